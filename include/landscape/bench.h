@@ -1,0 +1,23 @@
+/* How fast this machine evaluates and trains a network. */
+#ifndef LANDSCAPE_BENCH_H
+#define LANDSCAPE_BENCH_H
+
+#include "landscape/error.h"
+#include <stdbool.h>
+
+/* Medians over `runs` runs, after one that warms up. */
+struct ls_bench {
+    const char *kernels; /* the instruction set the element-wise kernels use */
+    int threads;
+    double inference;          /* images/s of plain evaluation */
+    double scan;               /* images/s of a scan, folding of every grid point included */
+    double training;           /* images/s of training steps on batches of 128 */
+    double training_megabytes; /* memory of the training plan */
+};
+
+/* Measures `arch` on synthetic images with `threads` threads (0: as many as the machine has).
+ * Training is measured only if asked for. */
+enum ls_status ls_bench_run(const char *arch, int threads, int runs, bool training,
+                            struct ls_bench *bench, struct ls_error *error);
+
+#endif

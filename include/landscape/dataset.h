@@ -1,0 +1,49 @@
+/* Labelled images, kept as bytes. */
+#ifndef LANDSCAPE_DATASET_H
+#define LANDSCAPE_DATASET_H
+
+#include "landscape/error.h"
+#include <stddef.h>
+#include <stdint.h>
+
+enum ls_split { LS_TRAIN, LS_TEST };
+
+struct ls_dataset {
+    char name[512]; /* as the user named it: "cifar10:DIR", "synthetic:0" */
+    enum ls_split split;
+    int count;            /* images */
+    int height, width;    /* pixels */
+    int channels;         /* 3: red, green, blue */
+    int classes;          /* labels lie in [0, classes) */
+    int labels_per_image; /* 1 for classification, height * width for segmentation */
+    uint8_t *pixels; /* [count][channels][height][width], as CIFAR-10's files hold them; owned */
+    uint8_t *labels; /* [count][labels_per_image]; owned */
+    float mean[3];   /* per channel, in units of a pixel byte */
+    float deviation[3];
+};
+
+/* Opens what `spec` names: "cifar10:DIR" (the directory with the dataset's binary files, or the one
+ * above `cifar-10-batches-bin`) or "synthetic[:SEED]" (drawn by the program). Keeps the first
+ * `limit` records in file order, all of them if limit is 0; asking for more than there are is an
+ * error. Free with ls_dataset_free. */
+enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enum ls_split split,
+                               int limit, struct ls_error *error);
+void ls_dataset_free(struct ls_dataset *dataset);
+
+/* "train" or "test". */
+const char *ls_split_name(enum ls_split split);
+
+/* out[height][width][channels] = (pixel - mean) / deviation of image `index`: what a network sees
+ * when it is evaluated. */
+void ls_dataset_image(const struct ls_dataset *dataset, int index, float *out);
+
+/* As ls_dataset_image after a random crop of the image padded by 4 black pixels and a random
+ * horizontal flip, both fixed by (seed, epoch, index): what a network sees when it is trained
+ * (He et al. 2016, section 4.2). */
+void ls_dataset_augmented(const struct ls_dataset *dataset, int index, uint64_t seed, int epoch,
+                          float *out);
+
+/* order[count] = a permutation of 0 .. count-1, fixed by (seed, epoch). */
+void ls_shuffle(int *order, int count, uint64_t seed, int epoch);
+
+#endif

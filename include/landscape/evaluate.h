@@ -1,0 +1,23 @@
+/* Loss and accuracy of a network on a data set. */
+#ifndef LANDSCAPE_EVALUATE_H
+#define LANDSCAPE_EVALUATE_H
+
+#include "landscape/checkpoint.h"
+#include "landscape/dataset.h"
+#include "landscape/loss.h"
+#include "landscape/observer.h"
+
+/* What evaluating a network on images gave. */
+struct ls_result {
+    double loss;     /* mean over images */
+    double accuracy; /* percent */
+};
+
+/* Evaluates the model in inference mode on all images of the data set with `threads` threads (0: as
+ * many as the machine has). The result does not depend on the number of threads. `observer` may be
+ * NULL. */
+enum ls_status ls_evaluate(const struct ls_model *model, const struct ls_dataset *dataset,
+                           enum ls_loss loss, int threads, const struct ls_observer *observer,
+                           struct ls_result *result, struct ls_error *error);
+
+#endif

@@ -1,0 +1,101 @@
+/* A network is data: a graph of operations over images, and the tensors the operations own. */
+#ifndef LANDSCAPE_NETWORK_H
+#define LANDSCAPE_NETWORK_H
+
+#include "landscape/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    LS_MAX_RANK = 4,
+    LS_MAX_INPUTS = 4,        /* of one operation */
+    LS_MAX_OP_TENSORS = 8,    /* of one operation, fused ones included */
+    LS_MAX_TENSOR_NAME = 128, /* bytes, with the terminating zero */
+};
+
+/* The extent of one image's activations, stored [height][width][channels]. */
+struct ls_shape {
+    int height, width, channels;
+};
+
+enum ls_tensor_kind {
+    LS_PARAMETER, /* trained; gradients and directions cover it */
+    LS_BUFFER,    /* running mean or variance */
+    LS_COUNTER,   /* num_batches_tracked: an integer in PyTorch's files */
+};
+
+enum ls_tensor_init {
+    LS_INIT_CONSTANT,  /* init_value everywhere */
+    LS_INIT_NORMAL,    /* N(0, init_value^2) */
+    LS_INIT_HE_NORMAL, /* N(0, 2 / fan_in), fan_in = size[1] * size[2] * size[3] (He et al. 2015) */
+};
+
+/* A named tensor. The values of all tensors of a network lie in one flat array of floats, in
+ * state_dict order, each tensor row by row in PyTorch's layout. */
+struct ls_tensor {
+    char name[LS_MAX_TENSOR_NAME]; /* PyTorch's: "layer1.0.conv1.weight" */
+    enum ls_tensor_kind kind;
+    int rank;              /* 0 to LS_MAX_RANK */
+    int size[LS_MAX_RANK]; /* dimension 0 of a weight counts its filters */
+    size_t count;          /* product of size; 1 for rank 0 */
+    size_t offset;         /* of the first value in the flat array */
+    enum ls_tensor_init init;
+    float init_value;
+};
+
+struct ls_op; /* what a node does; see src/ops/op.h */
+
+/* Attributes of an operation; each operation documents which it reads. */
+struct ls_attributes {
+    int channels;                /* of the output */
+    int kernel, stride, padding; /* in pixels, the same in both dimensions */
+    bool bias;                   /* adds a bias tensor */
+    float epsilon, momentum;     /* batch norm */
+    bool fused_batchnorm;        /* set by fusion: a convolution folds the batch norm behind it */
+    bool fused_residual;         /* set by fusion: the last input is added to the result */
+    bool fused_relu;             /* set by fusion: the result is rectified */
+};
+
+struct ls_node {
+    const struct ls_op *op;
+    struct ls_attributes attributes;
+    int input_count;
+    int input[LS_MAX_INPUTS]; /* indices of earlier nodes */
+    struct ls_shape in[LS_MAX_INPUTS];
+    struct ls_shape out;
+    int tensor_count;
+    int tensor[LS_MAX_OP_TENSORS]; /* indices into the network's tensors, in the operation's order
+                                    */
+};
+
+struct ls_network {
+    char arch[64];
+    int node_count;
+    struct ls_node *nodes; /* [node_count] in topological order; node 0 is the image, the last the
+                              logits [height][width][classes] */
+    int tensor_count;
+    struct ls_tensor *tensors; /* [tensor_count] in state_dict order */
+    size_t value_count;        /* floats in the flat array of all tensors */
+    size_t parameter_count;    /* those of them that are trained */
+};
+
+/* Builds the architecture called `arch`: resnet20, 32, 44, 56, 110 and each with "-noshort" behind
+ * it. An unknown name fails with the list of known ones. Free with ls_network_free. */
+enum ls_status ls_network_create(struct ls_network *network, const char *arch,
+                                 struct ls_error *error);
+void ls_network_free(struct ls_network *network);
+
+/* Names of known architectures: the i-th, or NULL past the last. */
+const char *ls_arch_name(int i);
+
+/* Multiply-adds times two of one image's forward pass, convolutions and linear layers only. */
+double ls_network_flops(const struct ls_network *network);
+
+/* Fills values[value_count] with the initial values of `seed`: the paper's recipe. */
+void ls_network_init(const struct ls_network *network, uint64_t seed, float *values);
+
+/* The tensor called `name`, or NULL. */
+const struct ls_tensor *ls_network_find(const struct ls_network *network, const char *name);
+
+#endif

@@ -1,0 +1,41 @@
+/* Pictures of surfaces and of training runs. */
+#ifndef LANDSCAPE_PLOT_H
+#define LANDSCAPE_PLOT_H
+
+#include "landscape/error.h"
+#include "landscape/surface.h"
+#include <stdbool.h>
+
+enum { LS_MAX_PANELS = 6 }; /* surfaces side by side, or runs in one figure */
+
+enum ls_plot_kind { LS_PLOT_CONTOUR, LS_PLOT_SURFACE, LS_PLOT_HEATMAP, LS_PLOT_LINES };
+
+struct ls_plot_options {
+    enum ls_plot_kind kind;
+    bool log;                  /* logarithmic height, colour or contour levels */
+    double zmax;               /* surfaces and lines are cut off above; 10; INFINITY: nowhere */
+    double vmin, vmax, vlevel; /* contour levels vmin, vmin + vlevel, ... < vmax: 0.1, 10, 0.5;
+                                  a heat map's colours span vmin to vmax */
+    int width, height;         /* pixels, of which a PDF has 200 to the inch; 0: chosen by kind and
+                                  number of panels */
+    const char *title; /* above the whole figure; NULL: made from the metadata of one surface,
+                          none for several */
+    const char *const *names; /* [count] labels of the surfaces or runs; NULL, as a whole or for
+                                 one: made from the metadata or the directory's name */
+};
+
+struct ls_plot_options ls_plot_defaults(void);
+
+/* Draws one to LS_MAX_PANELS surfaces side by side on one common scale to `path`; its ending (png,
+ * svg, pdf) names the format, csv exports the numbers of one. A heat map as PNG is the bare
+ * picture, grid points as blocks of pixels, without axes or text. */
+enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int count,
+                                const struct ls_plot_options *options, const char *path,
+                                struct ls_error *error);
+
+/* Draws train and test error over the epochs of one to LS_MAX_PANELS log.csv files. */
+enum ls_status ls_plot_training(const char *const *log_paths, int count,
+                                const struct ls_plot_options *options, const char *path,
+                                struct ls_error *error);
+
+#endif

@@ -1,0 +1,60 @@
+/* A loss surface: values of loss and accuracy on a grid, and the HDF5 file that holds them. */
+#ifndef LANDSCAPE_SURFACE_H
+#define LANDSCAPE_SURFACE_H
+
+#include "landscape/error.h"
+#include "landscape/metadata.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One axis of a grid, as "min:max:count" gives it. */
+struct ls_range {
+    double min, max;
+    int count;
+};
+
+/* Reads "min:max:count": finite numbers, min < max (or equal when count is 1), count from 1 to
+ * 10001. */
+enum ls_status ls_range_parse(struct ls_range *range, const char *text, struct ls_error *error);
+
+/* Coordinate i of the range, with numpy.linspace's rounding: min + i * step, the last exactly max.
+ */
+double ls_range_at(const struct ls_range *range, int i);
+
+struct ls_surface {
+    int nx;           /* grid points along x */
+    int ny;           /* along y; 0 for a curve */
+    double *x;        /* [nx] coordinates along the first direction */
+    double *y;        /* [ny] along the second; NULL for a curve */
+    double *loss;     /* [ny][nx] (a curve: [nx]), row = y; LS_NOT_COMPUTED where not known yet */
+    double *accuracy; /* same shape, percent */
+    bool test;        /* the values are of the test split: stored as test_loss and test_acc */
+    struct ls_metadata metadata; /* the file's attributes; `dir_file` among them */
+};
+
+/* The paper's code marks a point that is still to be computed with this value. */
+#define LS_NOT_COMPUTED (-1.0)
+
+/* Makes a surface over x and y (NULL: a curve) with no point computed yet. */
+enum ls_status ls_surface_create(struct ls_surface *surface, const struct ls_range *x,
+                                 const struct ls_range *y, struct ls_error *error);
+void ls_surface_free(struct ls_surface *surface);
+
+/* nx * ny, or nx for a curve. */
+size_t ls_surface_points(const struct ls_surface *surface);
+
+/* Grid points still to be computed. */
+size_t ls_surface_missing(const struct ls_surface *surface);
+
+/* Reads a surface written by this program or by the paper's code (which leaves out metadata, may
+ * hold train_* and test_* values, of which train_* are taken, and stores [nx, ny] for grids that
+ * are not square). */
+enum ls_status ls_surface_read(struct ls_surface *surface, const char *path,
+                               struct ls_error *error);
+
+/* Writes the whole file anew and moves it into place: at any moment the path holds either the old
+ * or the new content. */
+enum ls_status ls_surface_write(const struct ls_surface *surface, const char *path,
+                                struct ls_error *error);
+
+#endif

@@ -1,0 +1,24 @@
+#include "base/alloc.h"
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *ls_alloc(size_t count, size_t size) {
+    if (size && count > (SIZE_MAX - LS_ALIGNMENT) / size)
+        return NULL;
+    size_t bytes = ls_align_bytes(count * size);
+    if (bytes == 0)
+        bytes = LS_ALIGNMENT;
+    void *memory = aligned_alloc(LS_ALIGNMENT, bytes);
+    if (memory)
+        memset(memory, 0, bytes);
+    return memory;
+}
+
+size_t ls_align_bytes(size_t count) {
+    return (count + LS_ALIGNMENT - 1) / LS_ALIGNMENT * LS_ALIGNMENT;
+}
+
+size_t ls_align_floats(size_t count) {
+    return ls_align_bytes(count * sizeof(float)) / sizeof(float);
+}

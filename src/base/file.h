@@ -1,0 +1,42 @@
+/* Whole files: read at once, written atomically. */
+#ifndef LANDSCAPE_BASE_FILE_H
+#define LANDSCAPE_BASE_FILE_H
+
+#include "landscape/error.h"
+#include <stddef.h>
+
+/* Reads the file into *bytes (from malloc, with a zero byte behind the content). Directories,
+ * devices, files over `limit` bytes and read errors are refused. */
+enum ls_status ls_file_read(const char *path, size_t limit, unsigned char **bytes,
+                            size_t *byte_count, struct ls_error *error);
+
+/* A file that is about to replace `path`. */
+struct ls_pending_file {
+    char *path;      /* the final name */
+    char *temporary; /* PATH.landscape.tmp, in the same directory; write here */
+    int lock;        /* descriptor that holds a lock on the temporary file */
+};
+
+/* Reserves a temporary file beside `path` (created empty, so an unwritable directory fails here).
+ * What a killed process left under its name is taken over; if a living one is writing it, LS_IO. */
+enum ls_status ls_pending_open(struct ls_pending_file *file, const char *path,
+                               struct ls_error *error);
+
+/* Flushes the temporary file to disk and renames it over `path`; frees *file. If anything fails,
+ * the temporary file is removed and `path` is as before. */
+enum ls_status ls_pending_commit(struct ls_pending_file *file, struct ls_error *error);
+
+/* Removes the temporary file and frees *file. */
+void ls_pending_discard(struct ls_pending_file *file);
+
+/* Atomically replaces `path` by the bytes. */
+enum ls_status ls_file_write(const char *path, const void *bytes, size_t byte_count,
+                             struct ls_error *error);
+
+/* hex = the SHA-256 of the file in 64 lower-case hexadecimal digits and a terminating zero. */
+enum ls_status ls_file_sha256(const char *path, char hex[65], struct ls_error *error);
+
+/* Makes the directory and its missing parents. */
+enum ls_status ls_make_directory(const char *path, struct ls_error *error);
+
+#endif

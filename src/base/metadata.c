@@ -1,0 +1,87 @@
+#include "landscape/metadata.h"
+#include "base/text.h"
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct ls_entry *find(const struct ls_metadata *metadata, const char *key) {
+    for (int i = 0; i < metadata->count; i++)
+        if (strcmp(metadata->entries[i].key, key) == 0)
+            return &metadata->entries[i];
+    return NULL;
+}
+
+/* Makes room for one more entry. */
+static enum ls_status reserve(struct ls_metadata *metadata, struct ls_error *error) {
+    if (metadata->count < metadata->capacity)
+        return LS_OK;
+    int capacity = metadata->capacity ? 2 * metadata->capacity : 16;
+    struct ls_entry *entries =
+        realloc(metadata->entries, (size_t)capacity * sizeof *metadata->entries);
+    if (!entries)
+        return ls_fail_memory(error, "metadata");
+    metadata->entries = entries;
+    metadata->capacity = capacity;
+    return LS_OK;
+}
+
+/* Appends a new key and takes over `value` if that succeeds. */
+static enum ls_status append(struct ls_metadata *metadata, const char *key, char *value,
+                             struct ls_error *error) {
+    enum ls_status status = reserve(metadata, error);
+    if (status != LS_OK)
+        return status;
+    char *own_key = ls_format("%s", key);
+    if (!own_key)
+        return ls_fail_memory(error, "metadata");
+    metadata->entries[metadata->count++] = (struct ls_entry){own_key, value};
+    return LS_OK;
+}
+
+enum ls_status ls_metadata_set(struct ls_metadata *metadata, struct ls_error *error,
+                               const char *key, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    char *value = ls_vformat(format, arguments);
+    va_end(arguments);
+    if (!value)
+        return ls_fail_memory(error, "metadata");
+
+    struct ls_entry *entry = find(metadata, key);
+    if (entry) {
+        free(entry->value);
+        entry->value = value;
+        return LS_OK;
+    }
+    enum ls_status status = append(metadata, key, value, error);
+    if (status != LS_OK)
+        free(value);
+    return status;
+}
+
+const char *ls_metadata_get(const struct ls_metadata *metadata, const char *key) {
+    const struct ls_entry *entry = find(metadata, key);
+    return entry ? entry->value : NULL;
+}
+
+enum ls_status ls_metadata_copy(struct ls_metadata *target, const struct ls_metadata *source,
+                                struct ls_error *error) {
+    for (int i = 0; i < source->count; i++) {
+        const struct ls_entry *entry = &source->entries[i];
+        enum ls_status status = ls_metadata_set(target, error, entry->key, "%s", entry->value);
+        if (status != LS_OK) {
+            ls_metadata_free(target);
+            return status;
+        }
+    }
+    return LS_OK;
+}
+
+void ls_metadata_free(struct ls_metadata *metadata) {
+    for (int i = 0; i < metadata->count; i++) {
+        free(metadata->entries[i].key);
+        free(metadata->entries[i].value);
+    }
+    free(metadata->entries);
+    *metadata = (struct ls_metadata){0};
+}

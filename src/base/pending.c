@@ -1,0 +1,198 @@
+/* Files that replace others atomically: written under a temporary name, then renamed. */
+#include "base/file.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_LINKS = 40, MAX_ATTEMPTS = 1000, MAX_STEM = 240 };
+
+static enum ls_status fail_create(struct ls_error *error, const char *path, const char *why) {
+    return ls_fail(error, LS_IO, "cannot create %s: %s", path, why);
+}
+
+/* Bytes of `path` up to and including its last slash. */
+static int directory_length(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? (int)(slash + 1 - path) : 0;
+}
+
+/* What the symbolic link `path` points to, as a new string; NULL with errno EINVAL if it is no
+ * link, ENOENT if there is nothing. */
+static char *link_target(const char *path) {
+    char target[4096];
+    ssize_t length = readlink(path, target, sizeof target);
+    if (length < 0)
+        return NULL;
+    if ((size_t)length == sizeof target) {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    int directory = target[0] == '/' ? 0 : directory_length(path);
+    return ls_format("%.*s%.*s", directory, path, (int)length, target);
+}
+
+/* *final = the name behind all symbolic links at the end of `path`: the file a link names is to be
+ * replaced, not the link. */
+static enum ls_status follow_links(const char *path, char **final, struct ls_error *error) {
+    char *name = ls_format("%s", path);
+    if (!name)
+        return ls_fail_memory(error, path);
+    for (int links = 0; links < MAX_LINKS; links++) {
+        char *next = link_target(name);
+        if (!next && (errno == EINVAL || errno == ENOENT)) {
+            *final = name;
+            return LS_OK;
+        }
+        if (!next) {
+            fail_create(error, path, strerror(errno));
+            free(name);
+            return LS_IO;
+        }
+        free(name);
+        name = next;
+    }
+    free(name);
+    return fail_create(error, path, strerror(ELOOP));
+}
+
+/* *mode = the permissions of the file to be replaced, or -1 if there is none. Only a plain file
+ * that may be written can be replaced: not a directory, a device or a write-protected result. */
+static enum ls_status existing_mode(const char *path, int *mode, struct ls_error *error) {
+    struct stat info;
+    *mode = -1;
+    if (stat(path, &info) != 0)
+        return errno == ENOENT ? LS_OK : fail_create(error, path, strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return fail_create(error, path, "it is a directory");
+    if (!S_ISREG(info.st_mode))
+        return fail_create(error, path, "it is not a regular file");
+    if (access(path, W_OK) != 0)
+        return fail_create(error, path, strerror(errno));
+    *mode = (int)(info.st_mode & 0777);
+    return LS_OK;
+}
+
+/* Is the locked file still the one called `name`, not one that its last owner has renamed? */
+static bool still_named(int fd, const char *name) {
+    struct stat opened, named;
+    return fstat(fd, &opened) == 0 && stat(name, &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
+/* Opens and locks the temporary file. A killed process leaves its temporary file, but no lock: the
+ * next one takes the file over. Returns a descriptor, or -1 with errno, EWOULDBLOCK if another has
+ * the lock.
+ */
+static int open_locked(const char *name) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd < 0)
+            return -1;
+        const bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+        int reason = locked ? 0 : errno;
+        /* Some file systems have no locks: then nobody is kept out. */
+        if (reason != EWOULDBLOCK && reason != EINTR && still_named(fd, name))
+            return fd;
+        bool taken = reason == EWOULDBLOCK && still_named(fd, name);
+        close(fd);
+        errno = reason;
+        if (taken)
+            return -1;
+    }
+    return -1;
+}
+
+static enum ls_status create_temporary(struct ls_pending_file *file, int mode,
+                                       struct ls_error *error) {
+    const int directory = directory_length(file->path);
+    file->temporary = ls_format("%.*s%.*s.landscape.tmp", directory, file->path, MAX_STEM,
+                                file->path + directory);
+    if (!file->temporary)
+        return ls_fail_memory(error, file->path);
+    file->lock = open_locked(file->temporary);
+    if (file->lock < 0 && errno == EWOULDBLOCK) {
+        /* The name is another's: it must not be removed when this one is released. */
+        free(file->temporary);
+        file->temporary = NULL;
+        return fail_create(error, file->path, "another process is writing it");
+    }
+    if (file->lock < 0)
+        return fail_create(error, file->path, strerror(errno));
+    if (ftruncate(file->lock, 0) == 0 && (mode < 0 || fchmod(file->lock, (mode_t)mode) == 0))
+        return LS_OK;
+    int reason = errno;
+    unlink(file->temporary);
+    return fail_create(error, file->path, strerror(reason));
+}
+
+static void release(struct ls_pending_file *file) {
+    if (file->lock >= 0)
+        close(file->lock);
+    free(file->path);
+    free(file->temporary);
+    *file = (struct ls_pending_file){.lock = -1};
+}
+
+enum ls_status ls_pending_open(struct ls_pending_file *file, const char *path,
+                               struct ls_error *error) {
+    int mode;
+    *file = (struct ls_pending_file){.lock = -1};
+    if (path[directory_length(path)] == 0)
+        return ls_fail(error, LS_IO, "cannot create '%s': it does not name a file", path);
+    enum ls_status status = follow_links(path, &file->path, error);
+    if (status == LS_OK)
+        status = existing_mode(file->path, &mode, error);
+    if (status == LS_OK)
+        status = create_temporary(file, mode, error);
+    if (status != LS_OK)
+        release(file);
+    return status;
+}
+
+/* Makes the rename itself last. The new content is in place whatever comes of it, and some file
+ * systems cannot flush a directory, so a failure here is none of the file's. */
+static void sync_directory(const char *path) {
+    int length = directory_length(path);
+    char *name = length ? ls_format("%.*s", length, path) : ls_format(".");
+    int fd = name ? open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(name);
+}
+
+enum ls_status ls_pending_commit(struct ls_pending_file *file, struct ls_error *error) {
+    int fd = open(file->temporary, O_RDONLY | O_CLOEXEC);
+    int failed = fd < 0 || fsync(fd) != 0;
+    int reason = errno;
+    if (fd >= 0 && close(fd) != 0 && !failed) {
+        failed = 1;
+        reason = errno;
+    }
+    if (!failed && rename(file->temporary, file->path) != 0) {
+        failed = 1;
+        reason = errno;
+    }
+    if (failed) {
+        ls_fail(error, LS_IO, "cannot write %s: %s", file->path, strerror(reason));
+        ls_pending_discard(file);
+        return LS_IO;
+    }
+    sync_directory(file->path);
+    release(file);
+    return LS_OK;
+}
+
+void ls_pending_discard(struct ls_pending_file *file) {
+    if (file->temporary)
+        unlink(file->temporary);
+    release(file);
+}

@@ -1,0 +1,11 @@
+/* Strings made by printf. */
+#ifndef LANDSCAPE_BASE_TEXT_H
+#define LANDSCAPE_BASE_TEXT_H
+
+#include <stdarg.h>
+
+/* The formatted text in memory of its own (from malloc), or NULL when there is none. */
+char *ls_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *ls_vformat(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+
+#endif
