@@ -1,0 +1,26 @@
+/* What the data sets share. */
+#ifndef LANDSCAPE_DATA_DATA_H
+#define LANDSCAPE_DATA_DATA_H
+
+#include "landscape/dataset.h"
+
+/* Allocates pixels and labels for `limit` of the `available` images, all if limit is 0. The extent
+ * of an image, `labels_per_image` and `name` must be set. */
+enum ls_status ls_dataset_allocate(struct ls_dataset *dataset, int limit, int available,
+                                   struct ls_error *error);
+
+/* Bytes of one image. */
+size_t ls_image_size(const struct ls_dataset *dataset);
+
+/* The data sets: `argument` is what follows the colon of the spec, NULL without a colon. They fill
+ * a zeroed dataset whose split is set; on failure the caller frees it. */
+enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const char *argument, int limit,
+                               struct ls_error *error);
+enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const char *argument, int limit,
+                                 struct ls_error *error);
+
+/* Draws image `index` of the synthetic data set: pixels[3][32][32] and its label. */
+void ls_synthetic_draw(uint64_t seed, enum ls_split split, int index, uint8_t *pixels,
+                       uint8_t *label);
+
+#endif

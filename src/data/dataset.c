@@ -1,0 +1,64 @@
+/* Opening data sets by name. */
+#include "landscape/dataset.h"
+#include "data/data.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const struct source {
+    const char *name;
+    enum ls_status (*open)(struct ls_dataset *dataset, const char *argument, int limit,
+                           struct ls_error *error);
+} sources[] = {
+    {"cifar10", ls_cifar10_open},
+    {"synthetic", ls_synthetic_open},
+};
+
+static const struct source *find_source(const char *spec) {
+    size_t length = strcspn(spec, ":");
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        if (strlen(sources[i].name) == length && memcmp(sources[i].name, spec, length) == 0)
+            return &sources[i];
+    return NULL;
+}
+
+enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enum ls_split split,
+                               int limit, struct ls_error *error) {
+    *dataset = (struct ls_dataset){.split = split};
+    const struct source *source = find_source(spec);
+    if (!source)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "unknown data set '%s': known are cifar10:DIR and synthetic[:SEED]", spec);
+    const char *colon = strchr(spec, ':');
+    enum ls_status status = source->open(dataset, colon ? colon + 1 : NULL, limit, error);
+    if (status != LS_OK)
+        ls_dataset_free(dataset);
+    return status;
+}
+
+void ls_dataset_free(struct ls_dataset *dataset) {
+    free(dataset->pixels);
+    free(dataset->labels);
+    *dataset = (struct ls_dataset){0};
+}
+
+const char *ls_split_name(enum ls_split split) {
+    return split == LS_TRAIN ? "train" : "test";
+}
+
+size_t ls_image_size(const struct ls_dataset *dataset) {
+    return (size_t)dataset->channels * (size_t)dataset->height * (size_t)dataset->width;
+}
+
+enum ls_status ls_dataset_allocate(struct ls_dataset *dataset, int limit, int available,
+                                   struct ls_error *error) {
+    if (limit < 0 || limit > available)
+        return ls_fail(error, LS_BAD_ARGUMENT, "%s has %d %s images, %d asked for", dataset->name,
+                       available, ls_split_name(dataset->split), limit);
+    dataset->count = limit ? limit : available;
+    size_t count = (size_t)dataset->count;
+    dataset->pixels = malloc(count * ls_image_size(dataset));
+    dataset->labels = malloc(count * (size_t)dataset->labels_per_image);
+    if (!dataset->pixels || !dataset->labels)
+        return ls_fail_memory(error, dataset->name);
+    return LS_OK;
+}
