@@ -1,0 +1,223 @@
+/* Convolution (cross-correlation, as everywhere in the field), image by image. In inference it can
+ * absorb the batch norm behind it (folded into weights and bias), a residual and a ReLU. */
+#include "kernels/conv.h"
+#include "kernels/kernels.h"
+#include "ops/op.h"
+#include <math.h>
+#include <string.h>
+
+/* The convolution of one image as the kernels see it. */
+static struct ls_conv conv_of(const struct ls_node *node) {
+    return (struct ls_conv){.in_height = node->in[0].height,
+                            .in_width = node->in[0].width,
+                            .in = node->in[0].channels,
+                            .out_height = node->out.height,
+                            .out_width = node->out.width,
+                            .out = node->out.channels,
+                            .kernel = node->attributes.kernel,
+                            .stride = node->attributes.stride,
+                            .padding = node->attributes.padding};
+}
+
+static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
+                            struct ls_error *error) {
+    const struct ls_attributes window = node->attributes;
+    const struct ls_shape in = node->in[0];
+    const int height = in.height + 2 * window.padding - window.kernel;
+    const int width = in.width + 2 * window.padding - window.kernel;
+    if (window.kernel < 1 || window.stride < 1 || window.padding < 0 ||
+        window.padding >= window.kernel || height < 0 || width < 0 || node->attributes.channels < 1)
+        return ls_fail(error, LS_MISMATCH,
+                       "cannot convolve %dx%d pixels with kernel %d, stride %d, padding %d",
+                       in.height, in.width, window.kernel, window.stride, window.padding);
+    *out = (struct ls_shape){height / window.stride + 1, width / window.stride + 1,
+                             node->attributes.channels};
+    return LS_OK;
+}
+
+static int tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
+    const int kernel = node->attributes.kernel, out = node->attributes.channels;
+    spec[0] = (struct ls_tensor_spec){.suffix = "weight",
+                                      .kind = LS_PARAMETER,
+                                      .rank = 4,
+                                      .size = {out, node->in[0].channels, kernel, kernel},
+                                      .init = LS_INIT_HE_NORMAL};
+    spec[1] = (struct ls_tensor_spec){"bias", LS_PARAMETER, 1, {out}, LS_INIT_CONSTANT, 0};
+    return node->attributes.bias ? 2 : 1;
+}
+
+static size_t depth_of(const struct ls_node *node) {
+    return (size_t)node->attributes.kernel * node->attributes.kernel * node->in[0].channels;
+}
+
+static size_t pixels_of(struct ls_shape shape) {
+    return (size_t)shape.height * (size_t)shape.width;
+}
+
+static size_t weight_count(const struct ls_node *node) {
+    return depth_of(node) * (size_t)node->out.channels;
+}
+
+static double flops(const struct ls_node *node) {
+    return 2.0 * (double)weight_count(node) * (double)pixels_of(node->out);
+}
+
+/* packed = forward weights [kernel][kernel][in][out], bias [out]; in training then the weights of
+ * the backward pass [kernel][kernel][out][in], window positions reversed */
+static size_t packed_size(const struct ls_node *node, bool training) {
+    return weight_count(node) * (training ? 2 : 1) + (size_t)node->out.channels;
+}
+
+static size_t bias_offset(const struct ls_node *node) {
+    return weight_count(node);
+}
+
+static size_t reversed_offset(const struct ls_node *node) {
+    return weight_count(node) + (size_t)node->out.channels;
+}
+
+/* What output channel `out` is multiplied by and what is added to it: the bias, and the batch norm
+ * folded in. */
+static void fold(const struct ls_node *node, float *const *values, int out, double *scale,
+                 double *shift) {
+    const bool bias = node->attributes.bias;
+    *scale = 1;
+    *shift = bias ? values[1][out] : 0;
+    if (node->attributes.fused_batchnorm) {
+        float *const *norm = values + (bias ? 2 : 1); /* weight, bias, running mean, running var */
+        *scale = norm[0][out] / sqrt((double)norm[3][out] + node->attributes.epsilon);
+        *shift = norm[1][out] + (*shift - norm[2][out]) * *scale;
+    }
+}
+
+static void pack_reversed(const struct ls_node *node, const float *weight, float *packed) {
+    const size_t taps = (size_t)node->attributes.kernel * node->attributes.kernel;
+    const size_t in = (size_t)node->in[0].channels, out = (size_t)node->out.channels;
+    for (size_t o = 0; o < out; o++)
+        for (size_t i = 0; i < in; i++)
+            for (size_t tap = 0; tap < taps; tap++)
+                packed[((taps - 1 - tap) * out + o) * in + i] = weight[(o * in + i) * taps + tap];
+}
+
+static void pack(const struct ls_node *node, bool training, float *const *values, float *packed) {
+    const size_t taps = (size_t)node->attributes.kernel * node->attributes.kernel;
+    const size_t in = (size_t)node->in[0].channels, out = (size_t)node->out.channels;
+    const float *weight = values[0];
+    for (size_t o = 0; o < out; o++) {
+        double scale, shift;
+        fold(node, values, (int)o, &scale, &shift);
+        packed[bias_offset(node) + o] = (float)shift;
+        for (size_t i = 0; i < in; i++)
+            for (size_t tap = 0; tap < taps; tap++)
+                packed[(tap * in + i) * out + o] =
+                    (float)(weight[(o * in + i) * taps + tap] * scale);
+    }
+    if (training)
+        pack_reversed(node, weight, packed + reversed_offset(node));
+}
+
+static size_t scratch_size(const struct ls_node *node, int images) {
+    const struct ls_conv conv = conv_of(node);
+    (void)images;
+    return ls_conv_scratch(&conv);
+}
+
+static void forward(const struct ls_call *call, int first, int last) {
+    const struct ls_node *node = call->node;
+    const struct ls_attributes *attributes = &node->attributes;
+    const struct ls_conv conv = conv_of(node);
+    const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
+    const float *residual = attributes->fused_residual ? call->inputs[node->input_count - 1] : NULL;
+    const bool bias = attributes->bias || attributes->fused_batchnorm;
+    for (int i = first; i < last; i++)
+        ls_conv_forward(&conv, call->inputs[0] + in * (size_t)i, call->packed,
+                        bias ? call->packed + bias_offset(node) : NULL,
+                        residual ? residual + out * (size_t)i : NULL, attributes->fused_relu,
+                        call->output + out * (size_t)i, call->scratch);
+}
+
+/* partial = the weight's gradient in the packed order, then the bias's [out] */
+static size_t gradient_count(const struct ls_node *node, bool backward) {
+    return backward ? weight_count(node) + (size_t)node->out.channels : 0;
+}
+
+static size_t partial_size(const struct ls_node *node, bool backward) {
+    return gradient_count(node, backward) * sizeof(float);
+}
+
+static void backward_reduce(const struct ls_call *call, int first, int last, void *partial) {
+    float *grad = partial;
+    const struct ls_node *node = call->node;
+    const struct ls_conv conv = conv_of(node);
+    const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
+    const size_t weights = weight_count(node), channels = (size_t)node->out.channels;
+    memset(grad, 0, weights * sizeof *grad);
+    for (int i = first; i < last; i++)
+        ls_conv_weight_grad(&conv, call->inputs[0] + in * (size_t)i,
+                            call->output_grad + out * (size_t)i, grad, call->scratch);
+    if (node->attributes.bias)
+        ls_kernels()->sum_parts(channels, call->output_grad + out * (size_t)first,
+                                (int)(out / channels) * (last - first), channels, grad + weights);
+}
+
+/* The elements begin .. end-1 of the weight's gradient, from packed order to PyTorch's. */
+static void store_weight_grad(const struct ls_node *node, const float *total, size_t begin,
+                              size_t end, float *grad) {
+    const size_t taps = (size_t)node->attributes.kernel * node->attributes.kernel;
+    const size_t in = (size_t)node->in[0].channels, out = (size_t)node->out.channels;
+    for (size_t e = begin; e < end; e++) {
+        const size_t o = e % out, i = e / out % in, tap = e / out / in;
+        grad[(o * in + i) * taps + tap] = total[e - begin];
+    }
+}
+
+static void backward_combine(const struct ls_call *call, const void *partials, int chunks,
+                             size_t stride, size_t begin, size_t end) {
+    enum { BLOCK = 256 };
+    const struct ls_node *node = call->node;
+    const size_t weights = weight_count(node);
+    float total[BLOCK];
+    for (size_t e = begin; e < end;) {
+        size_t count = end - e < BLOCK ? end - e : BLOCK;
+        if (e < weights && e + count > weights)
+            count = weights - e;
+        ls_kernels()->sum_parts(count, (const float *)partials + e, chunks, stride / sizeof(float),
+                                total);
+        if (e < weights)
+            store_weight_grad(node, total, e, e + count, call->tensor_grads[0]);
+        else if (node->attributes.bias)
+            for (size_t i = 0; i < count; i++)
+                call->tensor_grads[1][e - weights + i] = total[i];
+        e += count;
+    }
+}
+
+static void backward(const struct ls_call *call, int first, int last) {
+    const struct ls_node *node = call->node;
+    const struct ls_conv conv = conv_of(node);
+    const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
+    if (!call->input_grads[0])
+        return;
+    for (int i = first; i < last; i++)
+        ls_conv_input_grad(&conv, call->output_grad + out * (size_t)i,
+                           call->packed + reversed_offset(node), call->accumulate[0],
+                           call->input_grads[0] + in * (size_t)i, call->scratch);
+}
+
+const struct ls_op ls_op_conv2d = {
+    .name = "conv2d",
+    .inference_fusions = LS_FUSE_BATCHNORM | LS_FUSE_RESIDUAL | LS_FUSE_RELU,
+    .backward_needs = LS_NEEDS_INPUTS,
+    .shape = shape,
+    .tensors = tensors,
+    .flops = flops,
+    .packed_size = packed_size,
+    .pack = pack,
+    .scratch_size = scratch_size,
+    .forward = forward,
+    .partial_size = partial_size,
+    .combine_count = gradient_count,
+    .backward_reduce = backward_reduce,
+    .backward_combine = backward_combine,
+    .backward = backward,
+};

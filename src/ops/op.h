@@ -1,0 +1,99 @@
+/* An operation: everything the rest of the program needs to know about one kind of node. A new
+ * operation is one file that fills one `struct ls_op`; the engine never asks which one it runs.
+ *
+ * Inference calls pack() once per set of values, then forward() image by image.
+ * Training works on batches cut into chunks of a few images, which run on different threads.
+ * Forward is reduce() on every chunk, combine() once all chunks are done, then forward() on every
+ * chunk; backward is the same with backward_reduce(), backward_combine() and backward(). Reductions
+ * are combined in the order of the chunks, so that the number of threads changes no bit. */
+#ifndef LANDSCAPE_OPS_OP_H
+#define LANDSCAPE_OPS_OP_H
+
+#include "landscape/network.h"
+
+/* A tensor that an operation asks for. */
+struct ls_tensor_spec {
+    const char *suffix; /* behind the node's name and a dot: "weight" */
+    enum ls_tensor_kind kind;
+    int rank;
+    int size[LS_MAX_RANK];
+    enum ls_tensor_init init;
+    float init_value;
+};
+
+/* A node at work on images first .. last-1 of a batch. Activations are
+ * [batch][height][width][channels]. */
+struct ls_call {
+    const struct ls_node *node;
+    bool training;
+    int images; /* in the whole batch; 1 in inference */
+    float
+        *tensors[LS_MAX_OP_TENSORS]; /* the node's values; only running statistics are written to */
+    float *packed;                   /* what pack() made, [packed_size] */
+    const float *inputs[LS_MAX_INPUTS];
+    float *output;
+    float *scratch; /* [scratch_size], of the calling thread */
+
+    /* Backward only. */
+    const float *output_grad;
+    float *input_grads[LS_MAX_INPUTS];      /* NULL where nobody asks for it */
+    bool accumulate[LS_MAX_INPUTS];         /* add to input_grads instead of setting it */
+    float *tensor_grads[LS_MAX_OP_TENSORS]; /* parameters only; set, not added to */
+};
+
+/* Which followers an operation can absorb, as flags. */
+enum { LS_FUSE_BATCHNORM = 1, LS_FUSE_RESIDUAL = 2, LS_FUSE_RELU = 4 };
+
+/* Whose values backward needs: values nobody needs share memory. */
+enum { LS_NEEDS_INPUTS = 1, LS_NEEDS_OUTPUT = 2 };
+
+/* Hooks may be NULL where the comment says so. Sizes are in floats, but for partial_size. */
+struct ls_op {
+    const char *name;
+    int inference_fusions, training_fusions; /* LS_FUSE_* */
+    int backward_needs;                      /* LS_NEEDS_* */
+
+    /* *out = the output's shape for node->in; LS_MISMATCH says what does not fit. */
+    enum ls_status (*shape)(const struct ls_node *node, struct ls_shape *out,
+                            struct ls_error *error);
+    /* Writes the tensors in state_dict order and returns their number. NULL: none. */
+    int (*tensors)(const struct ls_node *node, struct ls_tensor_spec *spec);
+    /* Multiply-adds times two of one image. NULL: not worth counting. */
+    double (*flops)(const struct ls_node *node);
+
+    /* Derived values: packed weights, scales. NULL: none. */
+    size_t (*packed_size)(const struct ls_node *node, bool training);
+    void (*pack)(const struct ls_node *node, bool training, float *const *tensors, float *packed);
+    size_t (*scratch_size)(const struct ls_node *node,
+                           int images); /* images in one call. NULL: 0 */
+    void (*forward)(const struct ls_call *call, int first, int last);
+
+    /* Training's reductions: reduce() fills partial, of partial_size bytes, for its chunk;
+     * combine() sums the chunks' partials, `stride` bytes apart, for elements begin .. end-1 of
+     * combine_count. */
+    size_t (*partial_size)(const struct ls_node *node, bool backward); /* NULL: no reductions */
+    size_t (*combine_count)(const struct ls_node *node, bool backward);
+    void (*reduce)(const struct ls_call *call, int first, int last, void *partial);
+    void (*combine)(const struct ls_call *call, const void *partials, int chunks, size_t stride,
+                    size_t begin, size_t end);
+    void (*backward_reduce)(const struct ls_call *call, int first, int last, void *partial);
+    void (*backward_combine)(const struct ls_call *call, const void *partials, int chunks,
+                             size_t stride, size_t begin, size_t end);
+    /* Set if backward() needs what backward_combine() computed. */
+    bool backward_waits;
+    void (*backward)(const struct ls_call *call, int first, int last);
+};
+
+extern const struct ls_op ls_op_input;     /* node 0: the image; attributes: none */
+extern const struct ls_op ls_op_conv2d;    /* attributes: channels, kernel, stride, padding, bias */
+extern const struct ls_op ls_op_batchnorm; /* attributes: epsilon, momentum */
+extern const struct ls_op ls_op_relu;
+extern const struct ls_op ls_op_add;     /* of two inputs of one shape */
+extern const struct ls_op ls_op_avgpool; /* attributes: kernel, stride */
+extern const struct ls_op ls_op_linear;  /* attributes: channels, bias; the input is flattened */
+
+/* height * width * channels. */
+size_t ls_shape_size(struct ls_shape shape);
+bool ls_shape_equal(struct ls_shape a, struct ls_shape b);
+
+#endif
