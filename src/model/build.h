@@ -1,0 +1,39 @@
+/* How architectures are written down: layer by layer, without error checks in between. */
+#ifndef LANDSCAPE_MODEL_BUILD_H
+#define LANDSCAPE_MODEL_BUILD_H
+
+#include "landscape/network.h"
+#include "ops/op.h"
+
+/* A network that is being built. After the first failure the functions below do nothing and return
+ * 0, so that a builder reads like the architecture; the failure is reported at the end. */
+struct ls_builder {
+    struct ls_network *network;
+    char scope[LS_MAX_TENSOR_NAME]; /* prefix of the names that follow: "layer1.0." */
+    enum ls_status status;
+    struct ls_error *error;
+};
+
+/* Appends a node and its tensors, called `scope` + `name` + "." + suffix; `name` may be NULL for an
+ * operation without tensors. Returns the node's index. */
+int ls_build(struct ls_builder *builder, const struct ls_op *op, const char *name,
+             struct ls_attributes attributes, int input_count, const int *inputs);
+
+/* Sets the prefix of the names that follow from a printf format. */
+void ls_scope(struct ls_builder *builder, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The layers of the field, each returning its node. */
+int ls_image(struct ls_builder *builder, int height, int width, int channels);
+int ls_conv(struct ls_builder *builder, const char *name, int x, int channels, int kernel,
+            int stride);
+int ls_batchnorm(struct ls_builder *builder, const char *name, int x);
+int ls_relu(struct ls_builder *builder, int x);
+int ls_add(struct ls_builder *builder, int a, int b);
+int ls_avgpool(struct ls_builder *builder, int x, int kernel);
+int ls_linear(struct ls_builder *builder, const char *name, int x, int channels);
+
+/* A family of architectures: `depth` and `skips` say which member to build. */
+void ls_build_resnet(struct ls_builder *builder, int depth, bool skips);
+
+#endif

@@ -1,0 +1,127 @@
+#include "model/checkpoint_fill.h"
+#include "model/dtype.h"
+#include "model/tensor_extent.h"
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_COUNTER 9007199254740992.0 /* 2^53: up to here doubles count by ones */
+
+static const char parallel_prefix[] = "module.";
+
+static bool has_parallel_prefix(const struct ls_safetensors *file) {
+    for (int i = 0; i < file->tensor_count; i++)
+        if (strncmp(file->tensors[i].name, parallel_prefix, strlen(parallel_prefix)) != 0)
+            return false;
+    return file->tensor_count > 0;
+}
+
+/* found[network->tensor_count] = the file's tensor for each of the network's, NULL where there is
+ * none. */
+static enum ls_status match_names(const struct ls_stored_tensor **found,
+                                  const struct ls_network *network,
+                                  const struct ls_safetensors *file, const char *name,
+                                  struct ls_error *error) {
+    size_t skip = has_parallel_prefix(file) ? strlen(parallel_prefix) : 0;
+    const char *unexpected = NULL, *missing = NULL;
+    int unexpected_count = 0, missing_count = 0;
+    for (int i = 0; i < file->tensor_count; i++) {
+        const struct ls_tensor *tensor = ls_network_find(network, file->tensors[i].name + skip);
+        if (tensor)
+            found[tensor - network->tensors] = &file->tensors[i];
+        else if (unexpected_count++ == 0)
+            unexpected = file->tensors[i].name;
+    }
+    for (int t = 0; t < network->tensor_count; t++)
+        if (!found[t] && network->tensors[t].kind != LS_COUNTER && missing_count++ == 0)
+            missing = network->tensors[t].name;
+
+    if (missing && unexpected)
+        return ls_fail(
+            error, LS_MISMATCH,
+            "%s: not a checkpoint of %s: lacks %d of its tensors ('%s') and has %d others "
+            "('%s'); is it of another architecture (--arch)?",
+            name, network->arch, missing_count, missing, unexpected_count, unexpected);
+    if (missing)
+        return ls_fail(error, LS_MISMATCH,
+                       "%s: lacks %d of the tensors of %s ('%s'); is it of another architecture "
+                       "(--arch)?",
+                       name, missing_count, network->arch, missing);
+    if (unexpected)
+        return ls_fail(error, LS_MISMATCH,
+                       "%s: has %d tensors that %s does not have ('%s'); is it of another "
+                       "architecture (--arch)?",
+                       name, unexpected_count, network->arch, unexpected);
+    return LS_OK;
+}
+
+static enum ls_status check_shape(const struct ls_tensor *tensor,
+                                  const struct ls_stored_tensor *stored, const char *name,
+                                  struct ls_error *error) {
+    struct ls_extent wanted = ls_tensor_extent(tensor), found = {.rank = stored->rank};
+    memcpy(found.size, stored->size, sizeof found.size);
+    if (ls_extent_equal(&found, &wanted))
+        return LS_OK;
+    return ls_fail(error, LS_MISMATCH, "%s: tensor '%s' has shape %s, the network needs %s", name,
+                   stored->name, ls_extent_text(&found).text, ls_extent_text(&wanted).text);
+}
+
+static bool is_variance(const struct ls_tensor *tensor) {
+    static const char ending[] = ".running_var";
+    size_t length = strlen(tensor->name);
+    return length >= strlen(ending) && strcmp(tensor->name + length - strlen(ending), ending) == 0;
+}
+
+/* What makes `value` impossible in the tensor; NULL if nothing does. */
+static const char *value_fault(const struct ls_tensor *tensor, double value) {
+    if (!isfinite(value))
+        return "not a finite number";
+    if (fabs(value) > FLT_MAX)
+        return "too large for a float";
+    if (value < 0 && is_variance(tensor))
+        return "a negative variance";
+    if (tensor->kind == LS_COUNTER && (value < 0 || value > MAX_COUNTER || value != floor(value)))
+        return "not a count";
+    return NULL;
+}
+
+static enum ls_status fill_tensor(float *values, const struct ls_tensor *tensor,
+                                  const struct ls_stored_tensor *stored, const char *name,
+                                  struct ls_error *error) {
+    enum ls_status status = check_shape(tensor, stored, name, error);
+    if (status)
+        return status;
+    if (stored->dtype == LS_I64 && tensor->kind != LS_COUNTER)
+        return ls_fail(error, LS_MISMATCH,
+                       "%s: tensor '%s' has type %s, weights are F32, F64, F16 or BF16", name,
+                       stored->name, ls_dtype_name(stored->dtype));
+    for (size_t i = 0; i < tensor->count; i++) {
+        double value = ls_stored_value(stored, i);
+        const char *fault = value_fault(tensor, value);
+        if (fault)
+            return ls_fail(error, isfinite(value) ? LS_BAD_FILE : LS_NOT_FINITE,
+                           "%s: element %zu of tensor '%s' is %g: %s", name, i, stored->name, value,
+                           fault);
+        values[i] = (float)value;
+    }
+    return LS_OK;
+}
+
+enum ls_status ls_checkpoint_fill(float *values, const struct ls_network *network,
+                                  const struct ls_safetensors *file, const char *name,
+                                  struct ls_error *error) {
+    const struct ls_stored_tensor **found = calloc((size_t)network->tensor_count, sizeof(*found));
+    if (!found)
+        return ls_fail_memory(error, "a checkpoint's tensors");
+    enum ls_status status = match_names(found, network, file, name, error);
+    for (int t = 0; !status && t < network->tensor_count; t++) {
+        const struct ls_tensor *tensor = &network->tensors[t];
+        if (found[t])
+            status = fill_tensor(values + tensor->offset, tensor, found[t], name, error);
+        else
+            values[tensor->offset] = 0; /* a counter the file leaves out */
+    }
+    free(found);
+    return status;
+}

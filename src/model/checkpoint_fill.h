@@ -1,0 +1,27 @@
+/* From the tensors of a file to the values of a network. */
+#ifndef LANDSCAPE_MODEL_CHECKPOINT_FILL_H
+#define LANDSCAPE_MODEL_CHECKPOINT_FILL_H
+
+#include "landscape/checkpoint.h"
+#include "model/safetensors.h"
+
+/* values[network->value_count] = the file's tensors. Every fault is named with `name`, the file's,
+ * and the tensor: missing and unexpected tensors, wrong shapes and types, values that cannot be. A
+ * prefix "module." that all tensors have (PyTorch's DataParallel adds it) is ignored. */
+enum ls_status ls_checkpoint_fill(float *values, const struct ls_network *network,
+                                  const struct ls_safetensors *file, const char *name,
+                                  struct ls_error *error);
+
+/* Makes the model a parsed file describes; the architecture is `arch`, or if that is NULL the
+ * metadata entry "arch". */
+enum ls_status ls_model_from_safetensors(struct ls_model *model, const struct ls_safetensors *file,
+                                         const char *name, const char *arch,
+                                         struct ls_error *error);
+
+/* The way back: stored[tensor_count] = the model's tensors ready for ls_safetensors_write, the
+ * counters first (PyTorch's reader wants every tensor to begin at a multiple of its element's
+ * size), with counters[tensor_count] as room for their values. Points into the model. */
+void ls_checkpoint_describe(const struct ls_model *model, struct ls_stored_tensor *stored,
+                            int64_t *counters);
+
+#endif
