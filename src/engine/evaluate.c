@@ -1,0 +1,84 @@
+#include "landscape/evaluate.h"
+#include "base/alloc.h"
+#include "engine/team.h"
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool stopped(const struct ls_observer *observer) {
+    return observer && observer->stop && observer->stop(observer->context);
+}
+
+/* sums[blocks] = the sums of each block of images. Returns false if the observer asked to stop. */
+static bool evaluate_blocks(const struct ls_team *team, const struct ls_dataset *dataset,
+                            enum ls_loss loss, const struct ls_observer *observer, int blocks,
+                            struct ls_sums *sums) {
+    const double start = omp_get_wtime();
+    int done = 0;
+    bool complete = true;
+#pragma omp parallel for num_threads(team->threads) schedule(dynamic, 1)
+    for (int block = 0; block < blocks; block++) {
+        const int first = block * LS_BLOCK;
+        const int last = first + LS_BLOCK < dataset->count ? first + LS_BLOCK : dataset->count;
+        if (stopped(observer)) {
+#pragma omp atomic write
+            complete = false;
+            continue;
+        }
+        sums[block] =
+            ls_worker_evaluate(team->workers[omp_get_thread_num()], dataset, loss, first, last);
+#pragma omp critical(ls_evaluate_report)
+        {
+            done += last - first;
+            if (observer && observer->report) {
+                struct ls_progress progress = {.phase = "evaluate",
+                                               .done = done,
+                                               .total = dataset->count,
+                                               .images = done,
+                                               .seconds = omp_get_wtime() - start};
+                observer->report(observer->context, &progress);
+            }
+        }
+    }
+    return complete;
+}
+
+static enum ls_status evaluate(const struct ls_model *model, const struct ls_team *team,
+                               const struct ls_dataset *dataset, enum ls_loss loss,
+                               const struct ls_observer *observer, struct ls_result *result,
+                               struct ls_error *error) {
+    const int blocks = (dataset->count + LS_BLOCK - 1) / LS_BLOCK;
+    struct ls_sums *sums = calloc((size_t)blocks, sizeof *sums), total = {0, 0};
+    if (!sums)
+        return ls_fail_memory(error, "an evaluation");
+    for (int t = 0; t < team->threads; t++) {
+        memcpy(ls_worker_values(team->workers[t]), model->values,
+               model->network.value_count * sizeof(float));
+        ls_worker_load(team->workers[t]);
+    }
+    bool complete = evaluate_blocks(team, dataset, loss, observer, blocks, sums);
+    for (int block = 0; block < blocks; block++) {
+        total.loss += sums[block].loss;
+        total.correct += sums[block].correct;
+    }
+    free(sums);
+    *result = (struct ls_result){total.loss / dataset->count, 100 * total.correct / dataset->count};
+    return complete ? LS_OK : ls_fail(error, LS_INTERRUPTED, "interrupted");
+}
+
+enum ls_status ls_evaluate(const struct ls_model *model, const struct ls_dataset *dataset,
+                           enum ls_loss loss, int threads, const struct ls_observer *observer,
+                           struct ls_result *result, struct ls_error *error) {
+    struct ls_plan *plan = NULL;
+    struct ls_team team = {0};
+    enum ls_status status = ls_network_fits(&model->network, dataset, error);
+    if (!status)
+        status = ls_plan_create(&plan, &model->network, error);
+    if (!status)
+        status = ls_team_create(&team, plan, threads, error);
+    if (!status)
+        status = evaluate(model, &team, dataset, loss, observer, result, error);
+    ls_team_free(&team);
+    ls_plan_free(plan);
+    return status;
+}

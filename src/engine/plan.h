@@ -1,0 +1,49 @@
+/* Inference: a network fused and laid out once, then run by any number of threads, each with a
+ * worker of its own. One image goes through the whole network at a time, so that its activations
+ * stay in the thread's cache and its result does not depend on what else is evaluated. */
+#ifndef LANDSCAPE_ENGINE_PLAN_H
+#define LANDSCAPE_ENGINE_PLAN_H
+
+#include "landscape/dataset.h"
+#include "landscape/loss.h"
+#include "landscape/network.h"
+
+struct ls_plan;   /* shared by all threads, never changes */
+struct ls_worker; /* one thread's weights and activations */
+
+/* Plans the network, which must outlive the plan. */
+enum ls_status ls_plan_create(struct ls_plan **plan, const struct ls_network *network,
+                              struct ls_error *error);
+void ls_plan_free(struct ls_plan *plan);
+
+enum ls_status ls_worker_create(struct ls_worker **worker, const struct ls_plan *plan,
+                                struct ls_error *error);
+void ls_worker_free(struct ls_worker *worker);
+
+/* The worker's own values [value_count]: fill them, then call ls_worker_load. */
+float *ls_worker_values(struct ls_worker *worker);
+
+/* Derives folded and packed weights from the worker's values. */
+void ls_worker_load(struct ls_worker *worker);
+
+/* The logits [height][width][classes] of image[height][width][channels]; valid until the next call.
+ */
+const float *ls_worker_run(struct ls_worker *worker, const float *image);
+
+/* Images are summed in blocks of this many, in order, and the blocks' sums in order: threads can
+ * share a grid point, and the result is the same bits for any number of them. */
+enum { LS_BLOCK = 256 };
+
+/* The sums over images first .. last-1 of the data set, in that order. */
+struct ls_sums {
+    double loss;
+    double correct; /* images, or the mean over an image's pixels */
+};
+struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_dataset *dataset,
+                                  enum ls_loss loss, int first, int last);
+
+/* Checks that the network's input and output fit the data set's images and classes. */
+enum ls_status ls_network_fits(const struct ls_network *network, const struct ls_dataset *dataset,
+                               struct ls_error *error);
+
+#endif
