@@ -1,0 +1,309 @@
+#include "base/file.h"
+#include "base/text.h"
+#include "landscape/evaluate.h"
+#include "landscape/landscape.h"
+#include "train/log.h"
+#include "train/state.h"
+#include "train/step.h"
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_STATE_SECONDS 30.0
+
+/* A training run at work. */
+struct run {
+    struct ls_model *model;
+    const struct ls_recipe *recipe;
+    const struct ls_training *training;
+    struct ls_metadata settings; /* what a resumed run must agree with */
+    struct ls_stepper stepper;
+    struct ls_train_state state;
+    int *order; /* [train->count] */
+    char *state_path, *log_path, *model_path;
+    double started;     /* wall clock at the start of this call */
+    double epoch_start; /* wall clock minus the seconds the epoch has taken so far */
+    double saved;       /* wall clock of the last save of the state */
+    double images;      /* trained on in this call */
+    double resumed;     /* steps done before this call */
+};
+
+static int steps_per_epoch(const struct run *run) {
+    return (run->training->train->count + run->recipe->batch - 1) / run->recipe->batch;
+}
+
+static bool stopped(const struct run *run) {
+    const struct ls_observer *observer = run->training->observer;
+    return observer && observer->stop && observer->stop(observer->context);
+}
+
+static void report(const struct run *run) {
+    const struct ls_observer *observer = run->training->observer;
+    const struct ls_train_state *state = &run->state;
+    const double seen = fmin((double)state->step * run->recipe->batch, run->training->train->count);
+    if (!observer || !observer->report)
+        return;
+    struct ls_progress progress = {
+        .phase = "train",
+        .done = (double)(state->epoch - 1) * steps_per_epoch(run) + state->step,
+        .total = (double)run->recipe->epochs * steps_per_epoch(run),
+        .resumed = run->resumed,
+        .images = run->images,
+        .seconds = omp_get_wtime() - run->started,
+        .epoch = state->epoch,
+        .epochs = run->recipe->epochs,
+        .loss = state->loss / seen,
+        .accuracy = 100 * state->correct / seen,
+    };
+    observer->report(observer->context, &progress);
+}
+
+/* Training has come to nothing: says where, and what is left. */
+static enum ls_status diverged(const struct run *run, const char *what, double value,
+                               struct ls_error *error) {
+    const bool saved = access(run->state_path, F_OK) == 0;
+    return ls_fail(error, LS_NOT_FINITE,
+                   "epoch %d, step %d: %s %g; training has diverged. Start again with a lower --lr "
+                   "in another directory%s%s",
+                   run->state.epoch, run->state.step + 1, what, value,
+                   saved ? "; the last good state is in " : "", saved ? run->state_path : "");
+}
+
+static enum ls_status describe_settings(struct run *run, struct ls_error *error) {
+    const struct ls_recipe *recipe = run->recipe;
+    struct ls_metadata *m = &run->settings;
+    char steps[LS_MAX_LR_STEPS * 16] = "";
+    for (int i = 0; i < recipe->lr_step_count; i++)
+        snprintf(steps + strlen(steps), sizeof steps - strlen(steps), "%s%g", i ? "," : "",
+                 recipe->lr_steps[i]);
+    enum ls_status status = ls_metadata_set(m, error, "arch", "%s", run->model->network.arch);
+    if (!status)
+        status = ls_metadata_set(m, error, "data", "%s", run->training->train->name);
+    if (!status)
+        status = ls_metadata_set(m, error, "images", "%d", run->training->train->count);
+    if (!status)
+        status = ls_metadata_set(m, error, "epochs", "%d", recipe->epochs);
+    if (!status)
+        status = ls_metadata_set(m, error, "batch", "%d", recipe->batch);
+    if (!status)
+        status = ls_metadata_set(m, error, "lr", "%.12g", recipe->lr);
+    if (!status)
+        status = ls_metadata_set(m, error, "lr_steps", "%s", steps);
+    if (!status)
+        status = ls_metadata_set(m, error, "momentum", "%.12g", recipe->momentum);
+    if (!status)
+        status = ls_metadata_set(m, error, "weight_decay", "%.12g", recipe->weight_decay);
+    if (!status)
+        status = ls_metadata_set(m, error, "seed", "%llu", (unsigned long long)recipe->seed);
+    if (!status)
+        status = ls_metadata_set(m, error, "augment", "%s", recipe->augment ? "yes" : "no");
+    if (!status)
+        status = ls_metadata_set(m, error, "shuffle", "%s", recipe->shuffle ? "yes" : "no");
+    if (!status)
+        status = ls_metadata_set(m, error, "precision", "fp32");
+    return status;
+}
+
+/* Whether every value of the model is a number: nothing else is ever written. */
+static enum ls_status check_finite(const struct run *run, struct ls_error *error) {
+    const struct ls_model *model = run->model;
+    for (size_t i = 0; i < model->network.value_count; i++)
+        if (!isfinite(model->values[i]))
+            return diverged(run, "a weight is", model->values[i], error);
+    return LS_OK;
+}
+
+static enum ls_status save_state(struct run *run, struct ls_error *error) {
+    enum ls_status status = check_finite(run, error);
+    if (status)
+        return status;
+    run->state.seconds = omp_get_wtime() - run->epoch_start;
+    run->saved = omp_get_wtime();
+    return ls_train_state_write(&run->state, run->model, &run->settings, run->state_path, error);
+}
+
+/* Loads the directory's state, or makes sure that there is none that would be overwritten. */
+static enum ls_status begin(struct run *run, struct ls_error *error) {
+    const bool exists = access(run->state_path, F_OK) == 0;
+    const bool taken = exists || access(run->model_path, F_OK) == 0;
+    enum ls_status status = ls_train_state_create(&run->state, run->model, run->recipe, error);
+    if (status)
+        return status;
+    if (taken && !run->training->resume)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "%s: a training run is here already; continue it with --resume or choose "
+                       "another directory",
+                       run->training->directory);
+    if (exists)
+        status = ls_train_state_read(&run->state, run->model, run->recipe, &run->settings,
+                                     run->state_path, error);
+    run->resumed = (double)(run->state.epoch - 1) * steps_per_epoch(run) + run->state.step;
+    return status;
+}
+
+/* One batch: gradient, check, update. */
+static enum ls_status train_step(struct run *run, double rate, struct ls_error *error) {
+    const int count = run->training->train->count, batch = run->recipe->batch;
+    const int first = run->state.step * batch;
+    const int images = first + batch < count ? batch : count - first;
+    struct ls_batch_sums sums =
+        ls_stepper_gradient(&run->stepper, run->order + first, images, run->state.epoch);
+    if (!isfinite(sums.loss))
+        return diverged(run, "the loss is", sums.loss / images, error);
+    ls_stepper_update(&run->stepper, rate, run->state.velocity);
+    run->state.loss += sums.loss;
+    run->state.correct += sums.correct;
+    run->state.step++;
+    run->images += images;
+    return LS_OK;
+}
+
+/* The batches of the current epoch that are left. */
+static enum ls_status train_epoch(struct run *run, struct ls_error *error) {
+    const double every =
+        run->training->state_seconds > 0 ? run->training->state_seconds : DEFAULT_STATE_SECONDS;
+    const double rate = ls_recipe_rate(run->recipe, run->state.epoch);
+    const int count = run->training->train->count;
+    if (run->recipe->shuffle)
+        ls_shuffle(run->order, count, run->recipe->seed, run->state.epoch);
+    else
+        for (int i = 0; i < count; i++)
+            run->order[i] = i;
+    while (run->state.step < steps_per_epoch(run)) {
+        enum ls_status status = train_step(run, rate, error);
+        if (!status && omp_get_wtime() - run->saved > every)
+            status = save_state(run, error);
+        if (status)
+            return status;
+        report(run);
+        if (stopped(run)) {
+            status = save_state(run, error);
+            return status ? status
+                          : ls_fail(error, LS_INTERRUPTED,
+                                    "interrupted; continue with the same command and --resume");
+        }
+    }
+    return LS_OK;
+}
+
+/* Records what the epoch gave in the model's metadata. */
+static enum ls_status describe_results(struct run *run, const struct ls_epoch_log *row,
+                                       struct ls_error *error) {
+    struct ls_metadata *m = &run->model->metadata;
+    enum ls_status status = LS_OK;
+    for (int i = 0; i < run->settings.count && !status; i++)
+        status = ls_metadata_set(m, error, run->settings.entries[i].key, "%s",
+                                 run->settings.entries[i].value);
+    if (!status)
+        status = ls_metadata_set(m, error, "version", "%s", LS_VERSION);
+    if (!status)
+        status = ls_metadata_set(m, error, "epoch", "%d", row->epoch);
+    if (!status)
+        status = ls_metadata_set(m, error, "train_loss", "%.9g", row->train_loss);
+    if (!status)
+        status = ls_metadata_set(m, error, "train_error", "%.9g", row->train_error);
+    if (!status)
+        status = ls_metadata_set(m, error, "test_loss", "%.9g", row->test_loss);
+    if (!status)
+        status = ls_metadata_set(m, error, "test_error", "%.9g", row->test_error);
+    return status;
+}
+
+/* Writes the checkpoint that is kept, under the epoch's number. */
+static enum ls_status keep_checkpoint(struct run *run, int epoch, struct ls_error *error) {
+    char *path = ls_format("%s/model-%04d.safetensors", run->training->directory, epoch);
+    if (!path)
+        return ls_fail_memory(error, "a file name");
+    enum ls_status status = ls_model_save(run->model, path, error);
+    free(path);
+    return status;
+}
+
+/* After the last batch: test, log, save. The state is written last: whatever is cut off before it
+ * is done again after a resumption, with the same outcome. */
+static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
+    struct ls_train_state *state = &run->state;
+    const int count = run->training->train->count, epoch = state->epoch;
+    struct ls_result test = {0};
+    enum ls_status status = ls_evaluate(run->model, run->training->test, LS_CROSS_ENTROPY,
+                                        run->training->threads, NULL, &test, error);
+    if (!status)
+        status = check_finite(run, error);
+    if (!status && !isfinite(test.loss))
+        status = diverged(run, "the test loss is", test.loss, error);
+    if (status)
+        return status;
+    const struct ls_epoch_log row = {
+        .epoch = epoch,
+        .rate = ls_recipe_rate(run->recipe, epoch),
+        .train_loss = state->loss / count,
+        .train_error = 100 - 100 * state->correct / count,
+        .test_loss = test.loss,
+        .test_error = 100 - test.accuracy,
+        .seconds = omp_get_wtime() - run->epoch_start,
+    };
+    state->log[state->rows++] = row;
+    state->epoch++;
+    state->step = 0;
+    state->loss = state->correct = 0;
+    run->epoch_start = omp_get_wtime();
+    status = describe_results(run, &row, error);
+    if (!status && (epoch % run->training->save_every == 0 || epoch == run->recipe->epochs))
+        status = keep_checkpoint(run, epoch, error);
+    if (!status)
+        status = ls_model_save(run->model, run->model_path, error);
+    if (!status)
+        status = ls_log_write(run->log_path, state->log, state->rows, error);
+    if (!status)
+        status = save_state(run, error);
+    return status;
+}
+
+static enum ls_status train(struct run *run, struct ls_error *error) {
+    enum ls_status status = describe_settings(run, error);
+    if (!status)
+        status = ls_stepper_create(&run->stepper, run->model, run->recipe, run->training->train,
+                                   run->training->threads, error);
+    if (!status)
+        status = ls_make_directory(run->training->directory, error);
+    if (!status)
+        status = begin(run, error);
+    if (!status && run->recipe->epochs == 0) /* the initial weights are the result */
+        status = ls_model_save(run->model, run->model_path, error);
+    run->started = run->saved = omp_get_wtime();
+    run->epoch_start = run->started - run->state.seconds;
+    while (!status && run->state.epoch <= run->recipe->epochs) {
+        status = train_epoch(run, error);
+        if (!status)
+            status = finish_epoch(run, error);
+    }
+    return status;
+}
+
+enum ls_status ls_train(struct ls_model *model, const struct ls_recipe *recipe,
+                        const struct ls_training *training, struct ls_error *error) {
+    struct run run = {.model = model, .recipe = recipe, .training = training};
+    enum ls_status status = LS_OK;
+    if (recipe->batch < 1 || recipe->epochs < 0 || training->save_every < 1)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "training needs a batch of at least 1, and to save every 1 epoch or more");
+    run.order = calloc((size_t)training->train->count, sizeof *run.order);
+    run.state_path = ls_format("%s/state.safetensors", training->directory);
+    run.log_path = ls_format("%s/log.csv", training->directory);
+    run.model_path = ls_format("%s/model.safetensors", training->directory);
+    if (!run.order || !run.state_path || !run.log_path || !run.model_path)
+        status = ls_fail_memory(error, "the training run");
+    if (!status)
+        status = train(&run, error);
+    ls_stepper_free(&run.stepper);
+    ls_train_state_free(&run.state);
+    ls_metadata_free(&run.settings);
+    free(run.order);
+    free(run.state_path);
+    free(run.log_path);
+    free(run.model_path);
+    return status;
+}
