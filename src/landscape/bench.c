@@ -1,0 +1,131 @@
+#include "landscape/bench.h"
+#include "base/threads.h"
+#include "kernels/kernels.h"
+#include "landscape/direction.h"
+#include "landscape/scan.h"
+#include "train/step.h"
+#include <omp.h>
+#include <stdlib.h>
+
+enum { IMAGES = 512, BATCH = 128, MAX_RUNS = 101, SCAN_POINTS = 8 };
+
+/* The network and data that all measurements use. */
+struct setting {
+    struct ls_model model;
+    struct ls_dataset dataset;
+    int threads, runs;
+};
+
+static int ascending(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, int count) {
+    qsort(values, (size_t)count, sizeof *values, ascending);
+    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+/* Images of one thing measured; every measurement repeats `once` and takes the median rate. */
+static enum ls_status measure(struct setting *s, double images, void *context,
+                              enum ls_status (*once)(struct setting *s, void *context,
+                                                     struct ls_error *error),
+                              double *rate, struct ls_error *error) {
+    double rates[MAX_RUNS];
+    enum ls_status status = once(s, context, error);
+    for (int run = 0; run < s->runs && !status; run++) {
+        const double start = omp_get_wtime();
+        status = once(s, context, error);
+        rates[run] = images / (omp_get_wtime() - start);
+    }
+    if (!status)
+        *rate = median(rates, s->runs);
+    return status;
+}
+
+static enum ls_status evaluate_once(struct setting *s, void *context, struct ls_error *error) {
+    struct ls_result result;
+    (void)context;
+    return ls_evaluate(&s->model, &s->dataset, LS_CROSS_ENTROPY, s->threads, NULL, &result, error);
+}
+
+static enum ls_status scan_once(struct setting *s, void *context, struct ls_error *error) {
+    const struct ls_range x = {-1, 1, SCAN_POINTS};
+    const struct ls_scan scan = {
+        .model = &s->model, .dataset = &s->dataset, .x_direction = context, .threads = s->threads};
+    struct ls_surface surface;
+    enum ls_status status = ls_surface_create(&surface, &x, NULL, error);
+    if (!status)
+        status = ls_scan_run(&scan, &surface, NULL, error);
+    ls_surface_free(&surface);
+    return status;
+}
+
+static enum ls_status scan_rate(struct setting *s, double *rate, struct ls_error *error) {
+    const struct ls_direction_options options = {.norm = LS_NORM_FILTER};
+    float *direction = calloc(s->model.network.value_count, sizeof *direction);
+    if (!direction)
+        return ls_fail_memory(error, "a direction");
+    enum ls_status status = ls_direction_random(&s->model, &options, 0, direction, error);
+    if (!status)
+        status = measure(s, (double)IMAGES * SCAN_POINTS, direction, scan_once, rate, error);
+    free(direction);
+    return status;
+}
+
+/* What a training step needs. */
+struct training {
+    struct ls_stepper stepper;
+    float *velocity;
+    int order[BATCH];
+};
+
+static enum ls_status train_once(struct setting *s, void *context, struct ls_error *error) {
+    struct training *training = context;
+    (void)s;
+    (void)error;
+    ls_stepper_gradient(&training->stepper, training->order, BATCH, 1);
+    ls_stepper_update(&training->stepper, 1e-3, training->velocity);
+    return LS_OK;
+}
+
+static enum ls_status training_rate(struct setting *s, struct ls_bench *bench,
+                                    struct ls_error *error) {
+    const struct ls_recipe recipe = ls_recipe_default();
+    struct training training = {0};
+    for (int i = 0; i < BATCH; i++)
+        training.order[i] = i;
+    training.velocity = calloc(s->model.network.value_count, sizeof(float));
+    enum ls_status status =
+        training.velocity ? LS_OK : ls_fail_memory(error, "the optimizer's momentum");
+    if (!status)
+        status = ls_stepper_create(&training.stepper, &s->model, &recipe, &s->dataset, s->threads,
+                                   error);
+    if (!status)
+        status = measure(s, BATCH, &training, train_once, &bench->training, error);
+    if (!status)
+        bench->training_megabytes = (double)ls_backprop_bytes(training.stepper.backprop) / 1e6;
+    ls_stepper_free(&training.stepper);
+    free(training.velocity);
+    return status;
+}
+
+enum ls_status ls_bench_run(const char *arch, int threads, int runs, bool training,
+                            struct ls_bench *bench, struct ls_error *error) {
+    struct setting s = {.threads = ls_thread_count(threads), .runs = runs};
+    if (runs < 1 || runs > MAX_RUNS)
+        return ls_fail(error, LS_BAD_ARGUMENT, "a benchmark takes 1 to %d runs", MAX_RUNS);
+    *bench = (struct ls_bench){.kernels = ls_kernels()->name, .threads = s.threads};
+    enum ls_status status = ls_model_create(&s.model, arch, 0, error);
+    if (!status)
+        status = ls_dataset_open(&s.dataset, "synthetic", LS_TRAIN, IMAGES, error);
+    if (!status)
+        status = measure(&s, IMAGES, NULL, evaluate_once, &bench->inference, error);
+    if (!status)
+        status = scan_rate(&s, &bench->scan, error);
+    if (!status && training)
+        status = training_rate(&s, bench, error);
+    ls_model_free(&s.model);
+    ls_dataset_free(&s.dataset);
+    return status;
+}

@@ -1,0 +1,193 @@
+#include "landscape/scan.h"
+#include "engine/team.h"
+#include <omp.h>
+#include <stdlib.h>
+
+#define DEFAULT_SAVE_SECONDS 2.0
+
+/* A scan at work. The work is cut into units, one block of images at one grid point; threads take
+ * the next unit without waiting for one another, and whoever finishes a point's last block sums it
+ * up. */
+struct job {
+    const struct ls_scan *scan;
+    struct ls_surface *surface;
+    const char *path;
+    size_t *points; /* [point_count] indices of the grid points to compute */
+    size_t point_count;
+    int blocks;           /* of images, at every point */
+    struct ls_sums *sums; /* [point_count][blocks] */
+    int *blocks_left;     /* [point_count] */
+    double start, saved;  /* wall clock */
+    double images;        /* evaluated so far */
+    size_t done;          /* points finished */
+    enum ls_status status;
+    struct ls_error *error;
+};
+
+static bool stopped(const struct job *job) {
+    const struct ls_observer *observer = job->scan->observer;
+    return observer && observer->stop && observer->stop(observer->context);
+}
+
+/* values[value_count] = w + a d + b e, computed in double and rounded once. */
+static void move(const struct job *job, size_t point, float *values) {
+    const struct ls_scan *scan = job->scan;
+    const size_t nx = (size_t)job->surface->nx, count = scan->model->network.value_count;
+    const float *w = scan->model->values, *d = scan->x_direction, *e = scan->y_direction;
+    const double a = job->surface->x[point % nx];
+    const double b = job->surface->y ? job->surface->y[point / nx] : 0;
+    if (e)
+        for (size_t i = 0; i < count; i++)
+            values[i] = (float)(w[i] + a * d[i] + b * e[i]);
+    else
+        for (size_t i = 0; i < count; i++)
+            values[i] = (float)(w[i] + a * d[i]);
+}
+
+static void report(const struct job *job, size_t point) {
+    const struct ls_observer *observer = job->scan->observer;
+    const size_t total = ls_surface_points(job->surface);
+    if (!observer || !observer->report)
+        return;
+    struct ls_progress progress = {
+        .phase = "scan",
+        .done = (double)(total - job->point_count + job->done),
+        .total = (double)total,
+        .resumed = (double)(total - job->point_count),
+        .images = job->images,
+        .seconds = omp_get_wtime() - job->start,
+        .loss = job->surface->loss[point],
+        .accuracy = job->surface->accuracy[point],
+    };
+    observer->report(observer->context, &progress);
+}
+
+static void save(struct job *job) {
+    const double now = omp_get_wtime();
+    const double every =
+        job->scan->save_seconds > 0 ? job->scan->save_seconds : DEFAULT_SAVE_SECONDS;
+    if (!job->path || now - job->saved < every)
+        return;
+    job->saved = now;
+    enum ls_status status = ls_surface_write(job->surface, job->path, job->error);
+    if (status) {
+#pragma omp atomic write
+        job->status = status;
+    }
+}
+
+/* Sums up a point whose blocks are all done; one thread at a time. */
+static void finish_point(struct job *job, size_t p) {
+    struct ls_sums total = {0, 0};
+    const int images = job->scan->dataset->count;
+    for (int block = 0; block < job->blocks; block++) {
+        total.loss += job->sums[p * (size_t)job->blocks + (size_t)block].loss;
+        total.correct += job->sums[p * (size_t)job->blocks + (size_t)block].correct;
+    }
+    job->surface->loss[job->points[p]] = total.loss / images;
+    job->surface->accuracy[job->points[p]] = 100 * total.correct / images;
+    job->done++;
+    job->images += images;
+    report(job, job->points[p]);
+    save(job);
+}
+
+static void run_unit(struct job *job, struct ls_worker *worker, size_t p, int block, bool moved) {
+    const int images = job->scan->dataset->count, first = block * LS_BLOCK;
+    const int last = first + LS_BLOCK < images ? first + LS_BLOCK : images;
+    int left;
+    if (!moved) {
+        move(job, job->points[p], ls_worker_values(worker));
+        ls_worker_load(worker);
+    }
+    job->sums[p * (size_t)job->blocks + (size_t)block] =
+        ls_worker_evaluate(worker, job->scan->dataset, job->scan->loss, first, last);
+    /* The sums of every block must be visible to the thread that finishes the point. */
+#pragma omp atomic capture seq_cst
+    left = --job->blocks_left[p];
+    if (left == 0) {
+#pragma omp critical(ls_scan_finish)
+        finish_point(job, p);
+    }
+}
+
+static void run_units(struct job *job, const struct ls_team *team) {
+    const size_t units = job->point_count * (size_t)job->blocks;
+    size_t next = 0;
+#pragma omp parallel num_threads(team->threads)
+    {
+        struct ls_worker *worker = team->workers[omp_get_thread_num()];
+        size_t at = job->point_count; /* the point the worker's weights stand at */
+        for (;;) {
+            size_t unit;
+            enum ls_status status;
+#pragma omp atomic read
+            status = job->status;
+            if (status || stopped(job))
+                break;
+#pragma omp atomic capture
+            unit = next++;
+            if (unit >= units)
+                break;
+            const size_t p = unit / (size_t)job->blocks;
+            run_unit(job, worker, p, (int)(unit % (size_t)job->blocks), p == at);
+            at = p;
+        }
+    }
+}
+
+static enum ls_status prepare(struct job *job) {
+    const size_t total = ls_surface_points(job->surface);
+    job->point_count = ls_surface_missing(job->surface);
+    job->blocks = (job->scan->dataset->count + LS_BLOCK - 1) / LS_BLOCK;
+    job->points = calloc(job->point_count + 1, sizeof *job->points);
+    job->sums = calloc(job->point_count * (size_t)job->blocks + 1, sizeof *job->sums);
+    job->blocks_left = calloc(job->point_count + 1, sizeof *job->blocks_left);
+    if (!job->points || !job->sums || !job->blocks_left)
+        return ls_fail_memory(job->error, "the scan");
+    size_t p = 0;
+    for (size_t i = 0; i < total; i++)
+        if (job->surface->loss[i] == LS_NOT_COMPUTED)
+            job->points[p++] = i;
+    for (p = 0; p < job->point_count; p++)
+        job->blocks_left[p] = job->blocks;
+    job->start = job->saved = omp_get_wtime();
+    return LS_OK;
+}
+
+static enum ls_status run(struct job *job) {
+    struct ls_plan *plan = NULL;
+    struct ls_team team = {0};
+    enum ls_status status = prepare(job);
+    if (!status)
+        status = ls_plan_create(&plan, &job->scan->model->network, job->error);
+    if (!status)
+        status = ls_team_create(&team, plan, job->scan->threads, job->error);
+    if (!status &&
+        job->path) /* an output that cannot be written fails before the work, not after */
+        status = ls_surface_write(job->surface, job->path, job->error);
+    if (!status) {
+        run_units(job, &team);
+        status = job->status;
+        if (!status && job->path)
+            status = ls_surface_write(job->surface, job->path, job->error);
+        if (!status && job->done < job->point_count)
+            status = ls_fail(job->error, LS_INTERRUPTED,
+                             "interrupted; the same command continues the scan");
+    }
+    ls_team_free(&team);
+    ls_plan_free(plan);
+    return status;
+}
+
+enum ls_status ls_scan_run(const struct ls_scan *scan, struct ls_surface *surface, const char *path,
+                           struct ls_error *error) {
+    struct job job = {.scan = scan, .surface = surface, .path = path, .error = error};
+    enum ls_status status = ls_network_fits(&scan->model->network, scan->dataset, error);
+    if (!status)
+        status = run(&job);
+    free(job.points);
+    free(job.sums);
+    free(job.blocks_left);
+    return status;
+}

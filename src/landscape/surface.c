@@ -1,0 +1,73 @@
+#include "landscape/surface.h"
+#include "base/alloc.h"
+#include "landscape/surface_parts.h"
+#include <stdlib.h>
+
+/* Allocates the axis's coordinates. */
+static enum ls_status make_axis(double **axis, const struct ls_range *range,
+                                struct ls_error *error) {
+    *axis = ls_alloc((size_t)range->count, sizeof **axis);
+    if (!*axis)
+        return ls_fail_memory(error, "a surface's coordinates");
+    for (int i = 0; i < range->count; i++)
+        (*axis)[i] = ls_range_at(range, i);
+    return LS_OK;
+}
+
+static enum ls_status make_values(struct ls_surface *surface, struct ls_error *error) {
+    size_t points = ls_surface_points(surface);
+    surface->loss = ls_alloc(points, sizeof *surface->loss);
+    surface->accuracy = ls_alloc(points, sizeof *surface->accuracy);
+    if (!surface->loss || !surface->accuracy)
+        return ls_fail_memory(error, "a surface's values");
+    return LS_OK;
+}
+
+static bool is_valid(const struct ls_range *range) {
+    return range->count >= 1 && range->count <= LS_MAX_AXIS;
+}
+
+enum ls_status ls_surface_create(struct ls_surface *surface, const struct ls_range *x,
+                                 const struct ls_range *y, struct ls_error *error) {
+    *surface = (struct ls_surface){0};
+    if (!is_valid(x) || (y && !is_valid(y)))
+        return ls_fail(error, LS_BAD_ARGUMENT, "an axis has from 1 to %d points", LS_MAX_AXIS);
+    surface->nx = x->count;
+    surface->ny = y ? y->count : 0;
+    if (ls_surface_points(surface) > LS_MAX_POINTS)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "a grid of %d x %d points is too large; %d fit at most", surface->nx,
+                       surface->ny, LS_MAX_POINTS);
+    enum ls_status status = make_axis(&surface->x, x, error);
+    if (!status && y)
+        status = make_axis(&surface->y, y, error);
+    if (!status)
+        status = make_values(surface, error);
+    if (status) {
+        ls_surface_free(surface);
+        return status;
+    }
+    for (size_t i = 0; i < ls_surface_points(surface); i++)
+        surface->loss[i] = surface->accuracy[i] = LS_NOT_COMPUTED;
+    return LS_OK;
+}
+
+void ls_surface_free(struct ls_surface *surface) {
+    free(surface->x);
+    free(surface->y);
+    free(surface->loss);
+    free(surface->accuracy);
+    ls_metadata_free(&surface->metadata);
+    *surface = (struct ls_surface){0};
+}
+
+size_t ls_surface_points(const struct ls_surface *surface) {
+    return (size_t)surface->nx * (size_t)(surface->ny ? surface->ny : 1);
+}
+
+size_t ls_surface_missing(const struct ls_surface *surface) {
+    size_t missing = 0;
+    for (size_t i = 0; i < ls_surface_points(surface); i++)
+        missing += surface->loss[i] == LS_NOT_COMPUTED;
+    return missing;
+}
