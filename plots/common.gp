@@ -1,0 +1,48 @@
+# What all figures share. The program writes before this: the terminal, POINT (the size of ordinary
+# text), PALETTE, PANELS and where they are (LEFT, RIGHT, BOTTOM, TOP, in parts of the figure), EM_X and
+# EM_Y (the height of ordinary text in the same parts), the texts, and the data.
+
+# A font of so many em.
+size(em) = sprintf(',%.2f', em * POINT)
+
+# The place of panel p's axes, their labels, what stands above panel p, and what stands above and below
+# all panels: each for `eval`.
+place = 'set lmargin at screen LEFT[p]; set rmargin at screen RIGHT[p]; '. \
+        'set bmargin at screen BOTTOM[p]; set tmargin at screen TOP[p]'
+labels = "set label 5 X_LABEL at screen (LEFT[p] + RIGHT[p]) / 2, screen BOTTOM[p] - 3.1 * EM_Y "
+labels = labels."center textcolor rgb INK; set label 6 Y_LABEL at screen LEFT[p] - 4.2 * EM_X, "
+labels = labels."screen (BOTTOM[p] + TOP[p]) / 2 center rotate by 90 textcolor rgb Y_COLOR"
+name_at(p) = TOP[p] + (strlen(DETAIL[p]) ? 2.5 : 1.4) * EM_Y
+caption = "set label 1 '{/:Bold '.NAME[p].'}' at screen (LEFT[p] + RIGHT[p]) / 2, "
+caption = caption."screen name_at(p) center font size(NAME_SIZE[p]) textcolor rgb INK; "
+caption = caption."set label 2 DETAIL[p] at screen (LEFT[p] + RIGHT[p]) / 2, "
+caption = caption."screen TOP[p] + 1.1 * EM_Y center font size(DETAIL_SIZE[p]) textcolor rgb GREY"
+frame = "set label 3 '{/:Bold '.TITLE.'}' at screen 0.5, screen 1 - 1.5 * EM_Y center "
+frame = frame."font size(TITLE_SIZE) textcolor rgb INK; "
+frame = frame."set label 4 NOTE at screen 0.5, screen 1.1 * EM_Y center font size(NOTE_SIZE) "
+frame = frame."textcolor rgb GREY"
+
+# The size of a mark on a curve: SVG's grow with the font, the other terminals' do not.
+MARK = GPVAL_TERM eq 'svg' ? 0.75 : 0.10 * POINT
+
+INK = '#1a1a1a'
+GREY = '#5f5f5f'
+Y_COLOR = INK
+
+set border linewidth 1.2 linecolor rgb INK
+set tics textcolor rgb INK scale 0.6 nomirror out
+set format '%g'
+set minussign
+unset key
+
+# From low to high: dark blue, green, light yellow (viridis).
+eval 'set palette defined ('.PALETTE.')'
+
+# Colours of curves: Okabe and Ito's, which colour-blind people can tell apart, in an order in which
+# neighbours differ when printed in grey too.
+set linetype 1 linecolor rgb '#0072b2' linewidth 3 dashtype solid
+set linetype 2 linecolor rgb '#e69f00' linewidth 3 dashtype solid
+set linetype 3 linecolor rgb '#000000' linewidth 3 dashtype solid
+set linetype 4 linecolor rgb '#d55e00' linewidth 3 dashtype solid
+set linetype 5 linecolor rgb '#56b4e9' linewidth 3 dashtype solid
+set linetype 6 linecolor rgb '#009e73' linewidth 3 dashtype solid

@@ -1,0 +1,47 @@
+# Loss (left axis, solid) and accuracy (right axis, dashed) along a direction.
+#   $curves  x loss accuracy, one block a curve, two empty lines between blocks
+# One curve is drawn in a colour for each axis, several in a colour for each curve.
+
+p = 1
+label_right = "set label 7 Y2_LABEL at screen RIGHT[1] + 4.2 * EM_X, "
+label_right = label_right."screen (BOTTOM[1] + TOP[1]) / 2 center rotate by 90 "
+label_right = label_right."textcolor rgb Y2_COLOR"
+eval place
+eval frame
+set xrange [X_MIN:X_MAX]
+set yrange [LOSS_MIN:LOSS_MAX]
+set y2range [0:100]
+set border 11
+set y2tics nomirror
+Y_LABEL = LOSS_LABEL
+Y2_LABEL = 'accuracy (%)'
+Y2_COLOR = INK
+if (LOSS_LOG) {
+    set logscale y
+    set format y '10^{%T}'
+}
+
+set key at screen (LEFT[1] + RIGHT[1]) / 2, screen BOTTOM[1] - 4.2 * EM_Y center top \
+    samplen 3 spacing 1.05 Left reverse
+
+if (CURVES == 1) {
+    eval caption
+    set key horizontal maxrows 1
+    set ytics textcolor rgb '#0072b2'
+    set y2tics textcolor rgb '#a84a00'
+    Y_COLOR = '#0072b2'
+    Y2_COLOR = '#a84a00'
+    eval labels
+    eval label_right
+    plot $curves using 1:3 axes x1y2 with lines linewidth 3 dashtype (10,5) \
+             linecolor rgb '#d55e00' title 'accuracy', \
+         $curves using 1:2 with lines linewidth 3 linecolor rgb '#0072b2' title 'loss'
+} else {
+    Y_LABEL = LOSS_LABEL.' (solid)'
+    Y2_LABEL = 'accuracy in % (dashed)'
+    eval labels
+    eval label_right
+    plot for [c = 1:CURVES] $curves index c-1 using 1:3 axes x1y2 with lines linetype c \
+             linewidth 1.8 dashtype (10,5) notitle, \
+         for [c = 1:CURVES] $curves index c-1 using 1:2 with lines linetype c title CURVE[c]
+}

@@ -1,0 +1,131 @@
+#include "render/caption.h"
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *get(const struct ls_surface *surface, const char *key) {
+    const char *value = ls_metadata_get(&surface->metadata, key);
+    return value && *value ? value : NULL;
+}
+
+static bool starts(const char *text, const char *with) {
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+void ls_caption_name(const struct ls_surface *surface, char *text, size_t size) {
+    const char *arch = get(surface, "arch");
+    int depth = 0, end = 0;
+    if (!arch)
+        snprintf(text, size, "Loss %s", surface->ny ? "surface" : "along a line");
+    else if (sscanf(arch, "resnet%d%n", &depth, &end) == 1 && strcmp(arch + end, "") == 0)
+        snprintf(text, size, "ResNet-%d", depth);
+    else if (depth && strcmp(arch + end, "-noshort") == 0)
+        snprintf(text, size, "ResNet-%d without skip connections", depth);
+    else
+        snprintf(text, size, "%s", arch);
+}
+
+void ls_caption_count(size_t number, char text[32]) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%zu", number), out = 0;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            text[out++] = ',';
+        text[out++] = digits[i];
+    }
+    text[out] = 0;
+}
+
+/* Appends to text[size], which is cut off when it is full. */
+static void append(char *text, size_t size, const char *separator, const char *more) {
+    size_t length = strlen(text);
+    snprintf(text + length, size - length, "%s%s", length ? separator : "", more);
+}
+
+/* "CIFAR-10" of "cifar10:DIR", "synthetic images", or what stands before the colon. */
+static void append_data(char *text, size_t size, const char *data) {
+    char name[128];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(data, ":"), data);
+    if (strcmp(name, "cifar10") == 0)
+        append(text, size, "", "CIFAR-10");
+    else if (strcmp(name, "synthetic") == 0)
+        append(text, size, "", "synthetic images");
+    else
+        append(text, size, "", name);
+}
+
+static void append_images(char *text, size_t size, const char *images, const char *split) {
+    char count[32], words[128];
+    char *end;
+    unsigned long number = strtoul(images, &end, 10);
+    if (*end || !isdigit((unsigned char)*images))
+        return;
+    ls_caption_count(number, count);
+    snprintf(words, sizeof words, "%s%s%s images", count, split ? " " : "", split ? split : "");
+    append(text, size, ", ", words);
+}
+
+void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size) {
+    const char *data = get(surface, "data"), *images = get(surface, "images");
+    const char *split = get(surface, "split"), *test_error = get(surface, "model_test_error");
+    text[0] = 0;
+    if (data)
+        append_data(text, size, data);
+    if (!split && surface->test)
+        split = "test";
+    if (split && strcmp(split, "train") == 0)
+        split = "training";
+    if (images)
+        append_images(text, size, images, split);
+    if (test_error) {
+        char words[64], *end;
+        double percent = strtod(test_error, &end);
+        snprintf(words, sizeof words, "test error %.2f %%", percent);
+        if (*end == 0)
+            append(text, size, "; ", words);
+    }
+}
+
+const char *ls_caption_loss(const struct ls_surface *surface) {
+    const char *loss = get(surface, "loss");
+    if (loss && starts(loss, "cross"))
+        return "cross-entropy loss";
+    if (loss && strcmp(loss, "mse") == 0)
+        return "mean square error";
+    return "loss";
+}
+
+const char *ls_caption_axis(const struct ls_surface *surface, int axis) {
+    if (get(surface, axis ? "model3" : "model2"))
+        return axis ? "step towards the third model" : "step towards the second model";
+    if (!surface->ny)
+        return "step along the direction";
+    return axis ? "second direction" : "first direction";
+}
+
+size_t ls_caption_letters(const char *text) {
+    size_t letters = 0;
+    for (; *text; text++)
+        letters += (*text & 0xc0) != 0x80;
+    return letters;
+}
+
+void ls_caption_number(double number, char text[LS_NUMBER_SIZE]) {
+    static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    char digits[32], exponent[8];
+    if (!(fabs(number) >= 99999.5 && isfinite(number))) {
+        snprintf(text, LS_NUMBER_SIZE, "%.4g", number);
+        return;
+    }
+    snprintf(digits, sizeof digits, "%.3e", number);
+    char *e = strchr(digits, 'e');
+    snprintf(exponent, sizeof exponent, "%d", atoi(e + 1));
+    *e = 0;
+    snprintf(text, LS_NUMBER_SIZE, "%g×10", atof(digits));
+    if (atof(digits) == 1)
+        snprintf(text, LS_NUMBER_SIZE, "10");
+    for (const char *digit = exponent; *digit; digit++)
+        append(text, LS_NUMBER_SIZE, "", raised[*digit - '0']);
+}

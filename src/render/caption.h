@@ -1,0 +1,31 @@
+/* Words about surfaces, from their metadata. */
+#ifndef LANDSCAPE_RENDER_CAPTION_H
+#define LANDSCAPE_RENDER_CAPTION_H
+
+#include "landscape/surface.h"
+#include <stddef.h>
+
+/* "ResNet-56 without skip connections", or what else the surface says about itself. */
+void ls_caption_name(const struct ls_surface *surface, char *text, size_t size);
+
+/* "CIFAR-10 training split, 50,000 images; test error 5.89 %", as far as it is known; may be empty.
+ */
+void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size);
+
+/* "cross-entropy" or "mean square error" before " loss"; just "loss" if it is not known. */
+const char *ls_caption_loss(const struct ls_surface *surface);
+
+/* What the x (axis 0) or y axis stands for. */
+const char *ls_caption_axis(const struct ls_surface *surface, int axis);
+
+/* A loss in four digits: "0.1", "2.35", "1000", from 100,000 on "2×10⁵" in UTF-8. */
+enum { LS_NUMBER_SIZE = 48 };
+void ls_caption_number(double number, char text[LS_NUMBER_SIZE]);
+
+/* Letters of UTF-8 text. */
+size_t ls_caption_letters(const char *text);
+
+/* text = the number with a comma between thousands. */
+void ls_caption_count(size_t number, char text[32]);
+
+#endif

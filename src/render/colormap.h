@@ -1,0 +1,19 @@
+/* Colours for numbers. */
+#ifndef LANDSCAPE_RENDER_COLORMAP_H
+#define LANDSCAPE_RENDER_COLORMAP_H
+
+struct ls_color {
+    unsigned char red, green, blue;
+};
+
+/* The colour of t in [0, 1] (clamped): viridis, dark blue over green to light yellow. Its lightness
+ * rises evenly, so that order survives colour blindness and grey printing. */
+struct ls_color ls_colormap(double t);
+
+/* `color` with `white`, 0 to 1, of white mixed in. */
+struct ls_color ls_color_tint(struct ls_color color, double white);
+
+/* 0xRRGGBB. */
+unsigned ls_color_number(struct ls_color color);
+
+#endif

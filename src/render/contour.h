@@ -1,0 +1,57 @@
+/* Contour lines of a field, and where their labels go. */
+#ifndef LANDSCAPE_RENDER_CONTOUR_H
+#define LANDSCAPE_RENDER_CONTOUR_H
+
+#include "render/field.h"
+
+struct ls_point {
+    double x, y;
+};
+
+struct ls_line {
+    size_t first, count; /* of the points; a closed line ends with the point it starts with */
+    int level;           /* index of the level it was traced for */
+};
+
+struct ls_lines {
+    struct ls_point *points; /* [point_count], line by line; owned */
+    size_t point_count, point_capacity;
+    struct ls_line *lines; /* [line_count]; owned */
+    size_t line_count, line_capacity;
+};
+
+/* Appends the lines on which the field crosses `value` (an asinh of a height, as the field's), the
+ * higher ground on their left. A zeroed struct is empty. */
+enum ls_status ls_lines_trace(struct ls_lines *lines, const struct ls_field *field, double value,
+                              int level, struct ls_error *error);
+void ls_lines_free(struct ls_lines *lines);
+
+/* keep[i] = whether points[i] is needed to stay within `tolerance` of the line (Douglas and Peucker
+ * 1973); the ends always are. */
+void ls_simplify(const struct ls_point *points, size_t count, double tolerance, bool *keep);
+
+/* A label on a line, which is left out between the points `from` and `to`. */
+struct ls_label {
+    struct ls_point at; /* its centre */
+    double angle;       /* degrees, -90 to 90 */
+    size_t line;        /* index into the lines */
+    size_t from, to;    /* indices into the points */
+};
+
+/* What placing labels has to know. Axes are equal: one unit is as long in x as in y. */
+struct ls_labelling {
+    const struct ls_field *field;
+    const double *values; /* [levels] asinh of each level, rising */
+    const double *widths; /* [levels] of each level's label, in units of the axes */
+    int levels;
+    double em;                /* height of the text, in units of the axes */
+    struct ls_point keep_off; /* centre of a box that labels avoid: the minimum's */
+    double keep_off_width, keep_off_height;
+};
+
+/* Places at most one label on each line: where the line is straight and its neighbours are far
+ * enough for the text. labels[lines->line_count]; returns their number. */
+size_t ls_labels_place(const struct ls_lines *lines, const struct ls_labelling *labelling,
+                       struct ls_label *labels);
+
+#endif

@@ -1,0 +1,27 @@
+#include "render/csv.h"
+#include "base/file.h"
+#include "render/script.h"
+#include <math.h>
+
+static void add_value(struct ls_script *text, double value) {
+    bool known = !isnan(value) && value != LS_NOT_COMPUTED;
+    ls_script_add(text, known ? ",%.17g" : ",", value);
+}
+
+enum ls_status ls_csv_write(const struct ls_surface *surface, const char *path,
+                            struct ls_error *error) {
+    struct ls_script text = {0};
+    ls_script_add(&text, surface->ny ? "x,y,loss,accuracy\n" : "x,loss,accuracy\n");
+    for (size_t i = 0; i < ls_surface_points(surface); i++) {
+        ls_script_add(&text, "%.17g", surface->x[i % (size_t)surface->nx]);
+        if (surface->ny)
+            ls_script_add(&text, ",%.17g", surface->y[i / (size_t)surface->nx]);
+        add_value(&text, surface->loss[i]);
+        add_value(&text, surface->accuracy[i]);
+        ls_script_add(&text, "\n");
+    }
+    enum ls_status status = text.failed ? ls_fail_memory(error, path)
+                                        : ls_file_write(path, text.text, text.length, error);
+    ls_script_free(&text);
+    return status;
+}

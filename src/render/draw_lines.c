@@ -1,0 +1,72 @@
+/* Curves: loss (left axis) and accuracy (right axis) along a direction, several runs in one figure.
+ */
+#include "render/caption.h"
+#include "render/figure.h"
+#include "render/height.h"
+#include <math.h>
+
+static void add_number(struct ls_script *script, double value) {
+    if (isnan(value))
+        ls_script_add(script, " NaN");
+    else
+        ls_script_add(script, " %.9g", value);
+}
+
+/* x, loss, accuracy. A loss is at most `cap`, where the curve has left the axes. */
+static void add_curve(struct ls_script *script, const struct ls_surface *surface, double cap) {
+    for (int i = 0; i < surface->nx; i++) {
+        double height = ls_height(surface->loss[i]);
+        bool known = !isnan(height) && surface->accuracy && surface->accuracy[i] >= 0;
+        ls_script_add(script, "%.9g", surface->x[i]);
+        add_number(script, isnan(height) ? NAN : fmin(height, cap));
+        add_number(script, known ? surface->accuracy[i] : NAN);
+        ls_script_add(script, "\n");
+    }
+    ls_script_add(script, "\n\n");
+}
+
+/* The loss axis; returns the value at which curves are cut off. */
+static double add_scale(struct ls_script *script, const struct ls_request *request) {
+    struct ls_extent extent = ls_heights(request->surfaces, request->count);
+    bool log = request->options->log && !isnan(extent.positive);
+    double top = fmin(request->options->zmax, 1.04 * extent.max), bottom = fmin(0, extent.min);
+    if (log) {
+        bottom = pow(10, floor(log10(extent.positive)));
+        top = fmin(request->options->zmax, pow(10, ceil(log10(extent.max))));
+    }
+    if (!(top > bottom))
+        top = log ? 10 * bottom : bottom + 1;
+    ls_script_add(script, "LOSS_MIN = %.9g; LOSS_MAX = %.9g; LOSS_LOG = %d\n", bottom, top, log);
+    return top + 10 * (top - bottom);
+}
+
+enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error) {
+    struct ls_frame frame = {.box_width = 1300,
+                             .box_height = 900,
+                             .left = 5.5,
+                             .right = 5.5,
+                             .bottom = request->count == 1 ? 5.9 : 4.7 + 1.35 * request->count,
+                             .top = request->count == 1 ? 4 : 1.5};
+    char note[256];
+    ls_request_missing(request, note, sizeof note);
+    struct ls_figure figure = {.options = request->options};
+    ls_figure_begin(&figure, request->format, 1, &frame, ls_request_title(request), note);
+    if (request->count == 1)
+        ls_figure_name_surfaces(&figure, request);
+    ls_figure_axes(&figure, request);
+    struct ls_script *script = &figure.script;
+    ls_script_add(script, "CURVES = %d\narray CURVE[%d]\n", request->count, request->count);
+    for (int i = 0; i < request->count; i++) {
+        char name[512];
+        ls_request_name(request, i, name, sizeof name);
+        ls_script_add(script, "CURVE[%d] = ", i + 1);
+        ls_script_quote(script, name);
+        ls_script_add(script, "\n");
+    }
+    double cap = add_scale(script, request);
+    ls_script_add(script, "$curves << END\n");
+    for (int i = 0; i < request->count; i++)
+        add_curve(script, request->surfaces[i], cap);
+    ls_script_add(script, "END\n");
+    return ls_figure_finish(&figure, "lines.gp", request->path, error);
+}

@@ -1,0 +1,145 @@
+/* Training curves: one run in one panel, or several with training error left and test error right.
+ */
+#include "render/figure.h"
+#include "render/training_log.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The error that three quarters of the epochs stay below. Sorts the errors. */
+static double upper_quartile(double *errors, int count) {
+    qsort(errors, (size_t)count, sizeof *errors, compare);
+    return errors[3 * count / 4];
+}
+
+/* The top of the error axis: room above what a run does most of the time, while the first epochs,
+ * which are worse by far, may leave the picture. */
+static enum ls_status choose_top(const struct ls_training_log *logs, int count, double *top,
+                                 struct ls_error *error) {
+    static const double tops[] = {0.5, 1, 2, 5, 10, 20, 30, 40, 50, 60, 80};
+    double typical = 0;
+    for (int i = 0; i < count; i++) {
+        size_t bytes = (size_t)logs[i].count * sizeof(double);
+        double *copy = malloc(bytes);
+        if (!copy)
+            return ls_fail_memory(error, "training curves");
+        memcpy(copy, logs[i].train_error, bytes);
+        typical = fmax(typical, upper_quartile(copy, logs[i].count));
+        memcpy(copy, logs[i].test_error, bytes);
+        typical = fmax(typical, upper_quartile(copy, logs[i].count));
+        free(copy);
+    }
+    *top = 100;
+    for (int t = (int)(sizeof tops / sizeof tops[0]) - 1; t >= 0; t--)
+        if (1.25 * typical <= tops[t])
+            *top = tops[t];
+    return LS_OK;
+}
+
+/* The user's name for run i, or that of the directory its log is in. */
+static void run_name(const char *path, const char *given, char *name, size_t size) {
+    const char *end = strrchr(path, '/');
+    if (given || !end || end == path) {
+        snprintf(name, size, "%s", given ? given : path);
+        return;
+    }
+    const char *start = end;
+    while (start > path && start[-1] != '/')
+        start--;
+    snprintf(name, size, "%.*s", (int)(end - start), start);
+}
+
+static void add_number(struct ls_script *script, double value) {
+    if (isfinite(value))
+        ls_script_add(script, " %.6g", value);
+    else
+        ls_script_add(script, " NaN");
+}
+
+/* epoch, training error, test error */
+static void add_log(struct ls_script *script, const struct ls_training_log *log) {
+    for (int i = 0; i < log->count; i++) {
+        ls_script_add(script, "%.9g", log->epoch[i]);
+        add_number(script, log->train_error[i]);
+        add_number(script, log->test_error[i]);
+        ls_script_add(script, "\n");
+    }
+    ls_script_add(script, "\n\n");
+}
+
+static void add_runs(struct ls_figure *figure, const struct ls_training_log *logs,
+                     const char *const *paths, int count) {
+    const char *const *names = figure->options->names;
+    struct ls_script *script = &figure->script;
+    double first = logs[0].epoch[0], last = first;
+    ls_script_add(script, "RUNS = %d\narray RUN[%d]\n", count, count);
+    for (int i = 0; i < count; i++) {
+        char name[512];
+        run_name(paths[i], names ? names[i] : NULL, name, sizeof name);
+        ls_script_add(script, "RUN[%d] = ", i + 1);
+        ls_script_quote(script, name);
+        ls_script_add(script, "\n");
+        first = fmin(first, logs[i].epoch[0]);
+        last = fmax(last, logs[i].epoch[logs[i].count - 1]);
+    }
+    ls_script_add(script, "EPOCH_MIN = %.9g; EPOCH_MAX = %.9g\n", fmin(first - 1, first),
+                  last > first ? last : first + 1);
+    ls_script_add(script, "$log << END\n");
+    for (int i = 0; i < count; i++)
+        add_log(script, &logs[i]);
+    ls_script_add(script, "END\n");
+}
+
+static enum ls_status draw(const struct ls_training_log *logs, const char *const *paths, int count,
+                           const struct ls_plot_options *options, enum ls_format format,
+                           const char *path, struct ls_error *error) {
+    double top = 100;
+    enum ls_status status = choose_top(logs, count, &top, error);
+    if (status != LS_OK)
+        return status;
+    struct ls_frame frame = {.box_width = count == 1 ? 1300 : 1050,
+                             .box_height = 900,
+                             .left = 5.2,
+                             .right = 1.8,
+                             .bottom = 4.1,
+                             .top = count == 1 ? 1.2 : 2.8};
+    struct ls_figure figure = {.options = options};
+    ls_figure_begin(&figure, format, count == 1 ? 1 : 2, &frame,
+                    options->title ? options->title : "", "");
+    if (count > 1) {
+        ls_figure_name(&figure, 0, "Training error", "");
+        ls_figure_name(&figure, 1, "Test error", "");
+    }
+    add_runs(&figure, logs, paths, count);
+    ls_script_add(&figure.script, "ERROR_MAX = %g; ERROR_LOG = %d\n", top, options->log);
+    return ls_figure_finish(&figure, "training.gp", path, error);
+}
+
+enum ls_status ls_plot_training(const char *const *log_paths, int count,
+                                const struct ls_plot_options *options, const char *path,
+                                struct ls_error *error) {
+    enum ls_format format;
+    enum ls_status status = ls_format_of(path, &format, error);
+    if (status != LS_OK)
+        return status;
+    if (count < 1 || count > LS_MAX_PANELS)
+        return ls_fail(error, LS_BAD_ARGUMENT, "1 to %d training logs can be drawn, not %d",
+                       (int)LS_MAX_PANELS, count);
+    if (format == LS_FORMAT_CSV)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "%s: training logs are CSV files already; choose .png, .svg or .pdf", path);
+    struct ls_training_log logs[LS_MAX_PANELS] = {0};
+    for (int i = 0; i < count && status == LS_OK; i++)
+        status = ls_training_log_read(&logs[i], log_paths[i], error);
+    if (status == LS_OK)
+        status = draw(logs, log_paths, count, options, format, path, error);
+    for (int i = 0; i < count; i++)
+        ls_training_log_free(&logs[i]);
+    return status;
+}

@@ -1,0 +1,146 @@
+/* Monotone cubic interpolation (Fritsch and Butland 1984), along x and then along y: smooth, and
+ * without the overshoot that would draw valleys nobody measured. */
+#include "render/field.h"
+#include "base/alloc.h"
+#include "render/height.h"
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* The slope at sample i: the harmonic mean of the slopes on its two sides, zero at an extremum. */
+static double slope(const double *z, int count, int i) {
+    double left = i > 0 ? z[i] - z[i - 1] : NAN;
+    double right = i + 1 < count ? z[i + 1] - z[i] : NAN;
+    if (isnan(left) || isnan(right))
+        return isnan(left) ? right : left;
+    return left * right > 0 ? 2 * left * right / (left + right) : 0;
+}
+
+/* The value at position `at` (in samples) of z[count]. */
+static double interpolate(const double *z, int count, double at) {
+    int i = (int)fmin(floor(at), count - 1);
+    double t = at - i;
+    if (t == 0)
+        return z[i];
+    double a = z[i], b = z[i + 1], s = t - 1;
+    if (isnan(a) || isnan(b))
+        return NAN;
+    return (1 + 2 * t) * s * s * a + t * s * s * slope(z, count, i) + t * t * (3 - 2 * t) * b +
+           t * t * s * slope(z, count, i + 1);
+}
+
+/* The position, in samples, of `value` between the rising coordinates at[count]. */
+static double position(const double *at, int count, double value) {
+    int i = 0;
+    while (i + 2 < count && at[i + 1] <= value)
+        i++;
+    if (count < 2)
+        return 0;
+    return i + fmin(fmax((value - at[i]) / (at[i + 1] - at[i]), 0), 1);
+}
+
+static double flatten(double loss) {
+    double height = ls_height(loss);
+    return asinh(isinf(height) ? DBL_MAX : height);
+}
+
+/* Fills field->z from the surface at field->x and field->y. */
+static enum ls_status fill(struct ls_field *field, const struct ls_surface *surface,
+                           struct ls_error *error) {
+    int nx = surface->nx, ny = surface->ny;
+    double *rows = ls_alloc((size_t)ny * (size_t)field->nx, sizeof *rows);
+    double *line = ls_alloc((size_t)(nx > ny ? nx : ny), sizeof *line);
+    if (!rows || !line) {
+        free(rows);
+        free(line);
+        return ls_fail_memory(error, "the finer grid");
+    }
+    for (int j = 0; j < ny; j++) {
+        for (int i = 0; i < nx; i++)
+            line[i] = flatten(surface->loss[(size_t)j * (size_t)nx + (size_t)i]);
+        for (int i = 0; i < field->nx; i++)
+            rows[(size_t)j * (size_t)field->nx + (size_t)i] =
+                interpolate(line, nx, position(surface->x, nx, field->x[i]));
+    }
+    for (int i = 0; i < field->nx; i++) {
+        for (int j = 0; j < ny; j++)
+            line[j] = rows[(size_t)j * (size_t)field->nx + (size_t)i];
+        for (int j = 0; j < field->ny; j++)
+            field->z[(size_t)j * (size_t)field->nx + (size_t)i] =
+                interpolate(line, ny, position(surface->y, ny, field->y[j]));
+    }
+    free(rows);
+    free(line);
+    return LS_OK;
+}
+
+static enum ls_status create(struct ls_field *field, int nx, int ny, struct ls_error *error) {
+    *field = (struct ls_field){.nx = nx, .ny = ny};
+    field->x = ls_alloc((size_t)nx, sizeof *field->x);
+    field->y = ls_alloc((size_t)ny, sizeof *field->y);
+    field->z = ls_alloc((size_t)nx * (size_t)ny, sizeof *field->z);
+    if (field->x && field->y && field->z)
+        return LS_OK;
+    ls_field_free(field);
+    return ls_fail_memory(error, "the finer grid");
+}
+
+/* fine[(count - 1) * parts + 1] = at[count] with every interval cut into equal parts. */
+static void cut(const double *at, int count, int parts, double *fine) {
+    for (int i = 0; i + 1 < count; i++)
+        for (int p = 0; p < parts; p++)
+            fine[i * parts + p] = at[i] + (at[i + 1] - at[i]) * p / parts;
+    fine[(count - 1) * parts] = at[count - 1];
+}
+
+enum ls_status ls_field_refine(struct ls_field *field, const struct ls_surface *surface, int most,
+                               struct ls_error *error) {
+    int longer = surface->nx > surface->ny ? surface->nx : surface->ny;
+    int parts = longer > 1 && most > longer ? (most - 1) / (longer - 1) : 1;
+    enum ls_status status =
+        create(field, (surface->nx - 1) * parts + 1, (surface->ny - 1) * parts + 1, error);
+    if (status != LS_OK)
+        return status;
+    cut(surface->x, surface->nx, parts, field->x);
+    cut(surface->y, surface->ny, parts, field->y);
+    status = fill(field, surface, error);
+    if (status != LS_OK)
+        ls_field_free(field);
+    return status;
+}
+
+static void centres(const double *at, int count, int pixels, double *out) {
+    for (int i = 0; i < pixels; i++)
+        out[i] = at[0] + (at[count - 1] - at[0]) * (i + 0.5) / pixels;
+}
+
+enum ls_status ls_field_pixels(struct ls_field *field, const struct ls_surface *surface, int nx,
+                               int ny, struct ls_error *error) {
+    enum ls_status status = create(field, nx, ny, error);
+    if (status != LS_OK)
+        return status;
+    centres(surface->x, surface->nx, nx, field->x);
+    centres(surface->y, surface->ny, ny, field->y);
+    status = fill(field, surface, error);
+    if (status != LS_OK)
+        ls_field_free(field);
+    return status;
+}
+
+void ls_field_free(struct ls_field *field) {
+    free(field->x);
+    free(field->y);
+    free(field->z);
+    *field = (struct ls_field){0};
+}
+
+double ls_field_at(const struct ls_field *field, double x, double y) {
+    double px = position(field->x, field->nx, x), py = position(field->y, field->ny, y);
+    int i = (int)fmin(px, fmax(field->nx - 2, 0)), j = (int)fmin(py, fmax(field->ny - 2, 0));
+    int right = field->nx > 1, up = field->ny > 1;
+    const double *row = field->z + (size_t)j * (size_t)field->nx + (size_t)i;
+    const double *above = row + (up ? field->nx : 0);
+    double u = px - i, v = py - j;
+    return (1 - v) * ((1 - u) * row[0] + u * row[right]) +
+           v * ((1 - u) * above[0] + u * above[right]);
+}

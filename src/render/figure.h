@@ -1,0 +1,85 @@
+/* A figure: panels side by side, laid out in pixels, and the gnuplot script that draws them. */
+#ifndef LANDSCAPE_RENDER_FIGURE_H
+#define LANDSCAPE_RENDER_FIGURE_H
+
+#include "landscape/plot.h"
+#include "render/format.h"
+#include "render/script.h"
+
+/* What a kind of figure asks for. All but `box` in em, the height of ordinary text. */
+struct ls_frame {
+    double box_width, box_height; /* of each panel's axes, in pixels, if the user names no size */
+    bool keep_aspect;             /* the axes keep this ratio whatever the size */
+    double left, right, bottom, top; /* around the axes of each panel: tick labels, titles */
+    double bar;                      /* right of all panels: a colour bar with its labels */
+};
+
+/* The axes of a panel in pixels from the figure's lower left corner. */
+struct ls_box {
+    double left, right, bottom, top;
+};
+
+struct ls_figure {
+    const struct ls_plot_options *options;
+    enum ls_format format;
+    int panels, columns, rows;
+    double width, height; /* pixels */
+    double em;            /* pixels */
+    struct ls_box box[LS_MAX_PANELS];
+    struct ls_script script;
+};
+
+/* Lays the panels out and starts the script: terminal, size and place of everything. `title` stands
+ * above all panels and `note` below them, each if not empty. */
+void ls_figure_begin(struct ls_figure *figure, enum ls_format format, int panels,
+                     const struct ls_frame *frame, const char *title, const char *note);
+
+/* Adds name and detail of panel i (from 0), in the size that fits its width. */
+void ls_figure_name(struct ls_figure *figure, int panel, const char *name, const char *detail);
+
+/* Adds common.gp and the template, and lets gnuplot draw the figure to `path`. Frees the script,
+ * whatever happens. */
+enum ls_status ls_figure_finish(struct ls_figure *figure, const char *template_name,
+                                const char *path, struct ls_error *error);
+
+/* Surfaces to draw, which have been checked: see ls_heights_check. */
+struct ls_request {
+    const struct ls_surface *const *surfaces; /* [count] */
+    int count;
+    const struct ls_plot_options *options;
+    enum ls_format format;
+    const char *path;
+};
+
+/* The kinds of figure. */
+enum ls_status ls_draw_contour(const struct ls_request *request, struct ls_error *error);
+enum ls_status ls_draw_surface(const struct ls_request *request, struct ls_error *error);
+enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error *error);
+enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error);
+
+/* The words above all panels: the user's title, which one panel takes for its own name. */
+const char *ls_request_title(const struct ls_request *request);
+
+/* The name of surface i: the user's, or one made from its metadata. */
+void ls_request_name(const struct ls_request *request, int i, char *text, size_t size);
+
+/* "120 of 2,601 points not computed", or nothing if there is nothing to tell. */
+void ls_request_missing(const struct ls_request *request, char *text, size_t size);
+
+/* Adds names and details of all surfaces as those of the panels. */
+void ls_figure_name_surfaces(struct ls_figure *figure, const struct ls_request *request);
+
+/* The part of the plane that all surfaces together cover. */
+struct ls_axes {
+    double x_min, x_max, y_min, y_max;
+};
+struct ls_axes ls_request_axes(const struct ls_request *request);
+
+/* Sets the frame's box to the shape of the axes with equal units, the longer side `pixels` long,
+ * and no side shorter than two fifths of that. */
+void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *frame);
+
+/* Adds the ranges and the labels of the axes that all panels share. */
+void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request);
+
+#endif

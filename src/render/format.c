@@ -1,0 +1,20 @@
+#include "render/format.h"
+#include <string.h>
+#include <strings.h>
+
+enum ls_status ls_format_of(const char *path, enum ls_format *format, struct ls_error *error) {
+    static const char *const endings[] = {
+        [LS_FORMAT_PNG] = ".png",
+        [LS_FORMAT_SVG] = ".svg",
+        [LS_FORMAT_PDF] = ".pdf",
+        [LS_FORMAT_CSV] = ".csv",
+    };
+    size_t length = strlen(path);
+    for (int i = 0; i < (int)(sizeof endings / sizeof endings[0]); i++)
+        if (length > 4 && strcasecmp(path + length - 4, endings[i]) == 0) {
+            *format = (enum ls_format)i;
+            return LS_OK;
+        }
+    return ls_fail(error, LS_BAD_ARGUMENT,
+                   "%s: the name must end in .png, .svg, .pdf or .csv to tell the format", path);
+}

@@ -1,0 +1,12 @@
+/* File formats, chosen by the ending of a name. */
+#ifndef LANDSCAPE_RENDER_FORMAT_H
+#define LANDSCAPE_RENDER_FORMAT_H
+
+#include "landscape/error.h"
+
+enum ls_format { LS_FORMAT_PNG, LS_FORMAT_SVG, LS_FORMAT_PDF, LS_FORMAT_CSV };
+
+/* The format that the ending of `path` names; LS_BAD_ARGUMENT lists the known ones. */
+enum ls_status ls_format_of(const char *path, enum ls_format *format, struct ls_error *error);
+
+#endif

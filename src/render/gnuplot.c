@@ -1,0 +1,186 @@
+/* gnuplot reads its script from one socket and complains into another; the picture goes straight to
+ * a file through its standard output. No shell and no file name is part of the script. */
+#include "render/gnuplot.h"
+#include "base/file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* A running gnuplot. */
+struct child {
+    pid_t pid;
+    int input;           /* our end of its standard input, -1 once all is sent */
+    int complaints;      /* our end of its standard error */
+    char said[4096 + 1]; /* the latest of what it complained, zero-terminated */
+};
+
+static void close_pair(const int pair[2]) {
+    close(pair[0]);
+    close(pair[1]);
+}
+
+/* posix_spawnp's error number. */
+static int spawn(pid_t *pid, int input, int complaints, const char *output) {
+    posix_spawn_file_actions_t actions;
+    int status = posix_spawn_file_actions_init(&actions);
+    if (status != 0)
+        return status;
+    status = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    if (status == 0)
+        status = posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
+    if (status == 0)
+        status = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output,
+                                                  O_WRONLY | O_TRUNC, 0666);
+    char *const arguments[] = {"gnuplot", "--default-settings", NULL};
+    if (status == 0)
+        status = posix_spawnp(pid, "gnuplot", &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return status;
+}
+
+static enum ls_status start(struct child *child, const char *output, struct ls_error *error) {
+    int input[2], complaints[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0)
+        return ls_fail(error, LS_IO, "cannot start gnuplot: %s", strerror(errno));
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, complaints) != 0) {
+        close_pair(input);
+        return ls_fail(error, LS_IO, "cannot start gnuplot: %s", strerror(errno));
+    }
+    int status = spawn(&child->pid, input[1], complaints[1], output);
+    if (status != 0) {
+        close_pair(input);
+        close_pair(complaints);
+        if (status == ENOENT)
+            return ls_fail(error, LS_UNSUPPORTED,
+                           "gnuplot is not installed: run 'make deps' or 'apt-get install "
+                           "gnuplot-nox'");
+        return ls_fail(error, LS_IO, "cannot start gnuplot: %s", strerror(status));
+    }
+    close(input[1]);
+    close(complaints[1]);
+    child->input = input[0];
+    child->complaints = complaints[0];
+    child->said[0] = 0;
+    return LS_OK;
+}
+
+/* Sends what gnuplot takes now, and hangs up once all is sent or gnuplot has left: then its exit
+ * status and its complaints tell why. */
+static void feed(struct child *child, const struct ls_script *script, size_t *sent) {
+    ssize_t count = send(child->input, script->text + *sent, script->length - *sent,
+                         MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count > 0)
+        *sent += (size_t)count;
+    bool retry = count < 0 && (errno == EAGAIN || errno == EINTR);
+    if (*sent == script->length || (count < 0 && !retry)) {
+        close(child->input);
+        child->input = -1;
+    }
+}
+
+/* Keeps the last half of a long complaint. Returns false at its end. */
+static bool listen_to(struct child *child) {
+    size_t length = strlen(child->said), limit = sizeof child->said - 1;
+    if (length == limit) {
+        memmove(child->said, child->said + limit / 2, limit - limit / 2 + 1);
+        length = limit - limit / 2;
+    }
+    ssize_t count = read(child->complaints, child->said + length, limit - length);
+    if (count > 0)
+        child->said[length + (size_t)count] = 0;
+    return count > 0 || (count < 0 && errno == EINTR);
+}
+
+/* Talks to gnuplot until it closes its standard error. */
+static void converse(struct child *child, const struct ls_script *script) {
+    size_t sent = 0;
+    bool open = true;
+    while (open) {
+        struct pollfd ends[2] = {{.fd = child->complaints, .events = POLLIN},
+                                 {.fd = child->input, .events = POLLOUT}};
+        if (poll(ends, 2, -1) < 0 && errno != EINTR)
+            break;
+        if (ends[1].revents)
+            feed(child, script, &sent);
+        if (ends[0].revents)
+            open = listen_to(child);
+    }
+    if (child->input >= 0)
+        close(child->input);
+    close(child->complaints);
+}
+
+/* The last line of `text` that says something; cuts the text off behind it. */
+static const char *last_line(char *text) {
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+        text[--length] = 0;
+    const char *line = strrchr(text, '\n');
+    line = line ? line + 1 : text;
+    return line + strspn(line, " \t");
+}
+
+/* Does the file end as a picture does? When a disk is full, gnuplot loses the rest in silence. */
+static bool is_whole(const char *path) {
+    static const char *const endings[] = {"</svg>", "IEND", "%%EOF"};
+    char tail[12];
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    const bool known = fseek(file, -(long)sizeof tail, SEEK_END) == 0 &&
+                       fread(tail, 1, sizeof tail, file) == sizeof tail;
+    fclose(file);
+    for (size_t i = 0; known && i < sizeof endings / sizeof *endings; i++)
+        for (size_t at = 0; at + strlen(endings[i]) <= sizeof tail; at++)
+            if (memcmp(tail + at, endings[i], strlen(endings[i])) == 0)
+                return true;
+    return false;
+}
+
+static enum ls_status check(struct child *child, const struct ls_pending_file *file,
+                            struct ls_error *error) {
+    int status;
+    while (waitpid(child->pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return ls_fail(error, LS_IO, "lost sight of gnuplot: %s", strerror(errno));
+    const char *said = last_line(child->said);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return ls_fail(error, LS_IO, "gnuplot failed: %s", *said ? said : "it did not say why");
+    struct stat info;
+    if (stat(file->temporary, &info) != 0 || info.st_size == 0)
+        return ls_fail(error, LS_IO, "gnuplot drew nothing: %s", *said ? said : "it said nothing");
+    if (!is_whole(file->temporary))
+        return ls_fail(error, LS_IO,
+                       "cannot write %s: gnuplot left it unfinished; is the disk full?",
+                       file->path);
+    return LS_OK;
+}
+
+enum ls_status ls_gnuplot_run(const struct ls_script *script, const char *path,
+                              struct ls_error *error) {
+    if (script->failed || !script->text)
+        return ls_fail_memory(error, path);
+    struct ls_pending_file file;
+    struct child child;
+    enum ls_status status = ls_pending_open(&file, path, error);
+    if (status != LS_OK)
+        return status;
+    status = start(&child, file.temporary, error);
+    if (status == LS_OK) {
+        converse(&child, script);
+        status = check(&child, &file, error);
+    }
+    if (status == LS_OK)
+        return ls_pending_commit(&file, error);
+    ls_pending_discard(&file);
+    return status;
+}

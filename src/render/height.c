@@ -1,0 +1,57 @@
+#include "render/height.h"
+#include <math.h>
+
+double ls_height(double loss) {
+    return loss == LS_NOT_COMPUTED || loss == -INFINITY ? NAN : loss;
+}
+
+static void include(struct ls_extent *extent, double height) {
+    extent->points++;
+    if (isnan(height)) {
+        extent->missing++;
+    } else if (isinf(height)) {
+        extent->infinite++;
+    } else {
+        extent->min = fmin(extent->min, height);
+        extent->max = fmax(extent->max, height);
+        if (height > 0)
+            extent->positive = fmin(extent->positive, height);
+    }
+}
+
+struct ls_extent ls_heights(const struct ls_surface *const *surfaces, int count) {
+    struct ls_extent extent = {.min = NAN, .max = NAN, .positive = NAN};
+    for (int s = 0; s < count; s++)
+        for (size_t i = 0; i < ls_surface_points(surfaces[s]); i++)
+            include(&extent, ls_height(surfaces[s]->loss[i]));
+    return extent;
+}
+
+long ls_lowest_point(const struct ls_surface *surface) {
+    long lowest = -1;
+    for (size_t i = 0; i < ls_surface_points(surface); i++) {
+        double height = ls_height(surface->loss[i]);
+        if (isfinite(height) && (lowest < 0 || height < surface->loss[lowest]))
+            lowest = (long)i;
+    }
+    return lowest;
+}
+
+static bool rising(const double *at, int count) {
+    for (int i = 0; i < count; i++)
+        if (!isfinite(at[i]) || (i > 0 && at[i] <= at[i - 1]))
+            return false;
+    return true;
+}
+
+enum ls_status ls_heights_check(const struct ls_surface *const *surfaces, int count,
+                                struct ls_error *error) {
+    for (int s = 0; s < count; s++)
+        if (!rising(surfaces[s]->x, surfaces[s]->nx) || !rising(surfaces[s]->y, surfaces[s]->ny))
+            return ls_fail(error, LS_BAD_FILE,
+                           "surface %d: the coordinates of an axis must be finite and rising",
+                           s + 1);
+    if (isnan(ls_heights(surfaces, count).min))
+        return ls_fail(error, LS_BAD_FILE, "there is no computed finite loss to draw");
+    return LS_OK;
+}

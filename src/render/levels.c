@@ -1,0 +1,45 @@
+#include "render/levels.h"
+#include <math.h>
+
+static enum ls_status choose_log(struct ls_levels *levels, const struct ls_plot_options *options,
+                                 struct ls_error *error) {
+    static const double digit[] = {1, 2, 5};
+    if (options->vmin <= 0)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "logarithmic levels have to start above 0, not at %g", options->vmin);
+    int decade = (int)floor(log10(options->vmin)), last = (int)ceil(log10(options->vmax));
+    int count = 0;
+    for (; decade <= last; decade++)
+        for (int i = 0; i < 3; i++) {
+            double height = digit[i] * pow(10, decade);
+            bool inside =
+                height >= options->vmin * (1 - 1e-9) && height <= options->vmax * (1 + 1e-9);
+            if (inside && count < LS_MAX_LEVELS)
+                levels->height[count] = height;
+            count += inside;
+        }
+    if (count < 1 || count > LS_MAX_LEVELS)
+        return ls_fail(
+            error, LS_BAD_ARGUMENT,
+            "contour levels 1, 2, 5, 10, ... from %g to %g would be %d; 1 to %d are drawn",
+            options->vmin, options->vmax, count, (int)LS_MAX_LEVELS);
+    levels->count = count;
+    return LS_OK;
+}
+
+enum ls_status ls_levels_choose(struct ls_levels *levels, const struct ls_plot_options *options,
+                                struct ls_error *error) {
+    levels->count = 0;
+    if (options->log)
+        return choose_log(levels, options, error);
+    double count = ceil((options->vmax - options->vmin) / options->vlevel);
+    if (!(count >= 1 && count <= LS_MAX_LEVELS))
+        return ls_fail(
+            error, LS_BAD_ARGUMENT,
+            "contour levels from %g to %g in steps of %g would be %.0f; 1 to %d are drawn",
+            options->vmin, options->vmax, options->vlevel, count, (int)LS_MAX_LEVELS);
+    levels->count = (int)count;
+    for (int i = 0; i < levels->count; i++)
+        levels->height[i] = options->vmin + i * options->vlevel;
+    return LS_OK;
+}

@@ -1,0 +1,19 @@
+/* The levels of a contour plot. */
+#ifndef LANDSCAPE_RENDER_LEVELS_H
+#define LANDSCAPE_RENDER_LEVELS_H
+
+#include "landscape/plot.h"
+
+enum { LS_MAX_LEVELS = 500 };
+
+struct ls_levels {
+    int count;
+    double height[LS_MAX_LEVELS]; /* [count] rising */
+};
+
+/* vmin, vmin + vlevel, ... < vmax, as numpy.arange; with options->log those of 1, 2 and 5 times
+ * powers of ten that lie in [vmin, vmax]. */
+enum ls_status ls_levels_choose(struct ls_levels *levels, const struct ls_plot_options *options,
+                                struct ls_error *error);
+
+#endif

@@ -1,0 +1,38 @@
+/* The words around pictures of surfaces. */
+#include "render/caption.h"
+#include "render/figure.h"
+#include "render/height.h"
+#include <stdio.h>
+
+const char *ls_request_title(const struct ls_request *request) {
+    return request->count > 1 && request->options->title ? request->options->title : "";
+}
+
+void ls_request_name(const struct ls_request *request, int i, char *text, size_t size) {
+    const struct ls_plot_options *options = request->options;
+    if (request->count == 1 && options->title)
+        snprintf(text, size, "%s", options->title);
+    else if (options->names && options->names[i])
+        snprintf(text, size, "%s", options->names[i]);
+    else
+        ls_caption_name(request->surfaces[i], text, size);
+}
+
+void ls_request_missing(const struct ls_request *request, char *text, size_t size) {
+    struct ls_extent extent = ls_heights(request->surfaces, request->count);
+    char missing[32], points[32];
+    ls_caption_count(extent.missing, missing);
+    ls_caption_count(extent.points, points);
+    text[0] = 0;
+    if (extent.missing)
+        snprintf(text, size, "%s of %s points not computed", missing, points);
+}
+
+void ls_figure_name_surfaces(struct ls_figure *figure, const struct ls_request *request) {
+    for (int i = 0; i < request->count; i++) {
+        char name[512], detail[512];
+        ls_request_name(request, i, name, sizeof name);
+        ls_caption_detail(request->surfaces[i], detail, sizeof detail);
+        ls_figure_name(figure, i, name, detail);
+    }
+}

@@ -1,0 +1,81 @@
+#include "render/script.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Makes room for `more` bytes and a terminating zero. */
+static bool reserve(struct ls_script *script, size_t more) {
+    size_t need = script->length + more + 1;
+    if (need <= script->capacity)
+        return true;
+    size_t capacity = need < 1024 ? 1024 : need + need / 2;
+    char *text = realloc(script->text, capacity);
+    if (!text) {
+        script->failed = true;
+        return false;
+    }
+    script->text = text;
+    script->capacity = capacity;
+    return true;
+}
+
+void ls_script_add(struct ls_script *script, const char *format, ...) {
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    if (length < 0) {
+        script->failed = true;
+    } else if (reserve(script, (size_t)length)) {
+        vsnprintf(script->text + script->length, (size_t)length + 1, format, again);
+        script->length += (size_t)length;
+    }
+    va_end(again);
+    va_end(arguments);
+}
+
+/* Bytes of the well-formed, printable UTF-8 sequence at `text`, 0 if there is none. */
+static int utf8_length(const unsigned char *text) {
+    if (text[0] < 0x80)
+        return text[0] >= 0x20 && text[0] != 0x7f;
+    int length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
+    if (text[0] < 0xc2 || text[0] > 0xf4)
+        return 0;
+    for (int i = 1; i < length; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    bool overlong = (text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xf0 && text[1] < 0x90);
+    bool surrogate = text[0] == 0xed && text[1] >= 0xa0;
+    bool beyond = text[0] == 0xf4 && text[1] >= 0x90;
+    bool control = text[0] == 0xc2 && text[1] < 0xa0;
+    return overlong || surrogate || beyond || control ? 0 : length;
+}
+
+void ls_script_quote(struct ls_script *script, const char *text) {
+    const unsigned char *at = (const unsigned char *)text;
+    ls_script_add(script, "'");
+    while (*at) {
+        int length = utf8_length(at);
+        if (length == 0)
+            ls_script_add(script, "%s", *at == '\n' || *at == '\t' ? " " : "?");
+        else if (*at == '\'')
+            ls_script_add(script, "''");
+        else
+            ls_script_add(script, "%s%.*s", strchr("{}^_@&~\\", *at) ? "\\" : "", length,
+                          (const char *)at);
+        at += length ? length : 1;
+    }
+    ls_script_add(script, "'");
+}
+
+void ls_script_string(struct ls_script *script, const char *name, const char *text) {
+    ls_script_add(script, "%s = ", name);
+    ls_script_quote(script, text);
+    ls_script_add(script, "\n");
+}
+
+void ls_script_free(struct ls_script *script) {
+    free(script->text);
+    *script = (struct ls_script){0};
+}
