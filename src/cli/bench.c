@@ -1,0 +1,73 @@
+#include "landscape/bench.h"
+#include "cli/cli.h"
+#include "cli/parse.h"
+#include "landscape/landscape.h"
+#include <getopt.h>
+#include <stdio.h>
+
+static const char help[] =
+    "Usage: landscape bench [options]\n"
+    "\n"
+    "Measures images/s of evaluation, of a scan and (with --train) of training on this\n"
+    "machine, each the median of several runs.\n"
+    "\n"
+    "  --arch NAME          default resnet56\n"
+    "  --threads N          default: as many as the machine has\n"
+    "  --precision fp32     arithmetic\n"
+    "  --train              measure training steps on batches of 128 too\n"
+    "  --runs N             default 5\n"
+    "  --json               print one JSON object\n"
+    "  --help\n"
+    "\n"
+    "Example:\n"
+    "  landscape bench --train --threads 2\n";
+
+struct options {
+    const char *arch;
+    int threads, runs;
+    bool train, json;
+};
+
+static void print_text(const struct options *o, const struct ls_bench *bench) {
+    printf("%s, fp32, %d threads, OpenBLAS and %s kernels, medians of %d runs\n", o->arch,
+           bench->threads, bench->kernels, o->runs);
+    printf("  inference %8.1f images/s\n", bench->inference);
+    printf("  scan      %8.1f images/s\n", bench->scan);
+    if (o->train)
+        printf("  training  %8.1f images/s, %.0f MB\n", bench->training, bench->training_megabytes);
+}
+
+static void print_json(const struct options *o, const struct ls_bench *bench) {
+    printf("{\"arch\": \"%s\", \"precision\": \"fp32\", \"threads\": %d, \"kernels\": \"%s\", "
+           "\"runs\": %d, \"inference_images_per_second\": %.2f, "
+           "\"scan_images_per_second\": %.2f",
+           o->arch, bench->threads, bench->kernels, o->runs, bench->inference, bench->scan);
+    if (o->train)
+        printf(", \"training_images_per_second\": %.2f, \"training_megabytes\": %.1f",
+               bench->training, bench->training_megabytes);
+    printf("}\n");
+}
+
+int cli_bench(int argc, char **argv) {
+    struct options o = {.arch = "resnet56", .runs = 5};
+    struct ls_error error = {0};
+    struct ls_bench bench;
+    const struct cli_option options[] = {
+        {.name = "arch", .text = &o.arch},
+        {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
+        {.name = "precision", .read = cli_precision},
+        {.name = "train", .set = &o.train},
+        {.name = "runs", .whole = &o.runs, .min = 1, .max = 101},
+        {.name = "json", .set = &o.json},
+    };
+    const struct cli_command command = {"bench", help, options, CLI_COUNT(options)};
+    const int code = cli_parse(&command, argc, argv);
+    if (code != CLI_GO_ON)
+        return code;
+    if (optind < argc)
+        return cli_usage("bench", "unexpected argument '%s'", argv[optind]);
+    if (ls_bench_run(o.arch, o.threads, o.runs, o.train, &bench, &error))
+        return cli_error("bench", &error);
+    (o.json ? print_json : print_text)(&o, &bench);
+    return CLI_DONE;
+}

@@ -1,0 +1,86 @@
+#include "cli/cli.h"
+#include "landscape/dataset.h"
+#include "landscape/loss.h"
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cli_error(const char *command, const struct ls_error *error) {
+    fprintf(stderr, "landscape %s: %s\n", command, error->message);
+    return error->status == LS_BAD_ARGUMENT ? CLI_USAGE : CLI_FAILED;
+}
+
+int cli_usage(const char *command, const char *format, ...) {
+    va_list arguments;
+    fprintf(stderr, "landscape %s: ", command);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\nTry 'landscape %s --help'.\n", command);
+    return CLI_USAGE;
+}
+
+bool cli_double(const char *command, const char *option, const char *text, double min, double max,
+                double *value) {
+    char *end;
+    errno = 0;
+    *value = strtod(text, &end);
+    if (end == text || *end || errno || !isfinite(*value) || *value < min || *value > max) {
+        cli_usage(command, "--%s wants a number from %g to %g, not '%s'", option, min, max, text);
+        return false;
+    }
+    return true;
+}
+
+bool cli_int(const char *command, const char *option, const char *text, int min, int max,
+             int *value) {
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    if (end == text || *end || errno || number < min || number > max) {
+        cli_usage(command, "--%s wants a whole number from %d to %d, not '%s'", option, min, max,
+                  text);
+        return false;
+    }
+    *value = (int)number;
+    return true;
+}
+
+bool cli_u64(const char *command, const char *option, const char *text, uint64_t *value) {
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    if (end == text || *end || errno || strchr(text, '-')) {
+        cli_usage(command, "--%s wants a whole number from 0 to 2^64 - 1, not '%s'", option, text);
+        return false;
+    }
+    *value = number;
+    return true;
+}
+
+bool cli_precision(const char *command, const char *option, const char *text, void *target) {
+    (void)target;
+    if (strcmp(text, "fp32") == 0 || strcmp(text, "auto") == 0)
+        return true;
+    cli_usage(command, "--%s: unknown precision '%s'; known are fp32, auto", option, text);
+    return false;
+}
+
+bool cli_loss(const char *command, const char *option, const char *text, void *target) {
+    struct ls_error error = {0};
+    if (ls_loss_parse(target, text, &error))
+        cli_usage(command, "--%s: %s", option, error.message);
+    return error.status == LS_OK;
+}
+
+bool cli_split_train(const char *command, const char *option, const char *text, void *target) {
+    bool *train = target;
+    *train = strcmp(text, ls_split_name(LS_TRAIN)) == 0;
+    if (*train || strcmp(text, ls_split_name(LS_TEST)) == 0)
+        return true;
+    cli_usage(command, "--%s wants train or test, not '%s'", option, text);
+    return false;
+}

@@ -1,0 +1,80 @@
+#include "cli/cli.h"
+#include "cli/parse.h"
+#include "cli/watch.h"
+#include "landscape/landscape.h"
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+
+static const char help[] =
+    "Usage: landscape eval --model FILE [options]\n"
+    "\n"
+    "Prints loss and accuracy of a checkpoint, batch norm in inference mode.\n"
+    "\n"
+    "  --model FILE         checkpoint\n"
+    "  --arch NAME          its architecture, if the file does not say\n"
+    "  --data DATA          cifar10:DIR or synthetic[:SEED] (default synthetic)\n"
+    "  --split train|test   default test\n"
+    "  --images N           the first N images only (default all)\n"
+    "  --loss NAME          cross-entropy (default) or mse\n"
+    "  --threads N          default: as many as the machine has; changes no result\n"
+    "  --precision fp32     arithmetic\n"
+    "  --help\n"
+    "\n"
+    "Example:\n"
+    "  landscape eval --model runs/quick/model.safetensors --split test\n";
+
+struct options {
+    const char *model, *arch, *data;
+    bool train;
+    int images, threads;
+    enum ls_loss loss;
+};
+
+static int run(const struct options *o) {
+    struct ls_error error = {0};
+    struct ls_model model = {0};
+    struct ls_dataset dataset = {0};
+    struct ls_result result = {0};
+    struct cli_watch watch;
+    enum ls_status status = ls_model_load(&model, o->model, o->arch, &error);
+    if (!status)
+        status =
+            ls_dataset_open(&dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images, &error);
+    if (!status) {
+        cli_watch_start(&watch);
+        status =
+            ls_evaluate(&model, &dataset, o->loss, o->threads, &watch.observer, &result, &error);
+        cli_watch_end(&watch);
+    }
+    if (!status)
+        printf("loss %.9g  accuracy %.2f %%  (%s, %d %s images of %s)\n", result.loss,
+               result.accuracy, model.network.arch, dataset.count, ls_split_name(dataset.split),
+               dataset.name);
+    ls_model_free(&model);
+    ls_dataset_free(&dataset);
+    return status ? cli_error("eval", &error) : CLI_DONE;
+}
+
+int cli_eval(int argc, char **argv) {
+    struct options o = {.data = "synthetic"};
+    const struct cli_option options[] = {
+        {.name = "model", .text = &o.model},
+        {.name = "arch", .text = &o.arch},
+        {.name = "data", .text = &o.data},
+        {.name = "split", .own = &o.train, .read = cli_split_train},
+        {.name = "images", .whole = &o.images, .min = 1, .max = INT_MAX},
+        {.name = "loss", .own = &o.loss, .read = cli_loss},
+        {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
+        {.name = "precision", .read = cli_precision},
+    };
+    const struct cli_command command = {"eval", help, options, CLI_COUNT(options)};
+    const int code = cli_parse(&command, argc, argv);
+    if (code != CLI_GO_ON)
+        return code;
+    if (optind < argc)
+        return cli_usage("eval", "unexpected argument '%s'", argv[optind]);
+    if (!o.model)
+        return cli_usage("eval", "--model is missing");
+    return run(&o);
+}

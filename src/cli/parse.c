@@ -1,0 +1,81 @@
+#include "cli/parse.h"
+#include "cli/cli.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Codes that getopt_long returns for the options of the table, clear of any letter. */
+enum { FIRST_CODE = 256, HELP_CODE = 255 };
+
+static bool takes_argument(const struct cli_option *option) {
+    return !option->set && !option->clear;
+}
+
+/* Reads one option's argument into its target. */
+static bool read_option(const char *command, const struct cli_option *option, const char *text) {
+    if (option->text)
+        *option->text = text;
+    if (option->set)
+        *option->set = true;
+    if (option->clear)
+        *option->clear = false;
+    if (option->whole)
+        return cli_int(command, option->name, text, (int)option->min, (int)option->max,
+                       option->whole);
+    if (option->real)
+        return cli_double(command, option->name, text, option->min, option->max, option->real);
+    if (option->seed)
+        return cli_u64(command, option->name, text, option->seed);
+    return !option->read || option->read(command, option->name, text, option->own);
+}
+
+/* getopt's tables for the command: long_options[option_count + 2] and letters. */
+static void describe(const struct cli_command *command, struct option *long_options,
+                     char *letters) {
+    const int count = command->option_count;
+    *letters++ = ':'; /* report a missing argument as ':' */
+    for (int i = 0; i < count; i++) {
+        const struct cli_option *option = &command->options[i];
+        const int argument = takes_argument(option) ? required_argument : no_argument;
+        long_options[i] = (struct option){option->name, argument, NULL, FIRST_CODE + i};
+        if (strlen(option->name) == 1) {
+            *letters++ = option->name[0];
+            if (argument == required_argument)
+                *letters++ = ':';
+        }
+    }
+    *letters = 0;
+    long_options[count] = (struct option){"help", no_argument, NULL, HELP_CODE};
+    long_options[count + 1] = (struct option){0};
+}
+
+static const struct cli_option *find(const struct cli_command *command, int code) {
+    if (code >= FIRST_CODE)
+        return &command->options[code - FIRST_CODE];
+    for (int i = 0; i < command->option_count; i++)
+        if (command->options[i].name[0] == code && !command->options[i].name[1])
+            return &command->options[i];
+    return NULL;
+}
+
+int cli_parse(const struct cli_command *command, int argc, char **argv) {
+    struct option long_options[CLI_MAX_OPTIONS + 2];
+    char letters[2 * CLI_MAX_OPTIONS + 2];
+    int code;
+    opterr = 0;
+    describe(command, long_options, letters);
+    while ((code = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+        if (code == HELP_CODE) {
+            fputs(command->help, stdout);
+            return CLI_DONE;
+        }
+        const struct cli_option *option = find(command, code);
+        if (code == ':')
+            return cli_usage(command->name, "%s wants an argument", argv[optind - 1]);
+        if (!option)
+            return cli_usage(command->name, "unknown option '%s'", argv[optind - 1]);
+        if (!read_option(command->name, option, optarg))
+            return CLI_USAGE;
+    }
+    return CLI_GO_ON;
+}

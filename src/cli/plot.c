@@ -1,0 +1,188 @@
+#include "cli/cli.h"
+#include "cli/parse.h"
+#include "landscape/landscape.h"
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+static const char help[] =
+    "Usage: landscape plot SURFACE.h5 [SURFACE2.h5 ...] -o OUT.{png,svg,pdf,csv} [options]\n"
+    "       landscape plot RUN/log.csv [RUN2/log.csv ...] -o OUT.{png,svg,pdf} [options]\n"
+    "\n"
+    "Draws loss surfaces, up to six side by side on one common scale, or the training curves\n"
+    "of up to six runs. The ending of OUT names the format; csv exports a surface's numbers.\n"
+    "All but heat maps in PNG and csv need gnuplot.\n"
+    "\n"
+    "  -o, --out FILE     the picture\n"
+    "  --kind KIND        contour: lines of equal loss (the default for a grid)\n"
+    "                     surface: a lit surface in three dimensions\n"
+    "                     heatmap: a coloured cell a grid point; in PNG the bare picture,\n"
+    "                              without axes and text\n"
+    "                     lines: loss and accuracy along one direction (the default there)\n"
+    "  --log              logarithmic height, colour or levels (1, 2, 5, 10, ...)\n"
+    "  --zmax Z           cut surfaces and lines off above a loss of Z, default 10;\n"
+    "                     with --log nothing is cut off by default\n"
+    "  --vmin V           lowest contour level, or loss of the darkest cell, default 0.1\n"
+    "  --vmax V           end of the contour levels, or loss of the lightest cell, default 10\n"
+    "  --vlevel V         step between contour levels, default 0.5\n"
+    "  --size WxH         pixels; in PDF 200 of them make an inch\n"
+    "  --title TEXT       instead of what the file says about its network\n"
+    "  --name LABEL       label of a surface or run, once for each, in their order\n"
+    "  --help\n"
+    "\n"
+    "Examples:\n"
+    "  landscape plot resnet56.h5 -o contour.svg\n"
+    "  landscape plot resnet56-noshort.h5 resnet56.h5 --kind surface --log -o figure1.png\n"
+    "  landscape plot resnet56.h5 -o resnet56.csv\n"
+    "  landscape plot runs/plain20/log.csv runs/plain56/log.csv \\\n"
+    "                 --name '20 layers' --name '56 layers' -o curves.pdf\n";
+
+struct options {
+    const char *out;
+    bool has_kind, has_zmax;
+    const char *names[LS_MAX_PANELS];
+    int name_count;
+    struct ls_plot_options plot;
+};
+
+static bool read_kind(const char *command, const char *option, const char *text, void *own) {
+    static const char *const names[] = {[LS_PLOT_CONTOUR] = "contour",
+                                        [LS_PLOT_SURFACE] = "surface",
+                                        [LS_PLOT_HEATMAP] = "heatmap",
+                                        [LS_PLOT_LINES] = "lines"};
+    struct options *o = own;
+    o->has_kind = true;
+    for (int i = 0; i < CLI_COUNT(names); i++)
+        if (strcmp(text, names[i]) == 0) {
+            o->plot.kind = (enum ls_plot_kind)i;
+            return true;
+        }
+    cli_usage(command, "--%s is contour, surface, heatmap or lines, not '%s'", option, text);
+    return false;
+}
+
+static bool read_zmax(const char *command, const char *option, const char *text, void *own) {
+    struct options *o = own;
+    o->has_zmax = true;
+    return cli_double(command, option, text, -1e300, 1e300, &o->plot.zmax);
+}
+
+static bool read_size(const char *command, const char *option, const char *text, void *own) {
+    struct ls_plot_options *plot = own;
+    int end = 0;
+    if (sscanf(text, "%5dx%5d%n", &plot->width, &plot->height, &end) == 2 && text[end] == 0 &&
+        plot->width >= 100 && plot->width <= 20000 && plot->height >= 100 && plot->height <= 20000)
+        return true;
+    cli_usage(command, "--%s is WIDTHxHEIGHT in pixels, each from 100 to 20000, not '%s'", option,
+              text);
+    return false;
+}
+
+static bool read_name(const char *command, const char *option, const char *text, void *own) {
+    struct options *o = own;
+    if (o->name_count == LS_MAX_PANELS) {
+        cli_usage(command, "more than %d --%s", (int)LS_MAX_PANELS, option);
+        return false;
+    }
+    o->names[o->name_count++] = text;
+    return true;
+}
+
+static bool is_log(const char *path) {
+    size_t length = strlen(path);
+    return length > 4 && strcasecmp(path + length - 4, ".csv") == 0;
+}
+
+/* Reads the surfaces of surfaces[count], which are zeroed; says on stderr what is missing in them.
+ */
+static enum ls_status read_surfaces(struct ls_surface *surfaces, char **paths, int count,
+                                    struct ls_error *error) {
+    for (int i = 0; i < count; i++) {
+        enum ls_status status = ls_surface_read(&surfaces[i], paths[i], error);
+        if (status != LS_OK)
+            return status;
+        size_t missing = ls_surface_missing(&surfaces[i]);
+        if (missing)
+            fprintf(stderr, "%s: %zu of %zu points are not computed yet\n", paths[i], missing,
+                    ls_surface_points(&surfaces[i]));
+    }
+    return LS_OK;
+}
+
+static enum ls_status plot_surfaces(struct options *o, char **paths, int count,
+                                    struct ls_error *error) {
+    struct ls_surface surfaces[LS_MAX_PANELS] = {0};
+    const struct ls_surface *pointers[LS_MAX_PANELS];
+    for (int i = 0; i < count; i++)
+        pointers[i] = &surfaces[i];
+    enum ls_status status = read_surfaces(surfaces, paths, count, error);
+    if (status == LS_OK) {
+        if (!o->has_kind)
+            o->plot.kind = surfaces[0].ny ? LS_PLOT_CONTOUR : LS_PLOT_LINES;
+        if (!o->has_zmax && o->plot.log)
+            o->plot.zmax = INFINITY;
+        status = ls_plot_surfaces(pointers, count, &o->plot, o->out, error);
+    }
+    for (int i = 0; i < count; i++)
+        ls_surface_free(&surfaces[i]);
+    return status;
+}
+
+/* Checks how inputs and options go together; CLI_GO_ON, or an exit code. */
+static int check(const struct options *o, char **paths, int count) {
+    if (count == 0)
+        return cli_usage("plot", "no surface and no log is given");
+    if (!o->out)
+        return cli_usage("plot", "-o is missing");
+    if (count > LS_MAX_PANELS)
+        return cli_usage("plot", "%d files; at most %d go into one figure", count,
+                         (int)LS_MAX_PANELS);
+    if (o->name_count > count)
+        return cli_usage("plot", "%d names for %d files", o->name_count, count);
+    for (int i = 1; i < count; i++)
+        if (is_log(paths[i]) != is_log(paths[0]))
+            return cli_usage("plot", "%s and %s: surfaces and training logs do not mix", paths[0],
+                             paths[i]);
+    if (is_log(paths[0]) && o->has_kind)
+        return cli_usage("plot", "--kind is for surfaces; training logs give training curves");
+    return CLI_GO_ON;
+}
+
+static int run(struct options *o, char **paths, int count) {
+    struct ls_error error = {0};
+    enum ls_status status;
+    o->plot.names = o->names;
+    if (is_log(paths[0]))
+        status = ls_plot_training((const char *const *)paths, count, &o->plot, o->out, &error);
+    else
+        status = plot_surfaces(o, paths, count, &error);
+    if (status != LS_OK)
+        return cli_error("plot", &error);
+    fprintf(stderr, "%s\n", o->out);
+    return CLI_DONE;
+}
+
+int cli_plot(int argc, char **argv) {
+    struct options o = {.plot = ls_plot_defaults()};
+    struct ls_plot_options *plot = &o.plot;
+    const struct cli_option options[] = {
+        {.name = "out", .text = &o.out},
+        {.name = "o", .text = &o.out},
+        {.name = "kind", .own = &o, .read = read_kind},
+        {.name = "log", .set = &plot->log},
+        {.name = "zmax", .own = &o, .read = read_zmax},
+        {.name = "vmin", .real = &plot->vmin, .min = -1e300, .max = 1e300},
+        {.name = "vmax", .real = &plot->vmax, .min = -1e300, .max = 1e300},
+        {.name = "vlevel", .real = &plot->vlevel, .min = 1e-300, .max = 1e300},
+        {.name = "size", .own = plot, .read = read_size},
+        {.name = "title", .text = &plot->title},
+        {.name = "name", .own = &o, .read = read_name},
+    };
+    const struct cli_command command = {"plot", help, options, CLI_COUNT(options)};
+    int code = cli_parse(&command, argc, argv);
+    if (code == CLI_GO_ON)
+        code = check(&o, argv + optind, argc - optind);
+    return code == CLI_GO_ON ? run(&o, argv + optind, argc - optind) : code;
+}

@@ -1,0 +1,118 @@
+#include "cli/cli.h"
+#include "cli/parse.h"
+#include "cli/scan_job.h"
+#include <getopt.h>
+#include <limits.h>
+#include <string.h>
+
+static const char help[] =
+    "Usage: landscape scan --model FILE --x=MIN:MAX:N [--y=MIN:MAX:N] -o SURFACE.h5 [options]\n"
+    "\n"
+    "Evaluates loss and accuracy at w + a d + b e for a on the x grid and b on the y grid\n"
+    "(Li et al., NeurIPS 2018). Without --y, a curve over a. An interrupted scan continues\n"
+    "when the same command is given again.\n"
+    "\n"
+    "  --model FILE         checkpoint w\n"
+    "  --arch NAME          its architecture, if the file does not say\n"
+    "  --data DATA          cifar10:DIR or synthetic[:SEED] (default synthetic)\n"
+    "  --split train|test   default train\n"
+    "  --images N           the first N images only (default all)\n"
+    "  --loss NAME          cross-entropy (default) or mse\n"
+    "  --x=MIN:MAX:N        grid along d, default -1:1:51\n"
+    "  --y=MIN:MAX:N        grid along e\n"
+    "  --norm NAME          normalisation of random directions: filter (default), layer, weight,\n"
+    "                       dfilter, dlayer, none\n"
+    "  --ignore biasbn|none biases and batch norm: 0 in the directions (default), or d = w\n"
+    "  --dir-type TYPE      weights (default), or states: running statistics too\n"
+    "  --seed N             of the random directions, default 0\n"
+    "  --model2 FILE        d = this checkpoint - w, instead of a random direction\n"
+    "  --model3 FILE        e = this checkpoint - w\n"
+    "  --directions FILE    read the directions from this HDF5 file\n"
+    "  --save-directions F  write them to this one\n"
+    "  --threads N          default: as many as the machine has; changes no result\n"
+    "  --precision fp32     arithmetic\n"
+    "  --save-seconds X     finished points reach the disk at least this often, default 2\n"
+    "  -o, --out FILE       the surface, HDF5\n"
+    "  --help\n"
+    "\n"
+    "Examples:\n"
+    "  landscape scan --model runs/quick/model.safetensors --x=-1:1:25 --y=-1:1:25 \\\n"
+    "                 --images 500 -o quick.h5\n"
+    "  landscape scan --model a.safetensors --model2 b.safetensors --dir-type states \\\n"
+    "                 --x=-0.5:1.5:101 -o line.h5\n";
+
+/* *target = whether the text is `yes` rather than `no`; false after a message if it is neither. */
+static bool choose(const char *command, const char *option, const char *text, const char *yes,
+                   const char *no, bool *target) {
+    *target = strcmp(text, yes) == 0;
+    if (*target || strcmp(text, no) == 0)
+        return true;
+    cli_usage(command, "--%s wants %s or %s, not '%s'", option, no, yes, text);
+    return false;
+}
+
+static bool read_ignore(const char *command, const char *option, const char *text, void *target) {
+    return choose(command, option, text, "none", "biasbn", target);
+}
+
+static bool read_dir_type(const char *command, const char *option, const char *text, void *target) {
+    return choose(command, option, text, "states", "weights", target);
+}
+
+static bool read_range(const char *command, const char *option, const char *text, void *target) {
+    struct ls_error error = {0};
+    if (ls_range_parse(target, text, &error))
+        cli_usage(command, "--%s: %s", option, error.message);
+    return error.status == LS_OK;
+}
+
+static bool read_norm(const char *command, const char *option, const char *text, void *target) {
+    struct ls_error error = {0};
+    if (ls_norm_parse(target, text, &error))
+        cli_usage(command, "--%s: %s", option, error.message);
+    return error.status == LS_OK;
+}
+
+int cli_scan(int argc, char **argv) {
+    struct cli_scan_options o = {.data = "synthetic", .train = true, .x = {-1, 1, 51}};
+    const struct cli_option options[] = {
+        {.name = "model", .text = &o.model},
+        {.name = "arch", .text = &o.arch},
+        {.name = "data", .text = &o.data},
+        {.name = "split", .own = &o.train, .read = cli_split_train},
+        {.name = "images", .whole = &o.images, .min = 1, .max = INT_MAX},
+        {.name = "loss", .own = &o.loss, .read = cli_loss},
+        {.name = "x", .own = &o.x, .read = read_range},
+        {.name = "y", .own = &o.y, .read = read_range},
+        {.name = "norm", .own = &o.direction.norm, .read = read_norm},
+        {.name = "ignore", .own = &o.direction.keep_biasbn, .read = read_ignore},
+        {.name = "dir-type", .own = &o.direction.states, .read = read_dir_type},
+        {.name = "seed", .seed = &o.direction.seed},
+        {.name = "model2", .text = &o.model2},
+        {.name = "model3", .text = &o.model3},
+        {.name = "directions", .text = &o.directions},
+        {.name = "save-directions", .text = &o.save_directions},
+        {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
+        {.name = "precision", .read = cli_precision},
+        {.name = "save-seconds", .real = &o.save_seconds, .min = 0.001, .max = 1e6},
+        {.name = "out", .text = &o.output},
+        {.name = "o", .text = &o.output},
+    };
+    const struct cli_command command = {"scan", help, options, CLI_COUNT(options)};
+    const int code = cli_parse(&command, argc, argv);
+    if (code != CLI_GO_ON)
+        return code;
+    if (optind < argc)
+        return cli_usage("scan", "unexpected argument '%s'", argv[optind]);
+    if (!o.model || !o.output)
+        return cli_usage("scan", "%s is missing", o.model ? "-o" : "--model");
+    if (o.model3 && !o.y.count)
+        return cli_usage("scan", "--model3 spans the y axis, so it needs --y");
+    if (o.directions && (o.model2 || o.model3))
+        return cli_usage("scan", "--directions excludes --model2 and --model3");
+    if (o.directions && o.save_directions)
+        return cli_usage("scan", "--directions excludes --save-directions");
+    if (o.save_directions && strcmp(o.save_directions, o.output) == 0)
+        return cli_usage("scan", "--save-directions and -o name the same file");
+    return cli_scan_run(&o);
+}

@@ -1,0 +1,20 @@
+/* The scan command's work, once its options are read. */
+#ifndef LANDSCAPE_CLI_SCAN_JOB_H
+#define LANDSCAPE_CLI_SCAN_JOB_H
+
+#include "landscape/landscape.h"
+
+struct cli_scan_options {
+    const char *model, *arch, *data, *model2, *model3, *directions, *save_directions, *output;
+    bool train;          /* which split */
+    int images, threads; /* 0: all */
+    enum ls_loss loss;
+    struct ls_range x, y; /* y.count is 0 for a curve */
+    double save_seconds;  /* 0: the default */
+    struct ls_direction_options direction;
+};
+
+/* Returns an exit code. */
+int cli_scan_run(const struct cli_scan_options *options);
+
+#endif
