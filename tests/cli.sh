@@ -1,0 +1,374 @@
+#!/bin/sh
+# The commands against good and bad input: exit status, messages that name file and fault, and that a
+# command that fails leaves every file as it was. LANDSCAPE names the program.
+set -u
+landscape=$(realpath "${LANDSCAPE:-build/landscape}")
+manual=$(realpath docs/landscape.1)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/files"
+cd "$work/files" || exit 1
+out=$work/out
+err=$work/err
+
+# All that is here: names of directories; names, identities, sizes and times of files.
+state() {
+    find . -type d -printf '%p\n' -o -printf '%p %i %s %T@\n' | sort
+}
+
+# works NAME COMMAND...: the command must succeed.
+works() {
+    name=$1
+    shift
+    if "$@" >"$out" 2>"$err" </dev/null; then
+        echo "ok $name"
+    else
+        echo "FAIL $name: status $?: $(head -c 300 "$err")"
+    fi
+}
+
+# fails STATUS PATTERN NAME COMMAND...: the command must end with the status, say something on stderr that
+# matches the pattern (a basic regular expression), print nothing else and change no file.
+fails() {
+    wanted=$1 pattern=$2 name=$3
+    shift 3
+    before=$(state)
+    "$@" >"$out" 2>"$err" </dev/null
+    status=$?
+    if [ "$status" -ne "$wanted" ]; then
+        echo "FAIL $name: status $status, not $wanted: $(head -c 300 "$err")"
+    elif ! grep -q -e "$pattern" "$err"; then
+        echo "FAIL $name: says '$(head -c 300 "$err")', nothing like '$pattern'"
+    elif [ -s "$out" ]; then
+        echo "FAIL $name: prints '$(head -c 300 "$out")'"
+    elif [ "$(state)" != "$before" ]; then
+        echo "FAIL $name: files have changed: $(ls -R)"
+    else
+        echo "ok $name"
+    fi
+}
+
+# check NAME COMMAND...: the command, silent, must find that it is so.
+check() {
+    name=$1
+    shift
+    if "$@" >/dev/null 2>&1; then echo "ok $name"; else echo "FAIL $name"; fi
+}
+
+# full COMMAND...: runs the command where no file can grow beyond 10 kB, as on a full disk.
+full() (
+    trap '' XFSZ
+    ulimit -f 20
+    "$@"
+)
+
+# fails_full PATTERN NAME COMMAND...: as fails with status 1, on a full disk. The thread sanitizer maps
+# files of its own when a program starts, and dies of a SIGBUS of its own where they cannot grow.
+fails_full() {
+    pattern=$1 name="$2 on a full disk"
+    shift 2
+    if [ "${SANITIZE-}" = thread ]; then
+        echo "skip $name: the thread sanitizer needs files of its own"
+    else
+        fails 1 "$pattern" "$name" full "$@"
+    fi
+}
+
+# zeros N: N zero bytes
+zeros() {
+    head -c "$1" /dev/zero
+}
+
+# byte N: one byte of this value
+byte() {
+    # shellcheck disable=SC2059 # the format is the byte
+    printf "\\$(printf %03o "$1")"
+}
+
+# tensors HEADER N: a safetensors file with this header and N zero bytes of data
+tensors() {
+    length=${#1}
+    for _ in 1 2 3 4 5 6 7 8; do
+        byte $((length % 256))
+        length=$((length / 256))
+    done
+    printf %s "$1"
+    zeros "$2"
+}
+
+# flip FILE OFFSET: turns the lowest bit of this byte over
+flip() {
+    byte $(($(od -An -tu1 -j "$2" -N 1 "$1") ^ 1)) |
+        dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+
+# swap FROM TO: a copy of stdin in which one text has given way to another
+swap() {
+    LC_ALL=C sed "s/$1/$2/"
+}
+
+train() {
+    "$landscape" train --arch resnet20 --batch 16 --subset 32 --test-subset 16 "$@"
+}
+
+## Usage
+
+# Every option that --help lists is known to the program and to the manual. (A last option that is unknown
+# keeps the command from running.)
+for command in train scan plot eval info bench; do
+    works "$command --help" "$landscape" $command --help
+    check "$command --help shows an example" grep -q '^Example' "$out"
+    grep -o -e '--[a-z][a-z0-9-]*' "$out" | sort -u >"$work/options"
+    strangers=
+    while read -r option; do
+        "$landscape" $command "$option" --frobnicate >/dev/null 2>"$err" </dev/null
+        grep -q "unknown option '$option'" "$err" && strangers="$strangers $option"
+        grep -q -e "Fl -\{0,1\}${option#-}" -e ", ${option#-}" "$manual" ||
+            strangers="$strangers $option(manual)"
+    done <"$work/options"
+    if [ -z "$strangers" ]; then
+        echo "ok every option of $command is known"
+    else
+        echo "FAIL options of $command that --help lists alone:$strangers"
+    fi
+    fails 2 "unknown option '--frobnicate'" "$command: an unknown option" \
+        "$landscape" $command --frobnicate
+done
+works '--help' "$landscape" --help
+works '--version' "$landscape" --version
+fails 2 'Usage' 'no command' "$landscape"
+fails 2 "unknown command 'frobnicate'" 'an unknown command' "$landscape" frobnicate
+fails 2 'arch wants an argument' 'a missing argument' "$landscape" train --arch
+fails 2 "resnet57.*resnet20" 'an unknown architecture' "$landscape" train --arch resnet57 --out run
+fails 2 "unknown precision 'fp12'" 'an unknown precision' train --out run --precision fp12
+fails 2 "epochs.*'1x'" 'a number that is none' train --out run --epochs 1x
+fails 2 "batch.*'0'" 'a batch of no images' train --out run --batch 0
+fails 2 "lr-steps.*0.5,0.2" 'a schedule that falls' train --out run --lr-steps 0.5,0.2
+fails 2 'out is missing' 'no place for a run' train
+fails 2 "'mnist'" 'unknown data' train --out run --data mnist
+fails 2 'unexpected argument' 'an argument too many' train --out run --epochs 1 more
+fails 2 '1000000' 'more images than there are' train --out run --subset 1000000
+
+## Data files
+
+data=cifar10:data
+size=30730000
+fails 1 'nowhere' 'no data directory' train --out run --data cifar10:nowhere
+mkdir data
+fails 1 'data/data_batch_1.bin' 'no data file' train --out run --data $data
+: >data/data_batch_1.bin
+fails 1 'data/data_batch_1.bin.*empty' 'an empty data file' train --out run --data $data
+zeros $((size - 1)) >data/data_batch_1.bin
+fails 1 "data/data_batch_1.bin: $((size - 1)) bytes" 'a truncated data file' train --out run --data $data
+zeros $((size + 1)) >data/data_batch_1.bin
+fails 1 "data/data_batch_1.bin: $((size + 1)) bytes" 'an oversized data file' train --out run --data $data
+{ zeros 3073; byte 10; zeros $((size - 3074)); } >data/data_batch_1.bin
+fails 1 'data/data_batch_1.bin.*label 10' 'a label over 9' train --out run --data $data
+rm data/data_batch_1.bin
+
+## A run to work with
+
+works 'a run trains' train --out good --epochs 1
+fails 2 'good.*already' 'a run is not trained over' train --out good --epochs 1
+fails 1 'seed' 'a run resumes with its own settings' train --out good --epochs 1 --seed 1 --resume
+works 'a finished run resumes' train --out good --epochs 1 --resume
+model=good/model.safetensors
+fails 1 "$model: Not a directory" 'a run below a file' train --out $model/run --epochs 1
+works 'a checkpoint evaluates' "$landscape" eval --model $model --images 16
+check 'its loss is on stdout' grep -q '^loss [0-9.]*  accuracy' "$out"
+works 'a checkpoint tells what it is' "$landscape" info $model
+works 'another network is made' "$landscape" train --arch resnet20-noshort --out plain --epochs 0
+fails 1 "$model.*resnet56" 'a checkpoint of another architecture' \
+    "$landscape" eval --model $model --arch resnet56
+fails 1 "plain/model.safetensors" 'initial weights of another architecture' \
+    train --init plain/model.safetensors --out run --epochs 1
+
+## Damaged checkpoints
+
+bad_model() {
+    fails 1 "bad.safetensors.*$1" "a checkpoint: $2" "$landscape" eval --model bad.safetensors \
+        --arch resnet20 --images 4
+}
+fails 1 'missing.safetensors' 'a checkpoint: missing' "$landscape" eval --model missing.safetensors
+fails 1 'good' 'a checkpoint: a directory' "$landscape" eval --model good
+: >bad.safetensors
+bad_model '0 bytes' 'empty'
+head -c 500 $model >bad.safetensors
+bad_model 'truncated' 'cut off in the header'
+head -c 500000 $model >bad.safetensors
+bad_model 'truncated' 'cut off in the data'
+{ cat $model; byte 0; } >bad.safetensors
+bad_model 'last tensor' 'a byte behind the end'
+{ for _ in 1 2 3 4 5 6 7 8; do byte 127; done; tail -c +9 $model; } >bad.safetensors
+bad_model 'header of 9187201950435737471 bytes' 'a huge header'
+tensors '{"a":' 8 >bad.safetensors
+bad_model 'JSON' 'a header that is no JSON'
+tensors '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}' \
+    12 >bad.safetensors
+bad_model "'a' and 'b' overlap" 'overlapping tensors'
+tensors '{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}' 8 >bad.safetensors
+bad_model "'a' ends at byte 12" 'offsets past the end'
+tensors '{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}' 8 >bad.safetensors
+bad_model "\[8, 0\]" 'offsets in the wrong order'
+tensors '{"a":{"dtype":"F32","shape":[9],"data_offsets":[0,8]}}' 8 >bad.safetensors
+bad_model "'a' is larger" 'a shape larger than the data'
+tensors '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}' 8 >bad.safetensors
+bad_model "'a' has 8 bytes" 'a shape smaller than its data'
+tensors '{"a":{"dtype":"Q7","shape":[2],"data_offsets":[0,8]}}' 8 >bad.safetensors
+bad_model "Q7" 'an unknown type'
+tensors '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}' 8 >bad.safetensors
+bad_model 'resnet20' 'without the tensors of the network'
+swap '"shape":\[16,3,3,3\]' '"shape":[3,16,3,3]' <$model >bad.safetensors
+bad_model "conv1.weight.*3, 16, 3, 3" 'a wrong shape'
+swap '"F32","shape":\[16,3,3,3\]' '"F16","shape":[16,3,3,3]' <$model >bad.safetensors
+bad_model 'conv1.weight.*F16' 'a wrong type'
+swap '"layer3.2.bn2.weight"' '"layer3.2.bn3.weight"' <$model >bad.safetensors
+bad_model 'layer3.2.bn2.weight' 'a renamed tensor'
+{ head -c -4 $model; byte 0; byte 0; byte 192; byte 127; } >bad.safetensors
+bad_model 'not a finite number' 'NaN weights'
+fails 1 'bad.safetensors' 'training does not start from NaN weights' \
+    train --init bad.safetensors --out run --epochs 1
+
+# A bit turned over in the header is found, or does no harm.
+harmed=
+header=$(od -An -tu8 -N 8 $model)
+offset=0
+while [ "$offset" -lt $((header + 8)) ]; do
+    cp $model bad.safetensors
+    flip bad.safetensors "$offset"
+    "$landscape" info bad.safetensors >"$out" 2>"$err"
+    status=$?
+    case $status in
+    0) ;;
+    1) grep -q 'bad.safetensors: ' "$err" || harmed="$harmed $offset" ;;
+    *) harmed="$harmed $offset" ;;
+    esac
+    offset=$((offset < 12 ? offset + 1 : offset + 977))
+done
+if [ -z "$harmed" ]; then echo "ok bits turned over"; else echo "FAIL bits turned over at$harmed"; fi
+rm bad.safetensors
+
+## Scans
+
+scan() {
+    "$landscape" scan --model $model --images 8 "$@"
+}
+for range in 0:1 1:-1:5 -1:1:0 a:b:c -1:1:5:6 nan:1:3 -1:1:2.5 :: ''; do
+    fails 2 "x: .*'$range'" "the grid '$range'" scan --x="$range" -o s.h5
+done
+fails 2 "y: .*'0:1'" 'the grid 0:1 for y' scan --y=0:1 -o s.h5
+fails 2 'model is missing' 'no model' "$landscape" scan -o s.h5
+fails 2 '-o is missing' 'no output' scan --x=-1:1:3
+fails 2 'needs --y' 'a third model without a second axis' scan --model3 $model -o s.h5
+fails 2 "'filtre'" 'an unknown normalisation' scan --norm filtre -o s.h5
+fails 2 'train or test' 'an unknown split' scan --split valid -o s.h5
+works 'a scan scans' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
+works 'a finished scan has nothing to do' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
+works 'a surface tells what it is' "$landscape" info s.h5
+works 'directions are read back' scan --x=-1:1:3 --y=-1:1:3 --directions d.h5 -o again.h5
+"$landscape" plot s.h5 -o s.csv 2>"$err" && "$landscape" plot again.h5 -o again.csv 2>"$err"
+check 'the same directions give the same surface' cmp s.csv again.csv
+
+fails 1 's.h5.*seed' 'another seed for the same file' scan --x=-1:1:3 --y=-1:1:3 --seed 4 -o s.h5
+fails 1 's.h5.*x' 'another grid for the same file' scan --x=-1:1:5 --y=-1:1:3 -o s.h5
+fails 1 's.h5.*y' 'no second axis for the same file' scan --x=-1:1:3 -o s.h5
+fails 1 's.h5.*images' 'other images for the same file' \
+    "$landscape" scan --model $model --images 4 --x=-1:1:3 --y=-1:1:3 -o s.h5
+works 'initial weights are a checkpoint' "$landscape" train --arch resnet20 --out other --epochs 0 --seed 9
+fails 1 's.h5.*model2' 'another plane for the same file' \
+    scan --model2 other/model.safetensors --x=-1:1:3 --y=-1:1:3 -o s.h5
+fails 1 'the same' 'no direction from a network to itself' \
+    scan --model2 $model --x=-1:1:3 -o line.h5
+cp d.h5 kept.h5
+fails 1 'd.h5.*other directions' 'directions are not replaced' \
+    scan --x=-1:1:3 --y=-1:1:3 --seed 4 --save-directions d.h5 -o t.h5
+check 'the refused scan left the directions alone' cmp d.h5 kept.h5
+fails 1 "$model" 'a checkpoint where the directions should be' \
+    scan --x=-1:1:3 --save-directions $model -o t.h5
+fails 1 "$model" 'a checkpoint where the surface should be' scan --x=-1:1:3 -o $model
+fails 1 'd.h5' 'directions where the surface should be' scan --x=-1:1:3 -o d.h5
+
+fails 1 'd.h5.*resnet20-noshort' 'directions of another network' \
+    "$landscape" scan --model plain/model.safetensors --images 8 --x=-1:1:3 --directions d.h5 -o t.h5
+fails 1 'plain/model.safetensors' 'a target of another architecture' \
+    scan --model2 plain/model.safetensors --x=-1:1:3 -o t.h5
+fails 1 'none.h5' 'no directions' scan --x=-1:1:3 --directions none.h5 -o t.h5
+fails 1 'log.csv.*HDF5' 'directions that are no HDF5' scan --x=-1:1:3 --directions good/log.csv -o t.h5
+fails 1 's.h5.*xdirection' 'a surface instead of directions' scan --x=-1:1:3 --directions s.h5 -o t.h5
+scan --x=-1:1:2 --save-directions one.h5 -o curve.h5 2>"$err"
+fails 1 'one.h5.*ydirection' 'one direction instead of two' \
+    scan --x=-1:1:3 --y=-1:1:3 --directions one.h5 -o t.h5
+head -c 50000 d.h5 >cut.h5
+fails 1 'cut.h5' 'truncated directions' scan --x=-1:1:3 --directions cut.h5 -o t.h5
+
+## Damaged surfaces
+
+bad_surface() {
+    fails 1 "bad.h5.*$1" "a surface: $2" "$landscape" plot bad.h5 -o p.csv
+    fails 1 "bad.h5.*$1" "a surface to continue: $2" scan --x=-1:1:3 --y=-1:1:3 -o bad.h5
+}
+: >bad.h5
+bad_surface 'HDF5' 'empty'
+cp $model bad.h5
+bad_surface 'HDF5' 'a checkpoint'
+head -c 1000 s.h5 >bad.h5
+bad_surface '' 'truncated'
+cp d.h5 bad.h5
+bad_surface 'xcoordinates' 'directions'
+swap xcoordinates xcoordinatez <s.h5 >bad.h5
+bad_surface 'xcoordinates' 'no coordinates'
+swap train_loss train_lost <s.h5 >bad.h5
+bad_surface 'train_loss' 'no losses'
+rm bad.h5
+fails 1 'none.h5' 'a surface: missing' "$landscape" plot none.h5 -o p.csv
+
+## Output that cannot be written
+
+echo mine >old.svg
+fails 1 'nowhere/t.h5' 'a surface into no directory' scan --x=-1:1:3 -o nowhere/t.h5
+fails 1 '/dev/full' 'a surface into a device' scan --x=-1:1:3 -o /dev/full
+fails 1 'good' 'a surface over a directory' scan --x=-1:1:3 -o good
+fails 1 'nowhere/d.h5' 'directions into no directory' scan --x=-1:1:3 --save-directions nowhere/d.h5 -o t.h5
+fails_full '[st].h5' 'a surface' "$landscape" scan --model $model --images 2 \
+    --x=-1:1:60 --y=-1:1:60 -o t.h5
+fails_full 'again.h5' 'directions' "$landscape" scan --model $model --images 2 \
+    --x=-1:1:3 --save-directions again.h5 -o t.h5
+mkdir small
+fails_full 'small/model' 'a checkpoint' train --out small --epochs 0
+fails 1 'nowhere/p.csv' 'numbers into no directory' "$landscape" plot s.h5 -o nowhere/p.csv
+ln -s /dev/full device.png
+fails 1 'device.png\|/dev/full' 'a picture into a device' "$landscape" plot s.h5 --kind heatmap -o device.png
+fails_full 'p.png' 'a picture' "$landscape" plot s.h5 --kind heatmap \
+    --size 4000x4000 -o p.png
+if [ -c /dev/full ]; then
+    for command in "info $model" "eval --model $model --images 2" 'train --help' --version; do
+        # shellcheck disable=SC2086 # a list of words
+        "$landscape" $command >/dev/full 2>"$err"
+        check "$command reports a full stdout" test $? -eq 1
+    done
+fi
+
+## Plots
+
+fails 1 'd.h5.*xcoordinates' 'directions are no surface' "$landscape" plot d.h5 -o p.svg
+fails 2 'p.gif' 'an unknown picture format' "$landscape" plot s.h5 -o p.gif
+fails 2 "'pie'" 'an unknown kind of picture' "$landscape" plot s.h5 --kind pie -o p.svg
+fails 2 "'5x5'" 'a picture too small' "$landscape" plot s.h5 --size 5x5 -o p.svg
+fails 2 'do not mix' 'surfaces and logs' "$landscape" plot s.h5 good/log.csv -o p.svg
+fails 2 '-o is missing' 'no picture' "$landscape" plot s.h5
+fails 2 'no surface' 'nothing to draw' "$landscape" plot -o p.svg
+: >bad.csv
+fails 1 'bad.csv' 'an empty log' "$landscape" plot bad.csv -o p.svg
+cp $model bad.csv
+fails 1 'bad.csv' 'a checkpoint is no log' "$landscape" plot bad.csv -o p.svg
+fails 1 'gnuplot is not installed' 'no gnuplot' env PATH=/nonexistent "$landscape" plot s.h5 -o old.svg
+if command -v gnuplot >/dev/null; then
+    for format in svg png pdf; do
+        fails_full "p.$format" "a $format picture" "$landscape" plot s.h5 --kind surface -o p.$format
+        works "a surface is drawn as $format" "$landscape" plot s.h5 -o p.$format
+    done
+    works 'a curve is drawn' "$landscape" plot curve.h5 -o curve.svg
+    works 'training curves are drawn' "$landscape" plot good/log.csv -o training.svg
+else
+    echo 'skip drawing: gnuplot is not installed'
+fi

@@ -1,0 +1,33 @@
+/* Checks an operation's backward pass against central differences of its forward pass. */
+#ifndef LANDSCAPE_TESTS_GRADIENT_H
+#define LANDSCAPE_TESTS_GRADIENT_H
+
+#include "ops/op.h"
+
+/* An operation set up on random numbers, with all that one call needs. */
+struct rig {
+    struct ls_node node;
+    struct ls_call call;
+    int images;
+    struct ls_tensor_spec spec[LS_MAX_OP_TENSORS];
+    size_t tensor_size[LS_MAX_OP_TENSORS];
+    float *probe; /* [output]: the scalar that is differentiated is sum of probe * output */
+};
+
+/* Makes a rig for `op` on inputs of the given shapes (residual included). Inputs keep away from 0
+ * by `gap`, so that kinks are not stepped over. */
+void rig_create(struct rig *rig, const struct ls_op *op, struct ls_attributes attributes,
+                int input_count, const struct ls_shape *inputs, int images, float gap);
+void rig_free(struct rig *rig);
+
+/* Runs the forward pass in chunks of at most `chunk` images and returns sum of probe * output. */
+double rig_forward(struct rig *rig, int chunk);
+
+/* Runs the backward pass likewise, after rig_forward. */
+void rig_backward(struct rig *rig, int chunk);
+
+/* Fails the test unless every gradient agrees with central differences of step `step` within
+ * `tolerance`, relative to the largest gradient of its tensor. */
+void rig_check(struct rig *rig, int chunk, float step, double tolerance);
+
+#endif

@@ -1,0 +1,14 @@
+/* Small networks, models and data for tests. */
+#ifndef LANDSCAPE_TESTS_NETWORKS_H
+#define LANDSCAPE_TESTS_NETWORKS_H
+
+#include "landscape/checkpoint.h"
+#include "landscape/dataset.h"
+
+/* An initial model of `arch`, perturbed (perturb.h); the same as `probe make`. */
+void make_model(struct ls_model *model, const char *arch, uint64_t seed);
+
+/* The first `images` images of the embedded data set. */
+void open_synthetic(struct ls_dataset *dataset, enum ls_split split, int images);
+
+#endif

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Runs test programs and sums up what they say. Usage: tests/run.sh PROGRAM...
+# A program is a cmocka binary, or a script that prints `ok NAME`, `FAIL NAME` and `skip NAME` lines.
+set -u
+passed=0
+failed=0
+skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+for program; do
+    case $program in
+    *.sh)
+        sh "$program" >"$log" 2>&1
+        status=$?
+        p=$(grep -c '^ok ' "$log")
+        f=$(grep -c '^FAIL ' "$log")
+        s=$(grep -c '^skip ' "$log")
+        ;;
+    *)
+        "$program" >"$log" 2>&1
+        status=$?
+        # cmocka lists failed and skipped tests a second time behind its line of totals.
+        p=$(grep -c '^\[       OK \]' "$log")
+        f=$(sed '/^\[==========\] .*run\.$/,$d' "$log" | grep -c '^\[  FAILED  \]')
+        s=$(sed '/^\[==========\] .*run\.$/,$d' "$log" | grep -c '^\[  SKIPPED \]')
+        ;;
+    esac
+    if [ "$f" -eq 0 ] && { [ "$status" -ne 0 ] || [ $((p + s)) -eq 0 ]; }; then
+        f=1
+        echo "$program ended with status $status after $p tests" >>"$log"
+    fi
+    printf '%-28s %3d passed, %d failed, %d skipped\n' "$(basename "$program")" "$p" "$f" "$s"
+    if [ "$f" -ne 0 ]; then
+        grep -v '^ok ' "$log"
+    elif [ "$s" -ne 0 ]; then
+        grep -iE '^skip |skipped:' "$log"
+    fi
+    passed=$((passed + p))
+    failed=$((failed + f))
+    skipped=$((skipped + s))
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

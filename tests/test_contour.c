@@ -1,0 +1,69 @@
+/* Contour lines: where they run, where they stop, what simplifying keeps. */
+#include "render/contour.h"
+#include "support.h"
+#include <math.h>
+
+static void contour_lines_of_a_bowl_are_circles(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_field field;
+    struct ls_lines lines = {0};
+    struct ls_range range = {-1, 1, 41};
+    assert_int_equal(ls_surface_create(&surface, &range, &range, NULL), LS_OK);
+    for (int i = 0; i < 41 * 41; i++)
+        surface.loss[i] = pow(surface.x[i % 41], 2) + pow(surface.y[i / 41], 2);
+    assert_int_equal(ls_field_refine(&field, &surface, 201, NULL), LS_OK);
+    assert_int_equal(ls_lines_trace(&lines, &field, asinh(0.25), 0, NULL), LS_OK);
+    assert_int_equal(lines.line_count, 1);
+    struct ls_point first = lines.points[0], last = lines.points[lines.point_count - 1];
+    assert_true(first.x == last.x && first.y == last.y);
+    double area = 0;
+    for (size_t i = 0; i + 1 < lines.point_count; i++) {
+        struct ls_point p = lines.points[i], q = lines.points[i + 1];
+        assert_true(fabs(hypot(p.x, p.y) - 0.5) < 1e-3);
+        area += (p.x * q.y - q.x * p.y) / 2;
+    }
+    /* The higher ground lies on the left, so round a valley the line runs clockwise. */
+    assert_true(fabs(area + acos(-1) / 4) < 2e-3);
+    ls_lines_free(&lines);
+    ls_field_free(&field);
+    ls_surface_free(&surface);
+}
+
+static void lines_end_at_unknown_points(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_range range = {0, 4, 5};
+    struct ls_field field;
+    struct ls_lines lines = {0};
+    assert_int_equal(ls_surface_create(&surface, &range, &range, NULL), LS_OK);
+    for (int i = 0; i < 25; i++)
+        surface.loss[i] = surface.x[i % 5];
+    surface.loss[12] = LS_NOT_COMPUTED;
+    assert_int_equal(ls_field_refine(&field, &surface, 5, NULL), LS_OK);
+    assert_int_equal(ls_lines_trace(&lines, &field, asinh(1.5), 0, NULL), LS_OK);
+    assert_int_equal(lines.line_count, 2);
+    for (size_t i = 0; i < lines.point_count; i++)
+        assert_true(lines.points[i].y <= 1 || lines.points[i].y >= 3);
+    ls_lines_free(&lines);
+    ls_field_free(&field);
+    ls_surface_free(&surface);
+}
+
+static void simplifying_keeps_ends_and_corners(void **state) {
+    (void)state;
+    const struct ls_point points[] = {{0, 0}, {1, 0.01}, {2, 0}, {2, 1}, {2.01, 2}, {2, 3}};
+    const bool expected[] = {true, false, true, false, false, true};
+    bool keep[6];
+    ls_simplify(points, 6, 0.1, keep);
+    assert_memory_equal(keep, expected, sizeof keep);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(contour_lines_of_a_bowl_are_circles),
+        cmocka_unit_test(lines_end_at_unknown_points),
+        cmocka_unit_test(simplifying_keeps_ends_and_corners),
+    };
+    return cmocka_run_group_tests_name("contour", tests, NULL, NULL);
+}

@@ -1,0 +1,289 @@
+#include "base/file.h"
+#include "support.h"
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+static void assert_content(const char *path, const char *expected) {
+    unsigned char *bytes;
+    size_t count;
+    assert_int_equal(ls_file_read(path, 1000, &bytes, &count, NULL), LS_OK);
+    assert_int_equal(count, strlen(expected));
+    assert_string_equal((const char *)bytes, expected);
+    free(bytes);
+}
+
+static void assert_unreadable(const char *path, size_t limit, enum ls_status status,
+                              const char *why) {
+    struct ls_error error;
+    unsigned char *bytes;
+    size_t count;
+    assert_int_equal(ls_file_read(path, limit, &bytes, &count, &error), status);
+    assert_message(&error, path);
+    assert_message(&error, why);
+}
+
+static void assert_unwritable(const char *path, const char *why) {
+    struct ls_error error;
+    assert_int_equal(ls_file_write(path, "new", 3, &error), LS_IO);
+    assert_message(&error, path);
+    assert_message(&error, why);
+}
+
+static mode_t mode_of(const char *path) {
+    struct stat info;
+    assert_int_equal(lstat(path, &info), 0);
+    return info.st_mode & 07777;
+}
+
+static void reads_what_is_there(void **state) {
+    const char *path = text("%s/file", (char *)*state);
+    write_text(path, "");
+    assert_content(path, "");
+    write_text(path, "twelve bytes");
+    assert_content(path, "twelve bytes");
+
+    unsigned char *bytes;
+    size_t count;
+    assert_int_equal(ls_file_read(path, 12, &bytes, &count, NULL), LS_OK);
+    assert_int_equal(count, 12);
+    free(bytes);
+    /* The size of this one is not known beforehand. */
+    assert_int_equal(ls_file_read("/proc/self/status", 1 << 20, &bytes, &count, NULL), LS_OK);
+    assert_true(count > 100 && count == strlen((char *)bytes));
+    free(bytes);
+}
+
+static void refuses_what_it_cannot_read(void **state) {
+    const char *path = text("%s/file", (char *)*state);
+    assert_unreadable(path, 100, LS_IO, strerror(ENOENT));
+    assert_unreadable(*state, 100, LS_IO, "directory");
+    assert_unreadable("/dev/zero", 100, LS_IO, "device");
+    write_text(path, "twelve bytes");
+    assert_unreadable(path, 11, LS_BAD_FILE, "at most 11");
+    assert_unreadable("/proc/self/mem", 100000, LS_IO, strerror(EIO));
+}
+
+static void writes_new_files_with_the_umask(void **state) {
+    const char *path = text("%s/file", (char *)*state);
+    mode_t old = umask(027);
+    assert_int_equal(ls_file_write(path, "content", 7, NULL), LS_OK);
+    umask(old);
+    assert_content(path, "content");
+    assert_int_equal(mode_of(path), 0640);
+    assert_int_equal(ls_file_write(path, NULL, 0, NULL), LS_OK);
+    assert_content(path, "");
+    assert_int_equal(count_entries(*state), 1);
+}
+
+static void replacing_keeps_the_mode(void **state) {
+    const char *path = text("%s/file", (char *)*state);
+    write_text(path, "old");
+    assert_int_equal(chmod(path, 0604), 0);
+    assert_int_equal(ls_file_write(path, "new", 3, NULL), LS_OK);
+    assert_content(path, "new");
+    assert_int_equal(mode_of(path), 0604);
+}
+
+static void writes_in_the_working_directory(void **state) {
+    char before[4096];
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(*state), 0);
+    assert_int_equal(ls_file_write("file", "x", 1, NULL), LS_OK);
+    assert_content("file", "x");
+    assert_int_equal(count_entries("."), 1);
+    assert_int_equal(chdir(before), 0);
+}
+
+static void writes_names_of_any_length(void **state) {
+    char name[256];
+    memset(name, 'n', 255);
+    name[255] = 0;
+    const char *path = text("%s/%s", (char *)*state, name);
+    assert_int_equal(ls_file_write(path, "x", 1, NULL), LS_OK);
+    assert_content(path, "x");
+    assert_unwritable(text("%s/%sn", (char *)*state, name), strerror(ENAMETOOLONG));
+}
+
+static void replaces_what_a_link_names(void **state) {
+    const char *directory = *state;
+    const char *target = text("%s/target", directory), *link = text("%s/link", directory);
+    const char *second = text("%s/second", directory), *dangling = text("%s/dangling", directory);
+    write_text(target, "old");
+    assert_int_equal(symlink("target", link), 0);
+    assert_int_equal(symlink(link, second), 0);
+    assert_int_equal(symlink("made", dangling), 0);
+    assert_int_equal(ls_file_write(second, "new", 3, NULL), LS_OK);
+    assert_int_equal(ls_file_write(dangling, "made", 4, NULL), LS_OK);
+    assert_content(target, "new");
+    assert_content(text("%s/made", directory), "made");
+    struct stat info;
+    assert_int_equal(lstat(link, &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_int_equal(count_entries(directory), 5);
+
+    const char *loop = text("%s/loop", directory);
+    assert_int_equal(symlink("loop", loop), 0);
+    assert_unwritable(loop, strerror(ELOOP));
+}
+
+static void refuses_what_it_cannot_replace(void **state) {
+    const char *directory = *state;
+    const char *file = text("%s/file", directory);
+    assert_unwritable(directory, "directory");
+    assert_unwritable(text("%s/missing/file", directory), strerror(ENOENT));
+    assert_unwritable(text("%s/missing/", directory), "does not name a file");
+    assert_unwritable("", "does not name a file");
+    assert_unwritable("/dev/full", "not a regular file");
+    write_text(file, "old");
+    assert_unwritable(text("%s/file/below", directory), strerror(ENOTDIR));
+    assert_int_equal(count_entries(directory), 1);
+}
+
+static void respects_permissions(void **state) {
+    const char *directory = *state;
+    const char *file = text("%s/file", directory);
+    if (geteuid() == 0)
+        skip();
+    write_text(file, "old");
+    assert_int_equal(chmod(file, 0444), 0);
+    assert_unwritable(file, strerror(EACCES));
+    assert_content(file, "old");
+    assert_int_equal(chmod(directory, 0555), 0);
+    assert_unwritable(text("%s/other", directory), strerror(EACCES));
+    assert_int_equal(chmod(directory, 0755), 0);
+}
+
+/* A limit on the size of files stands in for a full disk. */
+static void a_full_disk_leaves_the_old_file(void **state) {
+    const char *path = text("%s/file", (char *)*state);
+    static char bytes[100000];
+    struct ls_error error;
+    write_text(path, "old");
+    struct rlimit before, limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = 5000;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    enum ls_status status = ls_file_write(path, bytes, sizeof bytes, &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    assert_int_equal(status, LS_IO);
+    assert_message(&error, path);
+    assert_message(&error, strerror(EFBIG));
+    assert_content(path, "old");
+    assert_int_equal(count_entries(*state), 1);
+}
+
+static void one_at_a_time_writes_a_file(void **state) {
+    const char *path = text("%s/file", (char *)*state);
+    struct ls_pending_file a, b;
+    struct ls_error error = {0};
+    write_text(path, "old");
+    assert_int_equal(ls_pending_open(&a, path, NULL), LS_OK);
+    assert_int_equal(ls_pending_open(&b, path, &error), LS_IO);
+    assert_message(&error, "another process is writing it");
+    write_text(a.temporary, "from a");
+    assert_content(path, "old");
+    assert_int_equal(ls_pending_commit(&a, NULL), LS_OK);
+    assert_null(a.path);
+    assert_content(path, "from a");
+    assert_int_equal(ls_pending_open(&b, path, NULL), LS_OK);
+    ls_pending_discard(&b);
+    assert_null(b.path);
+    ls_pending_discard(&b);
+    assert_content(path, "from a");
+    assert_int_equal(count_entries(*state), 1);
+}
+
+static void leftovers_of_a_killed_process_are_taken_over(void **state) {
+    const char *path = text("%s/file", (char *)*state);
+    struct ls_pending_file file;
+    write_text(text("%s.landscape.tmp", path), "half a resu");
+    assert_int_equal(ls_pending_open(&file, path, NULL), LS_OK);
+    assert_content(file.temporary, "");
+    write_text(file.temporary, "new");
+    assert_int_equal(ls_pending_commit(&file, NULL), LS_OK);
+    assert_content(path, "new");
+    assert_int_equal(count_entries(*state), 1);
+}
+
+static void failed_commits_leave_the_old_file(void **state) {
+    const char *path = text("%s/file", (char *)*state);
+    struct ls_pending_file file;
+    struct ls_error error;
+    write_text(path, "old");
+    assert_int_equal(ls_pending_open(&file, path, NULL), LS_OK);
+    assert_int_equal(unlink(file.temporary), 0);
+    assert_int_equal(ls_pending_commit(&file, &error), LS_IO);
+    assert_message(&error, path);
+    assert_content(path, "old");
+
+    assert_int_equal(ls_pending_open(&file, path, NULL), LS_OK);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(ls_pending_commit(&file, &error), LS_IO);
+    assert_message(&error, strerror(EISDIR));
+    assert_int_equal(count_entries(*state), 1);
+}
+
+static void sha256_known_answers(void **state) {
+    const char *path = text("%s/file", (char *)*state);
+    char hex[65];
+    struct ls_error error;
+    write_text(path, "abc"); /* FIPS 180-2, appendix B.1 */
+    assert_int_equal(ls_file_sha256(path, hex, NULL), LS_OK);
+    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    write_text(path, "");
+    assert_int_equal(ls_file_sha256(path, hex, NULL), LS_OK);
+    assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_int_equal(ls_file_sha256(text("%s/none", (char *)*state), hex, &error), LS_IO);
+    assert_message(&error, strerror(ENOENT));
+    assert_int_equal(ls_file_sha256(*state, hex, &error), LS_IO);
+    assert_message(&error, strerror(EISDIR));
+}
+
+static void makes_directories(void **state) {
+    const char *directory = *state;
+    struct ls_error error;
+    struct stat info;
+    assert_int_equal(ls_make_directory(text("%s/a//b/c/", directory), NULL), LS_OK);
+    assert_int_equal(ls_make_directory(text("%s/a/b/c", directory), NULL), LS_OK);
+    assert_int_equal(stat(text("%s/a/b/c", directory), &info), 0);
+    assert_true(S_ISDIR(info.st_mode));
+    assert_int_equal(ls_make_directory(".", NULL), LS_OK);
+    assert_int_equal(ls_make_directory("/", NULL), LS_OK);
+
+    const char *file = text("%s/file", directory);
+    write_text(file, "");
+    assert_int_equal(ls_make_directory(file, &error), LS_IO);
+    assert_message(&error, file);
+    assert_message(&error, strerror(ENOTDIR));
+    assert_int_equal(ls_make_directory(text("%s/below", file), &error), LS_IO);
+    assert_message(&error, file);
+    assert_int_equal(ls_make_directory("/proc/none", &error), LS_IO);
+    assert_message(&error, strerror(ENOENT));
+    assert_int_equal(ls_make_directory("", &error), LS_IO);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_DIRECTORY(reads_what_is_there),
+        IN_DIRECTORY(refuses_what_it_cannot_read),
+        IN_DIRECTORY(writes_new_files_with_the_umask),
+        IN_DIRECTORY(replacing_keeps_the_mode),
+        IN_DIRECTORY(writes_in_the_working_directory),
+        IN_DIRECTORY(writes_names_of_any_length),
+        IN_DIRECTORY(replaces_what_a_link_names),
+        IN_DIRECTORY(refuses_what_it_cannot_replace),
+        IN_DIRECTORY(respects_permissions),
+        IN_DIRECTORY(a_full_disk_leaves_the_old_file),
+        IN_DIRECTORY(one_at_a_time_writes_a_file),
+        IN_DIRECTORY(leftovers_of_a_killed_process_are_taken_over),
+        IN_DIRECTORY(failed_commits_leave_the_old_file),
+        IN_DIRECTORY(sha256_known_answers),
+        IN_DIRECTORY(makes_directories),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,234 @@
+#include "gradient.h"
+#include "support.h"
+#include <math.h>
+
+static void check(const struct ls_op *op, struct ls_attributes attributes, int input_count,
+                  const struct ls_shape *inputs, float gap, float step, double tolerance) {
+    struct rig rig;
+    rig_create(&rig, op, attributes, input_count, inputs, 5, gap);
+    rig_check(&rig, 2, step, tolerance);
+    rig_free(&rig);
+}
+
+/* Convolutions, linear layers, sums and means are linear in each argument: differences are exact up
+ * to rounding whatever the step. */
+static void conv2d_gradients(void **state) {
+    static const struct {
+        int height, width, in, out, kernel, stride, padding;
+    } cases[] = {
+        {5, 7, 3, 4, 3, 1, 1},
+        {6, 6, 4, 3, 3, 2, 1},
+        {7, 5, 2, 3, 3, 2, 1},
+        {5, 5, 3, 2, 1, 1, 0},
+        {7, 6, 3, 5, 1, 2, 0},
+        {1, 1, 2, 3, 3, 1, 1},
+        {9, 8, 2, 2, 5, 3, 2},
+        {6, 6, 1, 1, 2, 2, 0},
+        /* these fill the vectors of direct kernels, in one or both directions */
+        {5, 7, 16, 16, 3, 1, 1},
+        {6, 6, 3, 16, 3, 2, 1},
+        {3, 18, 16, 48, 3, 1, 1},
+        {5, 4, 32, 8, 1, 2, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int bias = 0; bias < 2; bias++) {
+            const struct ls_attributes attributes = {.channels = cases[i].out,
+                                                     .kernel = cases[i].kernel,
+                                                     .stride = cases[i].stride,
+                                                     .padding = cases[i].padding,
+                                                     .bias = bias};
+            const struct ls_shape in = {cases[i].height, cases[i].width, cases[i].in};
+            check(&ls_op_conv2d, attributes, 1, &in, 0, 0.5F, 1e-5);
+        }
+}
+
+static void linear_gradients(void **state) {
+    (void)state;
+    const struct ls_shape in = {3, 2, 4};
+    check(&ls_op_linear, (struct ls_attributes){.channels = 5, .bias = true}, 1, &in, 0, 0.5F,
+          1e-5);
+    check(&ls_op_linear, (struct ls_attributes){.channels = 1}, 1, &in, 0, 0.5F, 1e-5);
+}
+
+static void add_gradients(void **state) {
+    (void)state;
+    const struct ls_shape in[2] = {{3, 4, 5}, {3, 4, 5}};
+    check(&ls_op_add, (struct ls_attributes){0}, 2, in, 0, 0.5F, 1e-5);
+}
+
+static void avgpool_gradients(void **state) {
+    (void)state;
+    const struct ls_shape in = {6, 5, 3};
+    check(&ls_op_avgpool, (struct ls_attributes){.kernel = 2, .stride = 2}, 1, &in, 0, 0.5F, 1e-5);
+    check(&ls_op_avgpool, (struct ls_attributes){.kernel = 3, .stride = 1}, 1, &in, 0, 0.5F, 1e-5);
+}
+
+static void relu_gradients(void **state) {
+    (void)state;
+    const struct ls_shape in = {3, 4, 5};
+    check(&ls_op_relu, (struct ls_attributes){0}, 1, &in, 0.6F, 0.5F, 1e-5);
+}
+
+/* Batch norm is curved: the error of central differences falls with the square of the step. */
+static void batchnorm_gradients(void **state) {
+    (void)state;
+    const struct ls_attributes attributes = {.epsilon = 1e-5F, .momentum = 0.1F};
+    const struct ls_shape in = {4, 5, 3};
+    check(&ls_op_batchnorm, attributes, 1, &in, 0, 0.02F, 2e-4);
+}
+
+/* Keeps the rectified sums away from 0 by checking where the finite step would cross it. */
+static void batchnorm_fused_gradients(void **state) {
+    (void)state;
+    const struct ls_attributes attributes = {
+        .epsilon = 1e-5F, .momentum = 0.1F, .fused_residual = true, .fused_relu = true};
+    const struct ls_shape in[2] = {{4, 5, 3}, {4, 5, 3}};
+    struct rig rig;
+    rig_create(&rig, &ls_op_batchnorm, attributes, 2, in, 5, 0);
+    /* Push each output away from the kink through the residual, which enters linearly. */
+    float *residual = (float *)rig.call.inputs[1];
+    for (int pass = 0; pass < 2; pass++) {
+        rig.node.attributes.fused_relu = false;
+        rig_forward(&rig, 2);
+        for (size_t i = 0; i < 5 * ls_shape_size(in[0]); i++)
+            if (fabsf(rig.call.output[i]) < 0.2F)
+                residual[i] += rig.call.output[i] < 0 ? -0.3F : 0.3F;
+        rig.node.attributes.fused_relu = true;
+    }
+    rig_check(&rig, 2, 0.02F, 5e-4);
+    rig_free(&rig);
+}
+
+static void gradients_accumulate(void **state) {
+    (void)state;
+    const struct ls_op *ops[] = {&ls_op_conv2d,  &ls_op_linear, &ls_op_relu,
+                                 &ls_op_avgpool, &ls_op_add,    &ls_op_batchnorm};
+    const struct ls_shape in[2] = {{4, 4, 3}, {4, 4, 3}};
+    const struct ls_attributes attributes = {.channels = 2,
+                                             .kernel = 2,
+                                             .stride = 2,
+                                             .bias = true,
+                                             .epsilon = 1e-5F,
+                                             .fused_residual = false};
+    for (size_t o = 0; o < sizeof ops / sizeof *ops; o++) {
+        struct rig rig;
+        float once[5 * 48];
+        rig_create(&rig, ops[o], attributes, ops[o] == &ls_op_add ? 2 : 1, in, 5, 0);
+        rig_forward(&rig, 2);
+        rig_backward(&rig, 2);
+        memcpy(once, rig.call.input_grads[0], sizeof once);
+        rig.call.accumulate[0] = true;
+        rig_backward(&rig, 2);
+        for (size_t i = 0; i < sizeof once / sizeof *once; i++)
+            assert_float_equal(rig.call.input_grads[0][i], 2 * once[i], 1e-5);
+        rig_free(&rig);
+    }
+}
+
+static void batchnorm_tracks_statistics(void **state) {
+    (void)state;
+    const struct ls_attributes attributes = {.epsilon = 1e-5F, .momentum = 0.1F};
+    const struct ls_shape in = {2, 2, 1};
+    struct rig rig;
+    rig_create(&rig, &ls_op_batchnorm, attributes, 1, &in, 2, 0);
+    float *x = (float *)rig.call.inputs[0];
+    for (int i = 0; i < 8; i++)
+        x[i] = (float)i;
+    rig.call.tensors[0][0] = 2;
+    rig.call.tensors[1][0] = 1;
+    rig.call.tensors[2][0] = 10;
+    rig.call.tensors[3][0] = 4;
+    rig.call.tensors[4][0] = 7;
+    rig_forward(&rig, 1);
+    /* mean 3.5, biased variance 5.25, unbiased 6 */
+    assert_float_equal(rig.call.tensors[2][0], 10 + 0.1 * (3.5 - 10), 1e-5);
+    assert_float_equal(rig.call.tensors[3][0], 4 + 0.1 * (6.0 - 4), 1e-5);
+    assert_float_equal(rig.call.tensors[4][0], 8, 0);
+    assert_float_equal(rig.call.output[0], (0 - 3.5) / sqrt(5.25 + 1e-5) * 2 + 1, 1e-5);
+    rig_free(&rig);
+}
+
+/* The convolution straight from its definition. */
+static double conv_at(const struct rig *rig, int image, int oy, int ox, int o) {
+    const struct ls_attributes *a = &rig->node.attributes;
+    const struct ls_shape in = rig->node.in[0];
+    double sum = a->bias ? rig->call.tensors[1][o] : 0;
+    for (int c = 0; c < in.channels; c++)
+        for (int ky = 0; ky < a->kernel; ky++)
+            for (int kx = 0; kx < a->kernel; kx++) {
+                const int iy = oy * a->stride + ky - a->padding;
+                const int ix = ox * a->stride + kx - a->padding;
+                if (iy < 0 || ix < 0 || iy >= in.height || ix >= in.width)
+                    continue;
+                sum += (double)rig->call
+                           .tensors[0][((o * in.channels + c) * a->kernel + ky) * a->kernel + kx] *
+                       rig->call
+                           .inputs[0][((image * in.height + iy) * in.width + ix) * in.channels + c];
+            }
+    return sum;
+}
+
+static void conv2d_follows_its_definition(void **state) {
+    static const struct {
+        int height, width, in, out, kernel, stride, padding;
+    } cases[] = {
+        {32, 32, 3, 16, 3, 1, 1},  {8, 8, 64, 64, 3, 1, 1}, {16, 16, 16, 32, 3, 2, 1},
+        {16, 16, 16, 32, 1, 2, 0}, {1, 1, 17, 3, 3, 1, 1},  {7, 9, 5, 7, 3, 1, 1},
+        {7, 9, 5, 7, 3, 2, 1},     {5, 3, 19, 1, 1, 1, 0},  {3, 11, 2, 33, 5, 1, 2},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct ls_attributes attributes = {.channels = cases[i].out,
+                                                 .kernel = cases[i].kernel,
+                                                 .stride = cases[i].stride,
+                                                 .padding = cases[i].padding,
+                                                 .bias = i % 2};
+        const struct ls_shape in = {cases[i].height, cases[i].width, cases[i].in};
+        struct rig rig;
+        rig_create(&rig, &ls_op_conv2d, attributes, 1, &in, 3, 0);
+        rig_forward(&rig, 2);
+        const struct ls_shape out = rig.node.out;
+        const float *y = rig.call.output;
+        for (int image = 0; image < 3; image++)
+            for (int oy = 0; oy < out.height; oy++)
+                for (int ox = 0; ox < out.width; ox++)
+                    for (int o = 0; o < out.channels; o++)
+                        assert_float_equal(*y++, conv_at(&rig, image, oy, ox, o), 1e-4);
+        rig_free(&rig);
+    }
+}
+
+static void shapes_that_do_not_fit_are_refused(void **state) {
+    struct ls_error error = {0};
+    struct ls_shape out;
+    struct ls_node conv = {.op = &ls_op_conv2d,
+                           .attributes = {.channels = 4, .kernel = 5, .stride = 1},
+                           .in = {{3, 3, 2}}};
+    struct ls_node add = {.op = &ls_op_add, .in = {{3, 3, 2}, {3, 3, 4}}};
+    struct ls_node pool = {
+        .op = &ls_op_avgpool, .attributes = {.kernel = 8, .stride = 8}, .in = {{4, 4, 2}}};
+    (void)state;
+    assert_int_equal(conv.op->shape(&conv, &out, &error), LS_MISMATCH);
+    assert_message(&error, "3x3");
+    assert_int_equal(add.op->shape(&add, &out, &error), LS_MISMATCH);
+    assert_message(&error, "3x3x4");
+    assert_int_equal(pool.op->shape(&pool, &out, &error), LS_MISMATCH);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(conv2d_gradients),
+        cmocka_unit_test(linear_gradients),
+        cmocka_unit_test(add_gradients),
+        cmocka_unit_test(avgpool_gradients),
+        cmocka_unit_test(relu_gradients),
+        cmocka_unit_test(batchnorm_gradients),
+        cmocka_unit_test(batchnorm_fused_gradients),
+        cmocka_unit_test(gradients_accumulate),
+        cmocka_unit_test(batchnorm_tracks_statistics),
+        cmocka_unit_test(conv2d_follows_its_definition),
+        cmocka_unit_test(shapes_that_do_not_fit_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

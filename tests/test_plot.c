@@ -1,0 +1,319 @@
+/* Pictures of surfaces: files, formats, labels, scales, and what happens without gnuplot. */
+#include "landscape/plot.h"
+#include "render/figure.h"
+#include "support.h"
+#include <math.h>
+#include <stdbool.h>
+
+/* Every test works in a directory of its own. */
+static int enter(void **state) {
+    return make_directory(state) == 0 ? chdir(*state) : -1;
+}
+
+static int leave(void **state) {
+    return chdir("/") == 0 ? remove_directory(state) : -1;
+}
+
+static void skip_without_gnuplot(void) {
+    if (system("gnuplot --version >/dev/null 2>&1") != 0) {
+        print_message("gnuplot is not installed: nothing can be drawn\n");
+        skip();
+    }
+}
+
+/* The whole file with a zero behind it; fails the test if there is none. */
+static char *slurp(const char *path, size_t *size) {
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    char *content = calloc(1, 8 << 20);
+    assert_non_null(content);
+    *size = fread(content, 1, (8 << 20) - 1, file);
+    fclose(file);
+    return content;
+}
+
+static bool contains(const char *path, const char *what) {
+    size_t size;
+    char *content = slurp(path, &size);
+    bool found = strstr(content, what) != NULL;
+    free(content);
+    return found;
+}
+
+/* loss = height * (x^2 + y^2) + 0.25 on [-1, 1]^2. */
+static void make_bowl(struct ls_surface *surface, int n, double height) {
+    struct ls_range range = {-1, 1, n};
+    assert_int_equal(ls_surface_create(surface, &range, &range, NULL), LS_OK);
+    for (int i = 0; i < n * n; i++) {
+        double x = surface->x[i % n], y = surface->y[i / n];
+        surface->loss[i] = height * (x * x + y * y) + 0.25;
+        surface->accuracy[i] = 50;
+    }
+}
+
+static enum ls_status plot(const struct ls_surface *surface, enum ls_plot_kind kind,
+                           const char *path, struct ls_error *error) {
+    struct ls_plot_options options = ls_plot_defaults();
+    options.kind = kind;
+    return ls_plot_surfaces(&surface, 1, &options, path, error);
+}
+
+static void csv_holds_every_digit_and_leaves_unknown_fields_empty(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_range x = {-1, 1, 2}, y = {0, 1, 2};
+    assert_int_equal(ls_surface_create(&surface, &x, &y, NULL), LS_OK);
+    surface.loss[0] = 0.1;
+    surface.accuracy[0] = 99.5;
+    surface.loss[2] = NAN;
+    surface.loss[3] = INFINITY;
+    surface.accuracy[3] = 10;
+    assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.csv", NULL), LS_OK);
+    size_t size;
+    char *content = slurp("out.csv", &size);
+    assert_string_equal(content, "x,y,loss,accuracy\n"
+                                 "-1,0,0.10000000000000001,99.5\n"
+                                 "1,0,,\n"
+                                 "-1,1,,\n"
+                                 "1,1,inf,10\n");
+    free(content);
+    ls_surface_free(&surface);
+}
+
+static void csv_of_a_curve_has_no_y(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_range x = {0, 1, 2};
+    assert_int_equal(ls_surface_create(&surface, &x, NULL, NULL), LS_OK);
+    surface.loss[1] = 2;
+    surface.accuracy[1] = 30;
+    assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.csv", NULL), LS_OK);
+    size_t size;
+    char *content = slurp("out.csv", &size);
+    assert_string_equal(content, "x,loss,accuracy\n0,,\n1,2,30\n");
+    free(content);
+    ls_surface_free(&surface);
+}
+
+static void csv_takes_one_surface_only(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_error error;
+    struct ls_plot_options options = ls_plot_defaults();
+    make_bowl(&surface, 3, 1);
+    const struct ls_surface *both[] = {&surface, &surface};
+    assert_int_equal(ls_plot_surfaces(both, 2, &options, "out.csv", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "one surface");
+    ls_surface_free(&surface);
+}
+
+static void an_unknown_ending_lists_the_known_ones(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_error error;
+    make_bowl(&surface, 3, 1);
+    assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.gif", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, ".png, .svg, .pdf or .csv");
+    ls_surface_free(&surface);
+}
+
+static void without_gnuplot_the_message_says_how_to_get_it(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_error error;
+    make_bowl(&surface, 5, 5);
+    char *path = strdup(getenv("PATH") ? getenv("PATH") : "");
+    assert_non_null(path);
+    setenv("PATH", "/nowhere", 1);
+    enum ls_status status = plot(&surface, LS_PLOT_CONTOUR, "out.svg", &error);
+    setenv("PATH", path, 1);
+    free(path);
+    assert_int_equal(status, LS_UNSUPPORTED);
+    assert_message(&error, "gnuplot is not installed");
+    assert_message(&error, "make deps");
+    assert_int_equal(count_entries("."), 0);
+    ls_surface_free(&surface);
+}
+
+static void a_failing_script_is_reported_and_leaves_no_file(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_error error;
+    struct ls_plot_options options = ls_plot_defaults();
+    struct ls_figure figure = {.options = &options};
+    struct ls_frame frame = {.box_width = 100, .box_height = 100};
+    ls_figure_begin(&figure, LS_FORMAT_SVG, 1, &frame, "", "");
+    ls_script_add(&figure.script, "plot no such thing\n");
+    assert_int_equal(ls_figure_finish(&figure, "contour.gp", "out.svg", &error), LS_IO);
+    assert_message(&error, "gnuplot failed: ");
+    assert_int_equal(count_entries("."), 0);
+}
+
+static void a_contour_plot_names_levels_minimum_and_network(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surface;
+    make_bowl(&surface, 21, 4);
+    assert_int_equal(ls_metadata_set(&surface.metadata, NULL, "arch", "%s", "resnet56-noshort"),
+                     LS_OK);
+    assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", ">1.1<"));
+    assert_true(contains("out.svg", ">3.6<"));
+    assert_true(contains("out.svg", ">min 0.25<"));
+    assert_true(contains("out.svg", "ResNet-56 without skip connections"));
+    assert_false(contains("out.svg", "not computed"));
+    ls_surface_free(&surface);
+}
+
+static void missing_points_are_told_below_the_picture(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surface;
+    make_bowl(&surface, 11, 4);
+    surface.loss[0] = LS_NOT_COMPUTED;
+    surface.loss[1] = NAN;
+    surface.loss[120] = INFINITY;
+    assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", "2 of 121 points not computed"));
+    ls_surface_free(&surface);
+}
+
+static void text_and_file_names_are_taken_literally(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surface;
+    struct ls_plot_options options = ls_plot_defaults();
+    make_bowl(&surface, 5, 4);
+    const struct ls_surface *one = &surface;
+    options.title = "a_b^c {d} \\ it's `false` <&> @x ~y\n\xff";
+    const char *path = "it's \"a\nfile.svg";
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, path, NULL), LS_OK);
+    size_t size;
+    char *content = slurp(path, &size);
+    assert_non_null(strstr(content, "a_b^c {d} \\ it's `false` &lt;&amp;> @x ~y ?"));
+    free(content);
+    ls_surface_free(&surface);
+}
+
+static void two_surfaces_share_one_scale(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface low, high;
+    struct ls_plot_options options = ls_plot_defaults();
+    make_bowl(&low, 7, 0.5);
+    make_bowl(&high, 7, 400);
+    options.kind = LS_PLOT_SURFACE;
+    options.zmax = INFINITY;
+    const struct ls_surface *both[] = {&low, &high}, *twice[] = {&high, &high};
+    size_t size;
+    int ticks[2];
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(ls_plot_surfaces(i ? twice : both, 2, &options, "out.svg", NULL), LS_OK);
+        char *content = slurp("out.svg", &size);
+        ticks[i] = 0;
+        for (char *at = content; (at = strstr(at, "700<")) != NULL; at++)
+            ticks[i]++;
+        free(content);
+    }
+    /* Twice on the axes and once at the colour bar, whatever the first surface is. */
+    assert_int_equal(ticks[0], 3);
+    assert_int_equal(ticks[1], 3);
+    ls_surface_free(&low);
+    ls_surface_free(&high);
+}
+
+static void wild_values_break_nothing(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    static const enum ls_plot_kind kinds[] = {LS_PLOT_CONTOUR, LS_PLOT_SURFACE, LS_PLOT_HEATMAP};
+    struct ls_surface surface;
+    make_bowl(&surface, 9, 1e9);
+    surface.loss[3] = INFINITY;
+    surface.loss[4] = 0;
+    surface.loss[5] = NAN;
+    surface.loss[6] = -INFINITY;
+    surface.loss[7] = 1e308;
+    const struct ls_surface *one = &surface;
+    for (int k = 0; k < 3; k++)
+        for (int log = 0; log < 2; log++) {
+            struct ls_plot_options options = ls_plot_defaults();
+            options.kind = kinds[k];
+            options.log = log;
+            assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.svg", NULL), LS_OK);
+        }
+    ls_surface_free(&surface);
+}
+
+static void every_format_is_what_its_ending_says(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surface;
+    struct ls_range x = {0, 1, 5};
+    assert_int_equal(ls_surface_create(&surface, &x, NULL, NULL), LS_OK);
+    for (int i = 0; i < 5; i++)
+        surface.loss[i] = surface.accuracy[i] = i;
+    assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.png", NULL), LS_OK);
+    assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.pdf", NULL), LS_OK);
+    assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.png", "\x89PNG"));
+    assert_true(contains("out.pdf", "%PDF-"));
+    assert_true(contains("out.svg", "<svg"));
+    ls_surface_free(&surface);
+}
+
+static void the_same_surface_gives_the_same_bytes(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surface;
+    size_t size[2];
+    char *content[2];
+    make_bowl(&surface, 9, 4);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.svg", NULL), LS_OK);
+        content[i] = slurp("out.svg", &size[i]);
+    }
+    assert_int_equal(size[0], size[1]);
+    assert_memory_equal(content[0], content[1], size[0]);
+    free(content[0]);
+    free(content[1]);
+    ls_surface_free(&surface);
+}
+
+static void what_cannot_be_drawn_is_refused(void **state) {
+    (void)state;
+    struct ls_surface surface, curve;
+    struct ls_range x = {0, 1, 5};
+    struct ls_error error;
+    make_bowl(&surface, 3, 1);
+    assert_int_equal(ls_surface_create(&curve, &x, NULL, NULL), LS_OK);
+    assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.svg", &error), LS_MISMATCH);
+    assert_int_equal(plot(&curve, LS_PLOT_SURFACE, "out.svg", &error), LS_MISMATCH);
+    assert_int_equal(plot(&curve, LS_PLOT_LINES, "out.svg", &error), LS_BAD_FILE);
+    assert_message(&error, "no computed finite loss");
+    surface.x[1] = surface.x[0];
+    assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.svg", &error), LS_BAD_FILE);
+    ls_surface_free(&surface);
+    ls_surface_free(&curve);
+}
+
+#define IN_OWN(test) cmocka_unit_test_setup_teardown(test, enter, leave)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_OWN(csv_holds_every_digit_and_leaves_unknown_fields_empty),
+        IN_OWN(csv_of_a_curve_has_no_y),
+        IN_OWN(csv_takes_one_surface_only),
+        IN_OWN(an_unknown_ending_lists_the_known_ones),
+        IN_OWN(without_gnuplot_the_message_says_how_to_get_it),
+        IN_OWN(a_failing_script_is_reported_and_leaves_no_file),
+        IN_OWN(a_contour_plot_names_levels_minimum_and_network),
+        IN_OWN(missing_points_are_told_below_the_picture),
+        IN_OWN(text_and_file_names_are_taken_literally),
+        IN_OWN(two_surfaces_share_one_scale),
+        IN_OWN(wild_values_break_nothing),
+        IN_OWN(every_format_is_what_its_ending_says),
+        IN_OWN(the_same_surface_gives_the_same_bytes),
+        IN_OWN(what_cannot_be_drawn_is_refused),
+    };
+    return cmocka_run_group_tests_name("plot", tests, NULL, NULL);
+}

@@ -1,0 +1,107 @@
+/* Training curves from log.csv. */
+#include "landscape/plot.h"
+#include "render/training_log.h"
+#include "support.h"
+
+static const char *const header = "epoch,rate,train_loss,train_error,test_loss,test_error,seconds";
+
+/* A log.csv with this content in the test's directory. */
+static const char *write_log(void **state, const char *content) {
+    const char *path = text("%s/log.csv", (char *)*state);
+    write_text(path, content);
+    return path;
+}
+
+/* The log is refused with a message that names file and line and says `what`. */
+static void assert_refused(void **state, const char *content, const char *line, const char *what) {
+    struct ls_training_log log;
+    struct ls_error error;
+    const char *path = write_log(state, content);
+    assert_int_equal(ls_training_log_read(&log, path, &error), LS_BAD_FILE);
+    assert_message(&error, path);
+    assert_message(&error, line);
+    assert_message(&error, what);
+}
+
+static void a_log_is_read_by_the_names_of_its_columns(void **state) {
+    struct ls_training_log log;
+    const char *path = write_log(state, "test_error,epoch,extra,train_error\r\n"
+                                        "70.5,1,0,80\r\n"
+                                        "60,2,0,75.25\r\n");
+    assert_int_equal(ls_training_log_read(&log, path, NULL), LS_OK);
+    assert_int_equal(log.count, 2);
+    assert_true(log.epoch[1] == 2 && log.train_error[1] == 75.25 && log.test_error[0] == 70.5);
+    ls_training_log_free(&log);
+}
+
+static void broken_logs_are_refused_with_file_and_line(void **state) {
+    assert_refused(state, "", "", "empty");
+    assert_refused(state, "epoch,rate,train_loss,train_error\n1,1,1,1\n", "line 1", "'test_error'");
+    assert_refused(state, text("%s\n1,0.1,2,80,2,70,5\n2,0.1,2,80,2,70\n", header), "line 3",
+                   "6 fields where the header has 7");
+    assert_refused(state, text("%s\n1,0.1,2,80,2,70,5,9\n", header), "line 2", "8 fields");
+    assert_refused(state, text("%s\n1,0.1,2,80%%,2,70,5\n", header), "line 2",
+                   "'80%' in column 4 is not a number");
+    assert_refused(state, text("%s\n1,0.1,2,,2,70,5\n", header), "line 2", "not a number");
+    assert_refused(state, text("%s\n2,0.1,2,80,2,70,5\n1,0.1,2,80,2,70,5\n", header), "line 3",
+                   "epochs must rise");
+    assert_refused(state, text("%s\n", header), "", "no epochs");
+}
+
+static void a_missing_log_is_named(void **state) {
+    struct ls_training_log log;
+    struct ls_error error;
+    const char *path = text("%s/none.csv", (char *)*state);
+    assert_int_equal(ls_training_log_read(&log, path, &error), LS_IO);
+    assert_message(&error, path);
+}
+
+/* Draws `count` times the same run and looks for `what` in the SVG. */
+static void assert_drawn(void **state, const char *log, int count, const char *name,
+                         const char *what) {
+    const char *paths[] = {log, log}, *names[] = {NULL, name};
+    struct ls_plot_options options = ls_plot_defaults();
+    static char content[1 << 20];
+    const char *path = text("%s/out.svg", (char *)*state);
+    options.names = names;
+    assert_int_equal(ls_plot_training(paths, count, &options, path, NULL), LS_OK);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    size_t size = fread(content, 1, sizeof content - 1, file);
+    content[size] = 0;
+    fclose(file);
+    assert_non_null(strstr(content, what));
+}
+
+static void runs_are_labelled_and_panels_named(void **state) {
+    if (system("gnuplot --version >/dev/null 2>&1") != 0) {
+        print_message("gnuplot is not installed: nothing can be drawn\n");
+        skip();
+    }
+    const char *log = write_log(state, text("%s\n1,0.1,2,80,2,70,5\n2,0.1,2,70,2,nan,5\n", header));
+    const char *directory = strrchr(*state, '/') + 1;
+    assert_drawn(state, log, 1, NULL, "test error");
+    assert_drawn(state, log, 2, "56 layers", "56 layers");
+    assert_drawn(state, log, 2, "56 layers", directory);
+    assert_drawn(state, log, 2, "56 layers", "Training error");
+}
+
+static void a_log_is_not_exported_as_csv(void **state) {
+    const char *log = write_log(state, text("%s\n1,0.1,2,80,2,70,5\n", header));
+    struct ls_plot_options options = ls_plot_defaults();
+    struct ls_error error;
+    const char *path = text("%s/out.csv", (char *)*state);
+    assert_int_equal(ls_plot_training(&log, 1, &options, path, &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "CSV files already");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_DIRECTORY(a_log_is_read_by_the_names_of_its_columns),
+        IN_DIRECTORY(broken_logs_are_refused_with_file_and_line),
+        IN_DIRECTORY(a_missing_log_is_named),
+        IN_DIRECTORY(runs_are_labelled_and_panels_named),
+        IN_DIRECTORY(a_log_is_not_exported_as_csv),
+    };
+    return cmocka_run_group_tests_name("training curves", tests, NULL, NULL);
+}

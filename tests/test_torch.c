@@ -1,0 +1,255 @@
+/* Against PyTorch, whose numbers tools/reference/make_fixtures.py has recorded in tests/fixtures.
+ */
+#include "engine/plan.h"
+#include "landscape/direction.h"
+#include "landscape/scan.h"
+#include "networks.h"
+#include "support.h"
+#include "train/step.h"
+#include <jansson.h>
+#include <math.h>
+
+static json_t *get(const json_t *object, const char *key) {
+    json_t *value = json_object_get(object, key);
+    if (!value)
+        fail_msg("the fixture lacks '%s'", key);
+    return value;
+}
+
+static double number(const json_t *object, const char *key) {
+    return json_number_value(get(object, key));
+}
+
+static double at(const json_t *array, size_t i) {
+    return json_number_value(json_array_get(array, i));
+}
+
+static void assert_near(double found, double wanted, double tolerance, const char *what) {
+    if (!(fabs(found - wanted) <= tolerance))
+        fail_msg("%s: %.9g, PyTorch has %.9g", what, found, wanted);
+}
+
+/* A fixture with the model and the images it speaks of. */
+struct setting {
+    json_t *fixture;
+    struct ls_model model;
+    struct ls_dataset dataset;
+};
+
+static void open_setting(struct setting *s, const char *arch, int images) {
+    json_error_t error;
+    const char *path = text("tests/fixtures/%s.json", arch);
+    s->fixture = json_load_file(path, 0, &error);
+    if (!s->fixture)
+        fail_msg("%s: %s", path, error.text);
+    make_model(&s->model, arch, (uint64_t)number(s->fixture, "seed"));
+    open_synthetic(&s->dataset, LS_TRAIN, images);
+}
+
+static void close_setting(struct setting *s) {
+    json_decref(s->fixture);
+    ls_model_free(&s->model);
+    ls_dataset_free(&s->dataset);
+}
+
+/* If these differ, it is the fixture that is of another time. */
+static void check_inputs(const struct setting *s) {
+    double values = 0, pixels = 0;
+    for (int t = 0; t < s->model.network.tensor_count; t++) {
+        const struct ls_tensor *tensor = &s->model.network.tensors[t];
+        for (size_t i = 0; i < tensor->count && tensor->kind != LS_COUNTER; i++)
+            values += s->model.values[tensor->offset + i];
+    }
+    for (int i = 0; i < s->dataset.count; i++) {
+        float image[3072];
+        ls_dataset_image(&s->dataset, i, image);
+        for (int p = 0; p < 3072; p++)
+            pixels += image[p];
+    }
+    assert_near(values, number(s->fixture, "values_sum"), 1e-4, "sum of the model's values");
+    assert_near(pixels, number(s->fixture, "images_sum"), 1e-2, "sum of the images");
+}
+
+static void check_logits(const struct setting *s) {
+    const json_t *wanted = get(s->fixture, "logits");
+    struct ls_plan *plan;
+    struct ls_worker *worker;
+    double largest = 0, worst = 0;
+    assert_int_equal(ls_plan_create(&plan, &s->model.network, NULL), LS_OK);
+    assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
+    memcpy(ls_worker_values(worker), s->model.values, s->model.network.value_count * sizeof(float));
+    ls_worker_load(worker);
+    for (int i = 0; i < s->dataset.count; i++) {
+        float image[3072];
+        ls_dataset_image(&s->dataset, i, image);
+        const float *found = ls_worker_run(worker, image);
+        for (size_t c = 0; c < 10; c++) {
+            const double logit = at(json_array_get(wanted, (size_t)i), c);
+            largest = fmax(largest, fabs(logit));
+            worst = fmax(worst, fabs(found[c] - logit));
+        }
+    }
+    assert_near(worst / largest, 0, 1e-5, "relative error of the logits");
+    ls_worker_free(worker);
+    ls_plan_free(plan);
+}
+
+static void inference_agrees(const char *arch) {
+    struct setting s;
+    open_setting(&s, arch, 16);
+    check_inputs(&s);
+    check_logits(&s);
+    close_setting(&s);
+}
+
+/* +1 or -1, bit 0 of i after MurmurHash3's final mixing: make_fixtures.py's sign_pattern(). */
+static int sign(uint32_t i) {
+    i ^= i >> 16;
+    i *= 0x85EBCA6B;
+    i ^= i >> 13;
+    i *= 0xC2B2AE35;
+    i ^= i >> 16;
+    return i & 1 ? -1 : 1;
+}
+
+static struct ls_recipe recipe_of(int batch) {
+    struct ls_recipe recipe = ls_recipe_default();
+    recipe.batch = batch;
+    recipe.augment = recipe.shuffle = false;
+    return recipe;
+}
+
+/* Rounding, which compilers and CPUs do differently, decides whether ReLU passes the gradient of a
+ * value near 0; a single such decision moves gradients of a small batch by a percent, in PyTorch as
+ * well (tools/reference/check_gradient.py looks at several batches and demands a thousandth of the
+ * best). */
+#define KINK 0.03
+
+static void gradients_agree(const char *arch) {
+    struct setting s;
+    struct ls_stepper stepper;
+    int order[64];
+    open_setting(&s, arch, 16);
+    const int images = (int)number(s.fixture, "gradient_images");
+    const struct ls_recipe recipe = recipe_of(images);
+    for (int i = 0; i < images; i++)
+        order[i] = i;
+    assert_int_equal(ls_stepper_create(&stepper, &s.model, &recipe, &s.dataset, 2, NULL), LS_OK);
+    const double loss = ls_stepper_gradient(&stepper, order, images, 1).loss / images;
+    assert_near(loss, number(s.fixture, "loss"), 1e-5, "loss of the batch");
+    for (int t = 0; t < s.model.network.tensor_count; t++) {
+        const struct ls_tensor *tensor = &s.model.network.tensors[t];
+        if (tensor->kind != LS_PARAMETER)
+            continue;
+        const json_t *wanted = get(get(s.fixture, "gradients"), tensor->name);
+        double square = 0, dot = 0;
+        for (size_t i = 0; i < tensor->count; i++) {
+            const double g = stepper.gradient[tensor->offset + i];
+            square += g * g;
+            dot += g * sign((uint32_t)i);
+        }
+        const double norm = at(wanted, 0);
+        assert_near(sqrt(square), norm, KINK * norm, tensor->name);
+        assert_near(dot, at(wanted, 1), KINK * norm * sqrt((double)tensor->count), tensor->name);
+    }
+    ls_stepper_free(&stepper);
+    close_setting(&s);
+}
+
+static void steps_agree(const char *arch) {
+    struct setting s;
+    struct ls_stepper stepper;
+    open_setting(&s, arch, 80);
+    const json_t *steps = get(s.fixture, "steps"), *losses = get(steps, "losses");
+    struct ls_recipe recipe = recipe_of((int)number(steps, "batch"));
+    recipe.momentum = number(steps, "momentum");
+    recipe.weight_decay = number(steps, "weight_decay");
+    float *velocity = calloc(s.model.network.value_count, sizeof *velocity);
+    int *order = calloc((size_t)recipe.batch, sizeof *order);
+    assert_int_equal(ls_stepper_create(&stepper, &s.model, &recipe, &s.dataset, 2, NULL), LS_OK);
+    for (int step = 0; step < (int)json_array_size(losses); step++) {
+        for (int i = 0; i < recipe.batch; i++)
+            order[i] = step * recipe.batch + i;
+        const double loss = ls_stepper_gradient(&stepper, order, recipe.batch, 1).loss;
+        const double wanted = at(losses, (size_t)step);
+        assert_near(loss / recipe.batch, wanted, 1e-3 * wanted, text("loss of step %d", step));
+        ls_stepper_update(&stepper, number(steps, "lr"), velocity);
+    }
+    free(order);
+    free(velocity);
+    ls_stepper_free(&stepper);
+    close_setting(&s);
+}
+
+static void surface_agrees(const char *arch) {
+    const struct ls_direction_options options = {.norm = LS_NORM_FILTER};
+    const struct ls_range side = {-1, 1, 3};
+    struct setting s;
+    struct ls_surface surface;
+    float *directions[2];
+    open_setting(&s, arch, 16);
+    const json_t *wanted = get(s.fixture, "surface");
+    for (int axis = 0; axis < 2; axis++) {
+        double square = 0;
+        directions[axis] = calloc(s.model.network.value_count, sizeof(float));
+        assert_int_equal(ls_direction_random(&s.model, &options, axis, directions[axis], NULL),
+                         LS_OK);
+        for (size_t i = 0; i < s.model.network.value_count; i++)
+            square += pow(directions[axis][i], 2);
+        const double norm = at(get(wanted, "norms"), (size_t)axis);
+        assert_near(sqrt(square), norm, 1e-6 * norm, "norm of a direction");
+    }
+    const struct ls_scan scan = {.model = &s.model,
+                                 .dataset = &s.dataset,
+                                 .x_direction = directions[0],
+                                 .y_direction = directions[1],
+                                 .threads = 2};
+    assert_int_equal(ls_surface_create(&surface, &side, &side, NULL), LS_OK);
+    assert_int_equal(ls_scan_run(&scan, &surface, NULL, NULL), LS_OK);
+    for (size_t i = 0; i < 9; i++) {
+        const double loss = at(json_array_get(get(wanted, "loss"), i / 3), i % 3);
+        const double accuracy = at(json_array_get(get(wanted, "accuracy"), i / 3), i % 3);
+        assert_near(surface.loss[i], loss, 1e-5 * loss, text("loss of point %zu", i));
+        assert_near(surface.accuracy[i], accuracy, 1e-9, text("accuracy of point %zu", i));
+    }
+    ls_surface_free(&surface);
+    free(directions[0]);
+    free(directions[1]);
+    close_setting(&s);
+}
+
+static void each(void (*check)(const char *arch)) {
+    static const char *const archs[] = {"resnet20", "resnet20-noshort", "resnet56"};
+    for (size_t i = 0; i < sizeof archs / sizeof *archs; i++)
+        check(archs[i]);
+}
+
+static void logits(void **state) {
+    (void)state;
+    each(inference_agrees);
+}
+
+static void gradients(void **state) {
+    (void)state;
+    each(gradients_agree);
+}
+
+static void training_steps(void **state) {
+    (void)state;
+    each(steps_agree);
+}
+
+static void surfaces(void **state) {
+    (void)state;
+    each(surface_agrees);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(logits),
+        cmocka_unit_test(gradients),
+        cmocka_unit_test(training_steps),
+        cmocka_unit_test(surfaces),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

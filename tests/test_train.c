@@ -1,0 +1,230 @@
+#include "landscape/train.h"
+#include "networks.h"
+#include "support.h"
+#include <math.h>
+
+/* A run of a few steps on a few images. */
+struct setting {
+    struct ls_dataset train, test;
+    struct ls_recipe recipe;
+    struct ls_training training;
+};
+
+static void open_setting(struct setting *s, const char *directory) {
+    open_synthetic(&s->train, LS_TRAIN, 40);
+    open_synthetic(&s->test, LS_TEST, 20);
+    s->recipe = ls_recipe_default();
+    s->recipe.epochs = 2;
+    s->recipe.batch = 16;
+    s->recipe.lr = 0.05;
+    s->training = (struct ls_training){.train = &s->train,
+                                       .test = &s->test,
+                                       .directory = directory,
+                                       .save_every = 1,
+                                       .threads = 1};
+}
+
+static void close_setting(struct setting *s) {
+    ls_dataset_free(&s->train);
+    ls_dataset_free(&s->test);
+}
+
+static enum ls_status train(struct setting *s, struct ls_error *error) {
+    struct ls_model model;
+    assert_int_equal(ls_model_create(&model, "resnet20", 5, NULL), LS_OK);
+    enum ls_status status = ls_train(&model, &s->recipe, &s->training, error);
+    ls_model_free(&model);
+    return status;
+}
+
+static void load(struct ls_model *model, const char *path) {
+    struct ls_error error = {0};
+    if (ls_model_load(model, path, NULL, &error))
+        fail_msg("%s", error.message);
+}
+
+static void assert_same_model(const char *a, const char *b) {
+    struct ls_model first, second;
+    load(&first, a);
+    load(&second, b);
+    assert_string_equal(first.sha256, second.sha256);
+    ls_model_free(&first);
+    ls_model_free(&second);
+}
+
+static void training_learns_and_writes_its_files(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    struct ls_model model;
+    open_setting(&s, text("%s/run", out));
+    s.recipe.epochs = 12;
+    s.recipe.augment = false;
+    s.training.save_every = 5;
+    assert_int_equal(train(&s, &error), LS_OK);
+    load(&model, text("%s/run/model.safetensors", out));
+    assert_string_equal(ls_metadata_get(&model.metadata, "epoch"), "12");
+    assert_string_equal(ls_metadata_get(&model.metadata, "data"), "synthetic:0");
+    assert_true(atof(ls_metadata_get(&model.metadata, "train_loss")) < 2.0); /* chance: ln 10 */
+    ls_model_free(&model);
+    assert_int_equal(access(text("%s/run/model-0005.safetensors", out), F_OK), 0);
+    assert_int_equal(access(text("%s/run/model-0010.safetensors", out), F_OK), 0);
+    assert_int_equal(access(text("%s/run/model-0012.safetensors", out), F_OK), 0);
+    assert_int_not_equal(access(text("%s/run/model-0007.safetensors", out), F_OK), 0);
+    FILE *log = fopen(text("%s/run/log.csv", out), "r");
+    char line[256];
+    int lines = 0;
+    assert_non_null(log);
+    assert_non_null(fgets(line, sizeof line, log));
+    assert_string_equal(line, "epoch,rate,train_loss,train_error,test_loss,test_error,seconds\n");
+    while (fgets(line, sizeof line, log))
+        assert_int_equal(atoi(line), ++lines);
+    assert_int_equal(lines, 12);
+    fclose(log);
+    close_setting(&s);
+}
+
+static void same_seed_same_bits_on_any_threads(void **state) {
+    const char *out = *state;
+    struct setting s;
+    for (int threads = 1; threads <= 3; threads++) {
+        open_setting(&s, text("%s/%d", out, threads));
+        s.training.threads = threads;
+        assert_int_equal(train(&s, NULL), LS_OK);
+        close_setting(&s);
+        assert_same_model(text("%s/1/model.safetensors", out),
+                          text("%s/%d/model.safetensors", out, threads));
+    }
+}
+
+/* Asks to stop at the `left`-th question. */
+static bool stop_after(void *context) {
+    int *left = context;
+    return --*left < 0;
+}
+
+static void resumed_run_ends_in_the_same_bits(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/whole", out));
+    assert_int_equal(train(&s, NULL), LS_OK);
+    close_setting(&s);
+    for (int steps = 0; steps < 6; steps++) {
+        int left = steps;
+        const struct ls_observer observer = {.stop = stop_after, .context = &left};
+        open_setting(&s, text("%s/cut%d", out, steps));
+        s.training.observer = &observer;
+        assert_int_equal(train(&s, &error), LS_INTERRUPTED);
+        s.training.observer = NULL;
+        s.training.resume = true;
+        assert_int_equal(train(&s, NULL), LS_OK);
+        close_setting(&s);
+        assert_same_model(text("%s/whole/model.safetensors", out),
+                          text("%s/cut%d/model.safetensors", out, steps));
+        assert_same_model(text("%s/whole/model-0001.safetensors", out),
+                          text("%s/cut%d/model-0001.safetensors", out, steps));
+    }
+}
+
+static void existing_run_is_not_overwritten(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/run", out));
+    assert_int_equal(train(&s, NULL), LS_OK);
+    assert_int_equal(train(&s, &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "--resume");
+    close_setting(&s);
+}
+
+static void other_settings_are_not_resumed(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/run", out));
+    assert_int_equal(train(&s, NULL), LS_OK);
+    s.training.resume = true;
+    s.recipe.lr = 0.06;
+    assert_int_equal(train(&s, &error), LS_MISMATCH);
+    assert_message(&error, "lr = 0.05, not 0.06");
+    close_setting(&s);
+}
+
+static void damaged_state_is_refused(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/run", out));
+    assert_int_equal(train(&s, NULL), LS_OK);
+    assert_int_equal(truncate(text("%s/run/state.safetensors", out), 100000), 0);
+    s.training.resume = true;
+    assert_int_equal(train(&s, &error), LS_BAD_FILE);
+    assert_message(&error, "state.safetensors");
+    close_setting(&s);
+}
+
+static void diverging_run_stops(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/run", out));
+    s.recipe.lr = 1e30;
+    assert_int_equal(train(&s, &error), LS_NOT_FINITE);
+    assert_message(&error, "epoch 1, step");
+    assert_message(&error, "--lr");
+    close_setting(&s);
+}
+
+/* The last step of an epoch spoils the weights: nothing of it may be written. */
+static void nothing_that_is_not_finite_is_written(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/run", out));
+    s.recipe.batch = 40;
+    s.recipe.lr = s.recipe.weight_decay = 1e30;
+    assert_int_equal(train(&s, &error), LS_NOT_FINITE);
+    assert_int_equal(count_entries(text("%s/run", out)), 0);
+    close_setting(&s);
+}
+
+static void senseless_settings_are_refused(void **state) {
+    const char *out = *state;
+    struct setting s;
+    open_setting(&s, text("%s/run", out));
+    s.training.save_every = 0;
+    assert_int_equal(train(&s, NULL), LS_BAD_ARGUMENT);
+    s.training.save_every = 1;
+    s.recipe.batch = 0;
+    assert_int_equal(train(&s, NULL), LS_BAD_ARGUMENT);
+    assert_int_equal(count_entries(out), 0);
+    close_setting(&s);
+}
+
+static void rate_follows_the_schedule(void **state) {
+    struct ls_recipe recipe = ls_recipe_default();
+    (void)state;
+    assert_float_equal(ls_recipe_rate(&recipe, 1), 0.1, 1e-12);
+    assert_float_equal(ls_recipe_rate(&recipe, 150), 0.1, 1e-12);
+    assert_float_equal(ls_recipe_rate(&recipe, 151), 0.01, 1e-12);
+    assert_float_equal(ls_recipe_rate(&recipe, 226), 0.001, 1e-12);
+    assert_float_equal(ls_recipe_rate(&recipe, 275), 0.001, 1e-12);
+    assert_float_equal(ls_recipe_rate(&recipe, 276), 0.0001, 1e-12);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        IN_DIRECTORY(training_learns_and_writes_its_files),
+        IN_DIRECTORY(same_seed_same_bits_on_any_threads),
+        IN_DIRECTORY(resumed_run_ends_in_the_same_bits),
+        IN_DIRECTORY(existing_run_is_not_overwritten),
+        IN_DIRECTORY(other_settings_are_not_resumed),
+        IN_DIRECTORY(damaged_state_is_refused),
+        IN_DIRECTORY(diverging_run_stops),
+        IN_DIRECTORY(nothing_that_is_not_finite_is_written),
+        IN_DIRECTORY(senseless_settings_are_refused),
+        cmocka_unit_test(rate_follows_the_schedule),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,143 @@
+/* Lets the scripts of tools/reference look inside: logits, gradients, training steps, images.
+ * usage: probe make ARCH SEED OUT.safetensors
+ *        probe logits MODEL DATA N OUT.f32
+ *        probe gradient MODEL DATA N OUT.safetensors
+ *        probe steps MODEL DATA BATCH STEPS OUT.txt [LR MOMENTUM WEIGHT_DECAY]
+ *        probe images DATA N OUT.f32 */
+#include "engine/plan.h"
+#include "landscape/landscape.h"
+#include "perturb.h"
+#include "train/step.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct ls_error error;
+
+static void must(enum ls_status status) {
+    if (status) {
+        fprintf(stderr, "probe: %s\n", error.message);
+        exit(1);
+    }
+}
+
+static void write_bytes(const char *path, const void *bytes, size_t size) {
+    FILE *file = fopen(path, "wb");
+    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file)) {
+        perror(path);
+        exit(1);
+    }
+}
+
+/* Initial weights with batch norm that does not merely pass through. */
+static void make(const char *arch, const char *seed, const char *path) {
+    struct ls_model model;
+    must(ls_model_create(&model, arch, strtoull(seed, NULL, 10), &error));
+    perturb_model(&model, strtoull(seed, NULL, 10));
+    must(ls_model_save(&model, path, &error));
+    ls_model_free(&model);
+}
+
+static void logits(const struct ls_model *model, const struct ls_dataset *data, const char *path) {
+    const size_t classes = (size_t)data->classes, size = (size_t)data->height * data->width * 3;
+    float *all = malloc((size_t)data->count * classes * sizeof *all);
+    float *image = malloc(size * sizeof *image);
+    struct ls_plan *plan;
+    struct ls_worker *worker;
+    must(ls_plan_create(&plan, &model->network, &error));
+    must(ls_worker_create(&worker, plan, &error));
+    memcpy(ls_worker_values(worker), model->values, model->network.value_count * sizeof(float));
+    ls_worker_load(worker);
+    for (int i = 0; i < data->count; i++) {
+        ls_dataset_image(data, i, image);
+        memcpy(all + classes * (size_t)i, ls_worker_run(worker, image), classes * sizeof *all);
+    }
+    write_bytes(path, all, (size_t)data->count * classes * sizeof *all);
+}
+
+static struct ls_recipe plain_recipe(int batch) {
+    struct ls_recipe recipe = ls_recipe_default();
+    recipe.batch = batch;
+    recipe.augment = recipe.shuffle = false;
+    return recipe;
+}
+
+static void gradient(struct ls_model *model, const struct ls_dataset *data, const char *path) {
+    const struct ls_recipe recipe = plain_recipe(data->count);
+    struct ls_stepper stepper;
+    int *order = malloc((size_t)data->count * sizeof *order);
+    for (int i = 0; i < data->count; i++)
+        order[i] = i;
+    must(ls_stepper_create(&stepper, model, &recipe, data, 0, &error));
+    struct ls_batch_sums sums = ls_stepper_gradient(&stepper, order, data->count, 1);
+    struct ls_model result = *model;
+    result.metadata = (struct ls_metadata){0};
+    result.values = stepper.gradient;
+    must(ls_metadata_set(&result.metadata, &error, "loss", "%.17g", sums.loss / data->count));
+    must(ls_model_save(&result, path, &error));
+}
+
+static void steps(struct ls_model *model, const struct ls_dataset *data, int count,
+                  struct ls_recipe recipe, const char *path) {
+    struct ls_stepper stepper;
+    float *velocity = calloc(model->network.value_count, sizeof *velocity);
+    int *order = malloc((size_t)recipe.batch * sizeof *order);
+    FILE *out = fopen(path, "w");
+    must(ls_stepper_create(&stepper, model, &recipe, data, 0, &error));
+    for (int step = 0; step < count; step++) {
+        for (int i = 0; i < recipe.batch; i++)
+            order[i] = step * recipe.batch + i;
+        struct ls_batch_sums sums = ls_stepper_gradient(&stepper, order, recipe.batch, 1);
+        ls_stepper_update(&stepper, recipe.lr, velocity);
+        fprintf(out, "%.9g\n", sums.loss / recipe.batch);
+    }
+    fclose(out);
+}
+
+static void images(const struct ls_dataset *data, const char *path) {
+    const size_t size = (size_t)data->height * data->width * 3;
+    char labels[4096];
+    float *all = malloc((size_t)data->count * size * sizeof *all);
+    for (int i = 0; i < data->count; i++)
+        ls_dataset_image(data, i, all + size * (size_t)i);
+    write_bytes(path, all, (size_t)data->count * size * sizeof *all);
+    snprintf(labels, sizeof labels, "%s.labels", path);
+    write_bytes(labels, data->labels, (size_t)data->count * data->labels_per_image);
+}
+
+int main(int argc, char **argv) {
+    struct ls_model model;
+    struct ls_dataset data;
+    const char *command = argc > 4 ? argv[1] : "";
+    if (strcmp(command, "make") == 0) {
+        make(argv[2], argv[3], argv[4]);
+        return 0;
+    }
+    if (strcmp(command, "images") == 0) {
+        must(ls_dataset_open(&data, argv[2], LS_TRAIN, atoi(argv[3]), &error));
+        images(&data, argv[4]);
+        return 0;
+    }
+    if (argc < 6) {
+        fprintf(stderr, "usage: see the head of tools/probe.c\n");
+        return 2;
+    }
+    const bool is_steps = strcmp(command, "steps") == 0 && argc >= 7;
+    const int count = is_steps ? atoi(argv[4]) * atoi(argv[5]) : atoi(argv[4]);
+    must(ls_model_load(&model, argv[2], NULL, &error));
+    must(ls_dataset_open(&data, argv[3], LS_TRAIN, count, &error));
+    if (strcmp(command, "logits") == 0) {
+        logits(&model, &data, argv[5]);
+    } else if (strcmp(command, "gradient") == 0) {
+        gradient(&model, &data, argv[5]);
+    } else if (is_steps) {
+        struct ls_recipe recipe = plain_recipe(atoi(argv[4]));
+        if (argc >= 10) {
+            recipe.lr = atof(argv[7]);
+            recipe.momentum = atof(argv[8]);
+            recipe.weight_decay = atof(argv[9]);
+        }
+        steps(&model, &data, atoi(argv[5]), recipe, argv[6]);
+    }
+    return 0;
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/python3
+"""Compares the program's gradients of training batches with PyTorch's, parameter by parameter.
+
+The error of a batch is the worst parameter's ||ours - theirs|| / ||theirs||, theirs in float or in
+double, whichever is nearer. Where a pre-activation is nearly 0, rounding decides whether ReLU lets its
+gradient pass, so float gradients of some batches are far from the exact ones, PyTorch's as well. Hence
+several batches, the first 4, 6, 16, ... images: the best of them must be within the tolerance (or twice
+the error PyTorch's float has from its double in its own best batch, if that is more: deep networks
+without shortcuts have no good batch), and all within a loose one. Exit status 0 if they are."""
+import argparse
+
+import torch
+from torch.nn import functional as F
+
+import compare
+import images
+import models
+import probe
+
+LOOSE = 0.05  # what differing ReLUs may do to a batch
+
+
+def gradient(network, pixels, labels):
+    """(gradients by parameter name, mean cross-entropy), in the network's precision."""
+    network.train()
+    network.zero_grad()
+    dtype = next(network.parameters()).dtype
+    loss = F.cross_entropy(network(pixels.to(dtype)), labels)
+    loss.backward()
+    return {name: p.grad for name, p in network.named_parameters()}, loss.item()
+
+
+def worst(found, wanted):
+    """(error, name) of the parameter that is furthest off. A missing one is infinitely wrong."""
+    errors = [(compare.relative(found[name], tensor) if name in found else float("inf"), name)
+              for name, tensor in wanted.items()]
+    return max((e if e == e else float("inf"), name) for e, name in errors)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("model", help="safetensors checkpoint")
+    parser.add_argument("--data", default="synthetic", help="cifar10:DIR or synthetic (default)")
+    parser.add_argument("--images", default="4,6,16,64", metavar="N,N,...",
+                        help="sizes of the batches (default %(default)s)")
+    parser.add_argument("--arch", help="of a checkpoint that does not name its architecture")
+    parser.add_argument("--tolerance", type=float, default=1e-3, help="default %(default)s")
+    parser.add_argument("--threads", type=int, default=2, help="default %(default)s")
+    probe.add_option(parser)
+    a = parser.parse_args()
+    torch.set_num_threads(a.threads)
+    verdict = compare.Verdict()
+
+    sizes = [int(n) for n in a.images.split(",")]
+    pixels, labels = images.load(a.data, max(sizes), a.probe)
+    errors, own_errors, loss_errors = [], [], []
+    for count in sizes:
+        network = models.load(a.model, a.arch)[0]
+        exact = gradient(models.in_double(network), pixels[:count], labels[:count])[0]
+        wanted, wanted_loss = gradient(network, pixels[:count], labels[:count])
+        found, found_loss = probe.gradient(a.probe, a.model, a.data, count)
+        error, name = worst(found, wanted)
+        exact_error = worst(found, exact)[0]
+        own, own_name = worst(wanted, exact)
+        errors.append(min(error, exact_error))
+        own_errors.append(own)
+        loss_errors.append(compare.relative_numbers(found_loss, wanted_loss))
+        print(f"     {count} images: worst {error:.1e} at {name}; from double "
+              f"{exact_error:.1e}; PyTorch's own {own:.1e} at {own_name}")
+    verdict.check("losses", max(loss_errors), a.tolerance)
+    verdict.check(f"gradients of {len(wanted)} parameters, best batch", min(errors),
+                  max(a.tolerance, 2 * min(own_errors)))
+    verdict.check("gradients, worst batch", max(errors), max(LOOSE, 3 * max(own_errors)))
+    verdict.exit()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""The images that networks are judged on, named as on the program's command line."""
+import os
+
+import numpy
+import torch
+
+import probe
+
+MEAN = (125.3, 123.0, 113.9)
+DEVIATION = (63.0, 62.1, 66.7)
+RECORD = 1 + 3 * 32 * 32
+
+
+def cifar10_bytes(directory, split, count):
+    """(pixels [count, 3, 32, 32], labels [count]) as bytes: the first records in file order, all of
+    them if count is 0."""
+    nested = os.path.join(directory, "cifar-10-batches-bin")
+    directory = nested if os.path.isdir(nested) else directory
+    names = [f"data_batch_{i}.bin" for i in range(1, 6)] if split == "train" else ["test_batch.bin"]
+    parts, found = [], 0
+    for name in names:
+        if count == 0 or found < count:
+            parts.append(numpy.fromfile(os.path.join(directory, name), numpy.uint8).reshape(-1, RECORD))
+            found += len(parts[-1])
+    records = numpy.concatenate(parts)
+    if found < count:
+        raise SystemExit(f"{directory}: has {found} images, {count} were asked for")
+    records = records[:count or found]
+    return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0]
+
+
+def load(spec, count, program, split="train"):
+    """(float images [count, 3, 32, 32], integer labels [count]) of "cifar10:DIR" or "synthetic".
+
+    CIFAR-10 is read and normalised here; synthetic images come from the probe `program`."""
+    if not spec.startswith("cifar10:"):
+        if split != "train":
+            raise SystemExit(f"{spec}: only training images can be had from the probe")
+        return probe.images(program, spec, count)
+    pixels, labels = cifar10_bytes(spec.removeprefix("cifar10:"), split, count)
+    mean, deviation = (torch.tensor(x).reshape(3, 1, 1) for x in (MEAN, DEVIATION))
+    return (torch.from_numpy(pixels.astype(numpy.float32)).sub_(mean).div_(deviation),
+            torch.from_numpy(labels.astype(numpy.int64)))

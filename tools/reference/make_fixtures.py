@@ -1,0 +1,205 @@
+#!/usr/bin/python3
+"""Writes tests/fixtures/ARCH.json: PyTorch's numbers, against which the C tests check the program where
+there is no PyTorch.
+
+The model is the one that `probe make ARCH SEED` writes, the images are the first of "synthetic". All
+values are computed in double precision:
+
+  values_sum, images_sum   sums of the model's tensors (counters left out) and of the images: if these do
+                           not match, it is the fixture that is stale
+  logits                   [images][10] in inference mode; without shortcuts they differ little between
+                           images, so judge errors by that difference
+  gradient_images          how many images the training batch has (see below)
+  loss, gradients          of that batch: {parameter: [norm, dot product with signs]}, where element i has
+                           the sign of sign_pattern(i)
+  steps                    {batch, lr, momentum, weight_decay, losses}: SGD on batches in file order
+  surface                  {x, y, norms of the two directions, loss, accuracy}: the rows are y; filter-
+                           normalised directions of the scan's seed 0
+
+Rounding may decide whether ReLU passes the gradient of a pre-activation near 0. Seed and batch are
+chosen so that tiny changes of the images do not matter, and the program is checked at once. Kernels
+that round otherwise may still meet such a place: allow gradients 2 % of their norm. A wrong formula is
+off by far more."""
+import argparse
+import json
+import os
+import subprocess
+import tempfile
+
+import numpy
+import torch
+
+import check_gradient
+import check_model
+import check_steps
+import check_surface
+import compare
+import images
+import models
+import probe
+import safetensors_io
+import surface_io
+
+ARCHITECTURES = ("resnet20", "resnet20-noshort", "resnet56")
+IMAGES = 16
+# A low rate keeps rounding from growing (below 1e-6 in 5 steps); with so high a decay, losses without it
+# or with another momentum are 1e-5 to 1e-3 away.
+STEPS = {"count": 5, "batch": 16, "lr": 0.001, "momentum": 0.9, "weight_decay": 1.0}
+
+
+def sign_pattern(count):
+    """[count] of +1 and -1: bit 0 of element i's number after MurmurHash3's final mixing."""
+    h = numpy.arange(count, dtype=numpy.uint32)
+    h ^= h >> 16
+    h *= numpy.uint32(0x85EBCA6B)
+    h ^= h >> 13
+    h *= numpy.uint32(0xC2B2AE35)
+    h ^= h >> 16
+    return torch.from_numpy(1.0 - 2.0 * (h & 1))
+
+
+def rounding_matters(network, pixels, labels):
+    """Whether gradients move when the images change by a few units of float's last place."""
+    exact = models.in_double(network)
+    wanted = gradients_of(exact, pixels.double(), labels)
+    generator = torch.Generator().manual_seed(5)
+    for _ in range(3):
+        noise = 1 + 3e-7 * torch.randn(pixels.shape, generator=generator, dtype=torch.float64)
+        moved = gradients_of(exact, pixels.double() * noise, labels)
+        if check_gradient.worst(moved, wanted)[0] > 1e-4:
+            return True
+    return False
+
+
+def gradients_of(network, pixels, labels):
+    """Copies, as the network keeps its gradients until the next call."""
+    found, _ = check_gradient.gradient(network, pixels, labels)
+    return {name: tensor.clone() for name, tensor in found.items()}
+
+
+def choose(a, arch, pixels, labels, path):
+    """Writes the model of the first seed with a batch that rounding does not matter to; returns the
+    seed and the size of the batch."""
+    for seed in range(1, 100):
+        probe.make(a.probe, arch, seed, path)
+        network, _ = models.load(path)
+        for count in (8, 4, 2):
+            if not rounding_matters(network, pixels[:count], labels[:count]):
+                return seed, count
+    raise SystemExit(f"{arch}: rounding matters to every model")
+
+
+def surface(a, network, path, pixels, labels, directory):
+    """The 3x3 surface along the directions that the program draws with seed 0."""
+    directions_path = os.path.join(directory, "directions.h5")
+    surface_path = os.path.join(directory, "surface.h5")
+    subprocess.run([a.landscape, "scan", "--model", path, "--data", "synthetic", "--images",
+                    str(len(labels)), "--x=-1:1:3", "--y=-1:1:3", "--seed", "0",
+                    "--save-directions", directions_path, "-o", surface_path],
+                   check=True, stderr=subprocess.DEVNULL)
+    directions = surface_io.directions(directions_path)
+    found = surface_io.Surface(surface_path)
+    results = [check_surface.evaluate(
+        check_surface.moved(network, directions, found.steps(point)), pixels, labels,
+        "cross-entropy", len(labels)) for point in range(9)]
+    losses, accuracies = zip(*results)
+    error = max(map(compare.relative_numbers, found.loss, losses))
+    return error, {
+        "x": [-1, 0, 1], "y": [-1, 0, 1],
+        "norms": [rounded(torch.cat([t.double().reshape(-1) for t in d]).norm()) for d in directions],
+        "loss": [rounded(losses[i:i + 3]) for i in (0, 3, 6)],
+        "accuracy": [rounded(accuracies[i:i + 3]) for i in (0, 3, 6)],
+    }
+
+
+def rounded(values):
+    """Nine digits of a number, or of all numbers in a list or tensor."""
+    if isinstance(values, torch.Tensor):
+        values = values.tolist()
+    if isinstance(values, (list, tuple)):
+        return [rounded(value) for value in values]
+    return float(f"{values:.9g}")
+
+
+def fixture(a, verdict, arch, directory):
+    """The fixture of one architecture; every part is held against the program first."""
+    path = os.path.join(directory, "model.safetensors")
+    recipe = (STEPS["lr"], STEPS["momentum"], STEPS["weight_decay"])
+    pixels, labels = images.load("synthetic", STEPS["batch"] * STEPS["count"], a.probe)
+    seed, count = choose(a, arch, pixels, labels, path)
+    tensors, _ = safetensors_io.load(path)
+    network, _ = models.load(path)
+    exact = models.in_double(network)
+
+    logits = check_model.logits(exact, pixels[:IMAGES])
+    found = probe.logits(a.probe, path, "synthetic", IMAGES)
+    verdict.check(f"{arch}: logits", check_model.worst_image(found, logits)[0], 1e-4)
+
+    surface_error, surface_values = surface(a, exact, path, pixels[:IMAGES], labels[:IMAGES],
+                                            directory)
+    verdict.check(f"{arch}: surface", surface_error, 1e-5)
+
+    gradients, loss = check_gradient.gradient(models.in_double(network), pixels[:count],
+                                              labels[:count])
+    found, _ = probe.gradient(a.probe, path, "synthetic", count)
+    verdict.check(f"{arch}: gradients of {count} images, seed {seed}",
+                  check_gradient.worst(found, gradients)[0], 1e-3)
+
+    losses = check_steps.losses(models.in_double(network), pixels, labels, STEPS["batch"], recipe)
+    found = probe.steps(a.probe, path, "synthetic", STEPS["batch"], STEPS["count"], recipe)
+    verdict.check(f"{arch}: steps", max(map(compare.relative_numbers, found, losses)), 1e-5)
+
+    return {
+        "arch": arch, "seed": seed, "data": "synthetic", "images": IMAGES,
+        "values_sum": rounded(sum(t.double().sum().item() for t in tensors.values()
+                                  if t.is_floating_point())),
+        "images_sum": rounded(pixels[:IMAGES].double().sum()),
+        "logits": rounded(logits),
+        "gradient_images": count, "loss": rounded(loss),
+        "gradients": {name: rounded([g.norm().item(), (g.reshape(-1) @ sign_pattern(g.numel())).item()])
+                      for name, g in gradients.items()},
+        "steps": {"batch": STEPS["batch"], "lr": STEPS["lr"], "momentum": STEPS["momentum"],
+                  "weight_decay": STEPS["weight_decay"], "losses": rounded(losses)},
+        "surface": surface_values,
+    }
+
+
+def write(path, values):
+    """One line for each key, and for each parameter."""
+    lines = []
+    for key, value in values.items():
+        if key == "gradients":
+            rows = (f"  {json.dumps(name)}: {json.dumps(pair)}" for name, pair in value.items())
+            text = "{\n" + ",\n".join(rows) + "}"
+        elif key == "logits":
+            text = "[\n" + ",\n".join(f"  {json.dumps(row)}" for row in value) + "]"
+        else:
+            text = json.dumps(value)
+        lines.append(f"{json.dumps(key)}: {text}")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("{" + ",\n".join(lines) + "}\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("arch", nargs="*", help=f"default {' '.join(ARCHITECTURES)}")
+    parser.add_argument("--out", metavar="DIR", default=str(probe.ROOT / "tests" / "fixtures"),
+                        help="default %(default)s")
+    parser.add_argument("--landscape", metavar="FILE",
+                        default=str(probe.build_directory() / "landscape"),
+                        help="the program (default %(default)s)")
+    parser.add_argument("--threads", type=int, default=2, help="default %(default)s")
+    probe.add_option(parser)
+    a = parser.parse_args()
+    torch.set_num_threads(a.threads)
+    verdict = compare.Verdict()
+    os.makedirs(a.out, exist_ok=True)
+    for arch in a.arch or ARCHITECTURES:
+        with tempfile.TemporaryDirectory() as directory:
+            values = fixture(a, verdict, arch, directory)
+        write(os.path.join(a.out, arch + ".json"), values)
+    verdict.exit()
+
+
+if __name__ == "__main__":
+    main()
