@@ -1,0 +1,168 @@
+# landscape: build, test, demo, install. `make help` lists what there is.
+#   BUILD=DIR       where everything made goes (default build, build-KIND with SANITIZE)
+#   SANITIZE=KIND   address, undefined, thread, or several separated by commas
+#   PREFIX, DESTDIR where `make install` puts things
+
+MAKEFLAGS += --no-builtin-rules
+
+SANITIZE ?=
+comma    := ,
+BUILD    ?= build$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+PREFIX   ?= /usr/local
+VERSION  := $(shell sed -n 's/^.define LS_VERSION "\(.*\)"/\1/p' include/landscape/landscape.h)
+SOVERSION := 0
+
+# The thread sanitizer understands clang's OpenMP runtime (through Archer), not gcc's.
+ifeq ($(origin CC),default)
+CC       := $(if $(filter thread,$(SANITIZE)),clang,gcc)
+endif
+CFLAGS   ?= -O3 -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+
+# Asked when a recipe runs, not before: `make deps` may have just installed the packages.
+PACKAGES := openblas hdf5 jansson libpng libmd
+PKGCONFIG = PKG_CONFIG_PATH="$(firstword $(wildcard /usr/lib/*/openblas-openmp/pkgconfig)):$$PKG_CONFIG_PATH" pkg-config
+# No contraction: a sum is the same sum on machines with and without fused multiply-add.
+LS_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fopenmp -ffp-contract=off -fno-math-errno \
+            -fno-trapping-math $(WARNINGS) -Iinclude -Isrc -Itests $(shell $(PKGCONFIG) --cflags $(PACKAGES)) \
+            $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+LIBS      = $(shell $(PKGCONFIG) --libs $(PACKAGES)) -lm
+COMPILE   = @mkdir -p $(@D) && echo "  CC $@" && $(CC) $(LS_CFLAGS) $(CFLAGS) $(CPPFLAGS)
+LINK      = @mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LS_CFLAGS) $(CFLAGS) $^ $(LDFLAGS) $(LIBS)
+
+objects   = $(1:%.c=$(BUILD)/%.o)
+
+# The inner loops are compiled once for each instruction set and chosen at start-up. Only the direct
+# convolutions may contract multiply-adds, and only machines with wide vectors have them.
+ISAS        := generic $(if $(filter x86_64,$(shell uname -m)),avx2 avx512)
+ISA_generic := -DLANES=0
+ISA_avx2    := -DLANES=8 -DTILE=8 -mavx2 -mfma
+ISA_avx512  := -DLANES=16 -DTILE=16 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mprefer-vector-width=512
+ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
+DIRECT      := $(patsubst %,$(BUILD)/src/kernels/direct-%.o,$(filter-out generic,$(ISAS)))
+
+LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/direct.c,$(wildcard src/*/*.c))
+LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(DIRECT) $(BUILD)/templates.o
+CLI_OBJECTS  := $(call objects,$(wildcard src/cli/*.c))
+TEST_SOURCES := $(wildcard tests/test_*.c)
+TEST_OBJECTS := $(call objects,$(TEST_SOURCES))
+TEST_SUPPORT := $(call objects,$(filter-out $(TEST_SOURCES),$(wildcard tests/*.c)))
+TEMPLATES    := $(wildcard plots/*.gp)
+LIBRARY      := $(BUILD)/liblandscape.a
+SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
+PROGRAM      := $(BUILD)/landscape
+TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
+
+.PHONY: all help deps demo tests check bench fuzz lint format install uninstall clean
+.DELETE_ON_ERROR:
+
+all: $(PROGRAM)
+
+help:
+	@echo "make                 build $(PROGRAM)"
+	@echo "make deps            install the Debian packages that build, tests and demo need"
+	@echo "make demo            train ResNet-56 with and without skips on embedded data, scan, draw"
+	@echo "make check           build and run the tests"
+	@echo "make bench           measure inference, scan and training speed"
+	@echo "make fuzz            fuzz the file readers for SECONDS (60) each, with clang"
+	@echo "make lint            clang-format, cppcheck and shellcheck over everything"
+	@echo "make format          lay the C code out with clang-format"
+	@echo "make install         install to PREFIX (default /usr/local), below DESTDIR if set"
+	@echo "make SANITIZE=KIND   build with a sanitizer: address, undefined or thread (needs clang, libomp-dev)"
+
+$(BUILD)/%.o: %.c
+	$(COMPILE) -MMD -MP -c $< -o $@
+
+$(ELEMENTWISE): $(BUILD)/src/kernels/elementwise-%.o: src/kernels/elementwise.c
+	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -MMD -MP -c $< -o $@
+
+$(DIRECT): $(BUILD)/src/kernels/direct-%.o: src/kernels/direct.c
+	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -ffp-contract=fast -MMD -MP -c $< -o $@
+
+# The gnuplot templates travel inside the library, so that the program needs no data files.
+$(BUILD)/templates.c: $(TEMPLATES) tools/embed.sh
+	@mkdir -p $(@D)
+	@sh tools/embed.sh $(TEMPLATES) > $@
+
+$(BUILD)/templates.o: $(BUILD)/templates.c
+	$(COMPILE) -c $< -o $@
+
+$(LIBRARY): $(LIB_OBJECTS)
+	@echo "  AR $@" && rm -f $@ && $(AR) rcs $@ $^
+
+$(SHARED): $(LIB_OBJECTS)
+	$(LINK) -shared -Wl,-soname,liblandscape.so.$(SOVERSION) -o $@
+
+$(PROGRAM): $(CLI_OBJECTS) $(LIBRARY)
+	$(LINK) -o $@
+
+$(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
+	$(LINK) $$(pkg-config --libs cmocka) -o $@
+
+# What the scripts of tools/reference look inside with.
+$(BUILD)/probe: $(BUILD)/tools/probe.o $(BUILD)/tests/perturb.o $(LIBRARY)
+	$(LINK) -o $@
+
+tests: $(TESTS) $(PROGRAM)
+
+# Archer tells the thread sanitizer what OpenMP synchronises; libraries that were not compiled for it
+# (OpenBLAS, HDF5) it cannot judge. More threads than most machines have show more.
+ifneq ($(filter thread,$(SANITIZE)),)
+check: export OMP_TOOL_LIBRARIES = $(lastword $(sort $(wildcard /usr/lib/llvm-*/lib/libarcher.so)))
+check: export TSAN_OPTIONS = ignore_noninstrumented_modules=1
+check: export OMP_NUM_THREADS = 3
+check: export SANITIZE := $(SANITIZE)
+endif
+
+check: tests
+	@LANDSCAPE=$(PROGRAM) KILLS=$(or $(KILLS),3) sh tests/run.sh $(TESTS) tests/cli.sh tests/kill.sh
+
+demo: $(PROGRAM)
+	@LANDSCAPE=$(PROGRAM) sh tools/demo.sh
+
+bench: $(PROGRAM)
+	$(PROGRAM) bench --train
+
+fuzz:
+	BUILD=$(BUILD)-fuzz sh tests/fuzz/run.sh $(or $(SECONDS),60)
+
+lint:
+	sh tools/lint.sh
+
+format:
+	clang-format -i $(wildcard src/*/*.[ch] include/*/*.h tests/*.[ch] tests/fuzz/*.[ch] tools/*.c)
+
+deps:
+	sh tools/deps.sh
+
+# With `make deps check -j`, nothing is compiled before the packages are there.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS) $(TEST_SUPPORT): | deps
+endif
+
+BINDIR     := $(DESTDIR)$(PREFIX)/bin
+LIBDIR     := $(DESTDIR)$(PREFIX)/lib
+INCLUDEDIR := $(DESTDIR)$(PREFIX)/include/landscape
+MANDIR     := $(DESTDIR)$(PREFIX)/share/man/man1
+
+install: $(PROGRAM) $(LIBRARY) $(SHARED)
+	install -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR)
+	install -m 755 $(PROGRAM) $(BINDIR)/
+	install -m 644 $(LIBRARY) $(LIBDIR)/
+	install -m 755 $(SHARED) $(LIBDIR)/
+	ln -sf liblandscape.so.$(VERSION) $(LIBDIR)/liblandscape.so.$(SOVERSION)
+	ln -sf liblandscape.so.$(SOVERSION) $(LIBDIR)/liblandscape.so
+	install -m 644 include/landscape/*.h $(INCLUDEDIR)/
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PACKAGES@|$(PACKAGES)|' \
+	    tools/landscape.pc.in > $(LIBDIR)/pkgconfig/landscape.pc
+	install -m 644 docs/landscape.1 $(MANDIR)/
+	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" -ne 0 ] || ldconfig
+
+uninstall:
+	rm -f $(BINDIR)/landscape $(LIBDIR)/liblandscape.* $(LIBDIR)/pkgconfig/landscape.pc $(MANDIR)/landscape.1
+	rm -rf $(INCLUDEDIR)
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-*
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
