@@ -21,7 +21,7 @@ void rig_create(struct rig *rig, const struct ls_op *op, struct ls_attributes at
         rig->node.in[i] = inputs[i];
     assert_int_equal(op->shape(&rig->node, &rig->node.out, &error), LS_OK);
     rig->node.tensor_count = op->tensors ? op->tensors(&rig->node, rig->spec) : 0;
-    rig->call = (struct ls_call){.node = &rig->node, .training = true, .images = images};
+    rig->call = (struct ls_call){.node = &rig->node, .images = images};
     for (int t = 0; t < rig->node.tensor_count; t++) {
         rig->tensor_size[t] = 1;
         for (int d = 0; d < rig->spec[t].rank; d++)
@@ -45,7 +45,7 @@ void rig_create(struct rig *rig, const struct ls_op *op, struct ls_attributes at
     if (op->packed_size)
         rig->call.packed = ls_alloc(op->packed_size(&rig->node, true), sizeof(float));
     if (op->scratch_size)
-        rig->call.scratch = ls_alloc(op->scratch_size(&rig->node, images), sizeof(float));
+        rig->call.scratch = ls_alloc(op->scratch_size(&rig->node), sizeof(float));
     ls_gemm_single_threaded();
 }
 

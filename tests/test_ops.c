@@ -102,26 +102,33 @@ static void batchnorm_fused_gradients(void **state) {
 
 static void gradients_accumulate(void **state) {
     (void)state;
-    const struct ls_op *ops[] = {&ls_op_conv2d,  &ls_op_linear, &ls_op_relu,
-                                 &ls_op_avgpool, &ls_op_add,    &ls_op_batchnorm};
+    static const struct {
+        const struct ls_op *op;
+        int inputs;
+    } cases[] = {{&ls_op_conv2d, 1},   {&ls_op_linear, 1}, {&ls_op_relu, 1},
+                 {&ls_op_avgpool, 1},  {&ls_op_add, 2},    {&ls_op_batchnorm, 1},
+                 {&ls_op_batchnorm, 2}};
     const struct ls_shape in[2] = {{4, 4, 3}, {4, 4, 3}};
-    const struct ls_attributes attributes = {.channels = 2,
-                                             .kernel = 2,
-                                             .stride = 2,
-                                             .bias = true,
-                                             .epsilon = 1e-5F,
-                                             .fused_residual = false};
-    for (size_t o = 0; o < sizeof ops / sizeof *ops; o++) {
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        const struct ls_attributes attributes = {.channels = 2,
+                                                 .kernel = 2,
+                                                 .stride = 2,
+                                                 .bias = true,
+                                                 .epsilon = 1e-5F,
+                                                 .fused_residual = cases[c].inputs == 2};
         struct rig rig;
-        float once[5 * 48];
-        rig_create(&rig, ops[o], attributes, ops[o] == &ls_op_add ? 2 : 1, in, 5, 0);
+        float once[2][5 * 48];
+        rig_create(&rig, cases[c].op, attributes, cases[c].inputs, in, 5, 0);
         rig_forward(&rig, 2);
         rig_backward(&rig, 2);
-        memcpy(once, rig.call.input_grads[0], sizeof once);
-        rig.call.accumulate[0] = true;
+        for (int input = 0; input < rig.node.input_count; input++) {
+            memcpy(once[input], rig.call.input_grads[input], sizeof once[input]);
+            rig.call.accumulate[input] = true;
+        }
         rig_backward(&rig, 2);
-        for (size_t i = 0; i < sizeof once / sizeof *once; i++)
-            assert_float_equal(rig.call.input_grads[0][i], 2 * once[i], 1e-5);
+        for (int input = 0; input < rig.node.input_count; input++)
+            for (size_t i = 0; i < 5 * 48; i++)
+                assert_float_equal(rig.call.input_grads[input][i], 2 * once[input][i], 1e-5);
         rig_free(&rig);
     }
 }

@@ -21,7 +21,6 @@ struct ls_progress {
  * it is polled from any thread and returns true when the work should save itself and end. */
 struct ls_observer {
     void (*report)(void *context, const struct ls_progress *progress);
-    void (*message)(void *context, const char *line); /* a noteworthy event; may be NULL */
     bool (*stop)(void *context);
     void *context;
 };

@@ -19,19 +19,13 @@ static void show(void *context, const struct ls_progress *progress) {
     ls_meter_show(&watch->meter, progress);
 }
 
-static void message(void *context, const char *line) {
-    struct cli_watch *watch = context;
-    ls_meter_end(&watch->meter);
-    fprintf(stderr, "%s\n", line);
-}
-
 void cli_watch_start(struct cli_watch *watch) {
     /* A second signal ends the program at once. */
     struct sigaction action = {.sa_handler = request_stop, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     watch->meter = ls_meter_create(stderr);
-    watch->observer = (struct ls_observer){show, message, stop, watch};
+    watch->observer = (struct ls_observer){show, stop, watch};
 }
 
 void cli_watch_end(struct cli_watch *watch) {

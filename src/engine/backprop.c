@@ -55,7 +55,7 @@ static enum ls_status allocate(struct ls_backprop *b, struct ls_error *error) {
     const size_t chunks = chunks_of(b->batch);
     for (int n = 0; n < b->graph.node_count; n++) {
         const struct ls_node *node = &b->graph.nodes[n];
-        size_t scratch = node->op->scratch_size ? node->op->scratch_size(node, LS_CHUNK) : 0;
+        size_t scratch = node->op->scratch_size ? node->op->scratch_size(node) : 0;
         b->scratch_total = scratch > b->scratch_total ? scratch : b->scratch_total;
         if (node->op->packed_size)
             b->packed_total += ls_align_floats(node->op->packed_size(node, true));
@@ -81,7 +81,7 @@ static void prepare_calls(struct ls_backprop *b) {
     for (int n = 0; n < b->graph.node_count; n++) {
         const struct ls_node *node = &b->graph.nodes[n];
         struct ls_call *call = &b->calls[n];
-        *call = (struct ls_call){.node = node, .training = true, .packed = packed};
+        *call = (struct ls_call){.node = node, .packed = packed};
         call->output = b->activations + b->schedule.values[n].offset;
         call->output_grad = b->activations + b->schedule.gradients[n].offset;
         for (int i = 0; i < node->input_count; i++) {

@@ -48,12 +48,21 @@ static bool fuse_relu(struct rewrite *r, const struct ls_node *relu) {
     return true;
 }
 
-/* The later of the two summands adds the earlier one, which is complete by then. */
+static bool reads(const struct ls_node *node, int input) {
+    for (int i = 0; i < node->input_count; i++)
+        if (node->input[i] == input)
+            return true;
+    return false;
+}
+
+/* The later of the two summands adds the earlier one, which is complete by then. In training, as in
+ * norm(x) + x, not if it reads that one already: its backward pass would write one gradient twice.
+ */
 static bool fuse_add(struct rewrite *r, const struct ls_node *add) {
     const int later = r->place[add->input[0]] > r->place[add->input[1]] ? 0 : 1;
     const int residual = r->place[add->input[1 - later]];
     struct ls_node *node = absorber(r, add->input[later], LS_FUSE_RESIDUAL);
-    if (!node || r->place[add->input[later]] == residual || node->input_count == LS_MAX_INPUTS)
+    if (!node || node->input_count == LS_MAX_INPUTS || (r->training && reads(node, residual)))
         return false;
     node->attributes.fused_residual = true;
     node->in[node->input_count] = add->in[1 - later];

@@ -34,7 +34,7 @@ static void lay_out(struct ls_plan *plan) {
         plan->packed_offset[n] = plan->packed_total;
         if (node->op->packed_size)
             plan->packed_total += ls_align_floats(node->op->packed_size(node, false));
-        size_t scratch = node->op->scratch_size ? node->op->scratch_size(node, 1) : 0;
+        size_t scratch = node->op->scratch_size ? node->op->scratch_size(node) : 0;
         plan->scratch_total = scratch > plan->scratch_total ? scratch : plan->scratch_total;
     }
     plan->activation_total = ls_plan_memory(plan->activations, plan->graph.node_count);

@@ -116,9 +116,8 @@ static void pack(const struct ls_node *node, bool training, float *const *values
         pack_reversed(node, weight, packed + reversed_offset(node));
 }
 
-static size_t scratch_size(const struct ls_node *node, int images) {
+static size_t scratch_size(const struct ls_node *node) {
     const struct ls_conv conv = conv_of(node);
-    (void)images;
     return ls_conv_scratch(&conv);
 }
 
@@ -136,9 +135,10 @@ static void forward(const struct ls_call *call, int first, int last) {
                         call->output + out * (size_t)i, call->scratch);
 }
 
-/* partial = the weight's gradient in the packed order, then the bias's [out] */
+/* partial = the weight's gradient in the packed order, then the bias's [out] if there is one */
 static size_t gradient_count(const struct ls_node *node, bool backward) {
-    return backward ? weight_count(node) + (size_t)node->out.channels : 0;
+    const size_t bias = node->attributes.bias ? (size_t)node->out.channels : 0;
+    return backward ? weight_count(node) + bias : 0;
 }
 
 static size_t partial_size(const struct ls_node *node, bool backward) {
@@ -185,7 +185,7 @@ static void backward_combine(const struct ls_call *call, const void *partials, i
                                 total);
         if (e < weights)
             store_weight_grad(node, total, e, e + count, call->tensor_grads[0]);
-        else if (node->attributes.bias)
+        else
             for (size_t i = 0; i < count; i++)
                 call->tensor_grads[1][e - weights + i] = total[i];
         e += count;

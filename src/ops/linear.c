@@ -57,9 +57,10 @@ static void forward(const struct ls_call *call, int first, int last) {
         ls_kernels()->affine((size_t)rows, out, y, NULL, call->tensors[1], NULL, false, y);
 }
 
-/* partial = [in][out] of the weight's gradient, then [out] of the bias's */
+/* partial = [in][out] of the weight's gradient, then [out] of the bias's if there is one */
 static size_t gradient_count(const struct ls_node *node, bool backward) {
-    return backward ? weight_count(node) + (size_t)node->out.channels : 0;
+    const size_t bias = node->attributes.bias ? (size_t)node->out.channels : 0;
+    return backward ? weight_count(node) + bias : 0;
 }
 
 static size_t partial_size(const struct ls_node *node, bool backward) {
@@ -73,8 +74,9 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
     const float *y_grad = call->output_grad + (size_t)first * out;
     ls_gemm(true, false, in, out, last - first, call->inputs[0] + (size_t)first * in, y_grad, false,
             grad);
-    ls_kernels()->sum_parts((size_t)out, y_grad, last - first, (size_t)out,
-                            grad + weight_count(node));
+    if (node->attributes.bias)
+        ls_kernels()->sum_parts((size_t)out, y_grad, last - first, (size_t)out,
+                                grad + weight_count(node));
 }
 
 static void backward_combine(const struct ls_call *call, const void *partials, int chunks,
@@ -87,7 +89,7 @@ static void backward_combine(const struct ls_call *call, const void *partials, i
                                 &total);
         if (e < in * out)
             call->tensor_grads[0][e % out * in + torch_index(node->in[0], e / out)] = total;
-        else if (node->attributes.bias)
+        else
             call->tensor_grads[1][e - in * out] = total;
     }
 }

@@ -25,7 +25,6 @@ struct ls_tensor_spec {
  * [batch][height][width][channels]. */
 struct ls_call {
     const struct ls_node *node;
-    bool training;
     int images; /* in the whole batch; 1 in inference */
     float
         *tensors[LS_MAX_OP_TENSORS]; /* the node's values; only running statistics are written to */
@@ -64,8 +63,7 @@ struct ls_op {
     /* Derived values: packed weights, scales. NULL: none. */
     size_t (*packed_size)(const struct ls_node *node, bool training);
     void (*pack)(const struct ls_node *node, bool training, float *const *tensors, float *packed);
-    size_t (*scratch_size)(const struct ls_node *node,
-                           int images); /* images in one call. NULL: 0 */
+    size_t (*scratch_size)(const struct ls_node *node); /* NULL: 0 */
     void (*forward)(const struct ls_call *call, int first, int last);
 
     /* Training's reductions: reduce() fills partial, of partial_size bytes, for its chunk;
