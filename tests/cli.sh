@@ -269,6 +269,15 @@ works 'directions are read back' scan --x=-1:1:3 --y=-1:1:3 --directions d.h5 -o
 "$landscape" plot s.h5 -o s.csv 2>"$err" && "$landscape" plot again.h5 -o again.csv 2>"$err"
 check 'the same directions give the same surface' cmp s.csv again.csv
 
+works 'synthetic:0 is the same data' scan --data synthetic:0 --x=-1:1:3 --y=-1:1:3 -o s.h5
+check 'and nothing was left to do' grep -q '9 of 9 points are done' "$err"
+for option in --norm=layer --ignore=none --seed=1 --dir-type=states; do
+    fails 2 'taken as they are' "directions of a file and $option" \
+        scan --x=-1:1:3 --directions d.h5 $option -o t.h5
+done
+fails 2 'has none' 'a seed of no random direction' scan --x=-1:1:3 --model2 $model --seed 1 -o t.h5
+fails 2 'the same file' 'directions and surface in one file' \
+    scan --x=-1:1:3 --save-directions ./t.h5 -o t.h5
 fails 1 's.h5.*seed' 'another seed for the same file' scan --x=-1:1:3 --y=-1:1:3 --seed 4 -o s.h5
 fails 1 's.h5.*x' 'another grid for the same file' scan --x=-1:1:5 --y=-1:1:3 -o s.h5
 fails 1 's.h5.*y' 'no second axis for the same file' scan --x=-1:1:3 -o s.h5

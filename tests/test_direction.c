@@ -195,7 +195,7 @@ static void reads_what_it_wrote(void **state) {
         make(f, LS_NORM_FILTER, true, states, 0, f->x);
         make(f, LS_NORM_LAYER, true, states, 1, f->y);
         assert_int_equal(ls_directions_write(path, network, f->x, f->y, states, NULL), LS_OK);
-        assert_int_equal(ls_directions_read(path, network, x, y, &found, NULL), LS_OK);
+        assert_int_equal(ls_directions_read(path, network, x, y, &found, NULL, NULL), LS_OK);
         assert_int_equal(found, states);
         assert_memory_equal(x, f->x, bytes);
         assert_memory_equal(y, f->y, bytes);
@@ -203,8 +203,8 @@ static void reads_what_it_wrote(void **state) {
     bool found;
     struct ls_error error;
     assert_int_equal(ls_directions_write(path, network, f->x, NULL, false, NULL), LS_OK);
-    assert_int_equal(ls_directions_read(path, network, x, NULL, &found, NULL), LS_OK);
-    assert_int_equal(ls_directions_read(path, network, x, y, &found, &error), LS_BAD_FILE);
+    assert_int_equal(ls_directions_read(path, network, x, NULL, &found, NULL, NULL), LS_OK);
+    assert_int_equal(ls_directions_read(path, network, x, y, &found, NULL, &error), LS_BAD_FILE);
     assert_message(&error, "no group 'ydirection'");
     assert_int_equal(count_entries(directory), 1);
     free(x);
@@ -216,7 +216,7 @@ static void assert_refused(struct fixture *f, const char *path, enum ls_status s
                            const char *why) {
     struct ls_error error = {0};
     bool states;
-    assert_int_equal(ls_directions_read(path, &f->model.network, f->x, f->y, &states, &error),
+    assert_int_equal(ls_directions_read(path, &f->model.network, f->x, f->y, &states, NULL, &error),
                      status);
     assert_message(&error, path);
     assert_message(&error, why);

@@ -139,28 +139,42 @@ static void evaluation_is_the_same_on_any_threads(void **state) {
     ls_dataset_free(&data);
 }
 
+/* Nothing needs to be computed to see how many threads would. */
 static bool note_threads(void *context) {
     const int threads = omp_get_num_threads();
 #pragma omp critical(note_threads)
     *(int *)context = threads;
-    return false;
+    return true;
 }
 
-/* Whatever has been computed before: OpenBLAS changes OpenMP's own default. */
-static void all_processors_are_used(void **state) {
+/* The number of threads that evaluate so many images when `asked` is asked for. */
+static int threads_on(int images, int asked) {
     struct ls_dataset data;
     struct ls_model model;
     struct ls_result result;
     int threads = 0;
     const struct ls_observer observer = {.stop = note_threads, .context = &threads};
-    (void)state;
-    open_synthetic(&data, LS_TEST, 4);
+    open_synthetic(&data, LS_TEST, images);
     make_model(&model, "resnet20", 1);
-    assert_int_equal(ls_evaluate(&model, &data, LS_CROSS_ENTROPY, 0, &observer, &result, NULL),
-                     LS_OK);
-    assert_int_equal(threads, omp_get_num_procs());
+    assert_int_equal(ls_evaluate(&model, &data, LS_CROSS_ENTROPY, asked, &observer, &result, NULL),
+                     LS_INTERRUPTED);
     ls_model_free(&model);
     ls_dataset_free(&data);
+    return threads;
+}
+
+/* Whatever has been computed before: OpenBLAS changes OpenMP's own default. */
+static void all_processors_are_used(void **state) {
+    const int most = 10000 / LS_BLOCK; /* there are no more images */
+    const int processors = omp_get_num_procs() < most ? omp_get_num_procs() : most;
+    (void)state;
+    assert_int_equal(threads_on(processors * LS_BLOCK, 0), processors);
+}
+
+static void no_thread_is_without_work(void **state) {
+    (void)state;
+    assert_int_equal(threads_on(LS_BLOCK, 64), 1);
+    assert_int_equal(threads_on(LS_BLOCK + 1, 64), 2);
 }
 
 /* Gradient and running statistics of `images` images with `threads` threads. */
@@ -257,6 +271,7 @@ int main(void) {
         cmocka_unit_test(memory_is_shared_but_never_at_once),
         cmocka_unit_test(evaluation_is_the_same_on_any_threads),
         cmocka_unit_test(all_processors_are_used),
+        cmocka_unit_test(no_thread_is_without_work),
         cmocka_unit_test(backprop_is_the_same_on_any_threads),
         cmocka_unit_test(architectures_have_the_papers_parameters),
         cmocka_unit_test(unknown_architecture_is_refused),

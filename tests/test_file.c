@@ -228,20 +228,19 @@ static void failed_commits_leave_the_old_file(void **state) {
     assert_int_equal(count_entries(*state), 1);
 }
 
-static void sha256_known_answers(void **state) {
-    const char *path = text("%s/file", (char *)*state);
-    char hex[65];
-    struct ls_error error;
-    write_text(path, "abc"); /* FIPS 180-2, appendix B.1 */
-    assert_int_equal(ls_file_sha256(path, hex, NULL), LS_OK);
-    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    write_text(path, "");
-    assert_int_equal(ls_file_sha256(path, hex, NULL), LS_OK);
-    assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    assert_int_equal(ls_file_sha256(text("%s/none", (char *)*state), hex, &error), LS_IO);
-    assert_message(&error, strerror(ENOENT));
-    assert_int_equal(ls_file_sha256(*state, hex, &error), LS_IO);
-    assert_message(&error, strerror(EISDIR));
+static void knows_the_same_file_by_other_names(void **state) {
+    const char *directory = *state;
+    const char *file = text("%s/file", directory), *link = text("%s/link", directory);
+    assert_true(ls_same_file(file, file)); /* there or not */
+    assert_true(ls_same_file(file, text("%s/./file", directory)));
+    assert_true(ls_same_file("file", "./file"));
+    assert_false(ls_same_file(file, text("%s/other", directory)));
+    assert_false(ls_same_file(file, "file"));
+    assert_int_equal(symlink("file", link), 0);
+    assert_true(ls_same_file(file, link));
+    write_text(file, "abc");
+    assert_true(ls_same_file(file, link));
+    assert_false(ls_same_file(file, directory));
 }
 
 static void makes_directories(void **state) {
@@ -282,7 +281,7 @@ int main(void) {
         IN_DIRECTORY(one_at_a_time_writes_a_file),
         IN_DIRECTORY(leftovers_of_a_killed_process_are_taken_over),
         IN_DIRECTORY(failed_commits_leave_the_old_file),
-        IN_DIRECTORY(sha256_known_answers),
+        IN_DIRECTORY(knows_the_same_file_by_other_names),
         IN_DIRECTORY(makes_directories),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

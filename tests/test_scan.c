@@ -8,30 +8,24 @@
 struct setting {
     struct ls_model model;
     struct ls_dataset dataset;
-    float *x, *y;
+    struct ls_directions plane, line; /* `line` is the plane's x alone */
     struct ls_scan scan;
 };
 
 static void open_setting(struct setting *s, int images) {
-    const struct ls_direction_options options = {.norm = LS_NORM_FILTER, .seed = 3};
+    const struct ls_direction_source random = {.options = {.norm = LS_NORM_FILTER, .seed = 3}};
     make_model(&s->model, "resnet20", 1);
     open_synthetic(&s->dataset, LS_TRAIN, images);
-    s->x = calloc(s->model.network.value_count, sizeof *s->x);
-    s->y = calloc(s->model.network.value_count, sizeof *s->y);
-    assert_int_equal(ls_direction_random(&s->model, &options, 0, s->x, NULL), LS_OK);
-    assert_int_equal(ls_direction_random(&s->model, &options, 1, s->y, NULL), LS_OK);
-    s->scan = (struct ls_scan){.model = &s->model,
-                               .dataset = &s->dataset,
-                               .x_direction = s->x,
-                               .y_direction = s->y,
-                               .threads = 1};
+    assert_int_equal(ls_directions_make(&s->plane, &s->model, &random, true, NULL), LS_OK);
+    s->line = (struct ls_directions){.x = s->plane.x};
+    s->scan = (struct ls_scan){
+        .model = &s->model, .dataset = &s->dataset, .directions = &s->plane, .threads = 1};
 }
 
 static void close_setting(struct setting *s) {
     ls_model_free(&s->model);
     ls_dataset_free(&s->dataset);
-    free(s->x);
-    free(s->y);
+    ls_directions_free(&s->plane);
 }
 
 static const struct ls_range side = {-1, 1, 3};
@@ -70,12 +64,12 @@ static void points_are_moved_models(void **state) {
             struct ls_result result;
             moved.values = malloc(moved.network.value_count * sizeof *moved.values);
             for (size_t i = 0; i < moved.network.value_count; i++)
-                moved.values[i] =
-                    (float)(s.model.values[i] + surface.x[ix] * s.x[i] + surface.y[iy] * s.y[i]);
+                moved.values[i] = (float)(s.model.values[i] + surface.x[ix] * s.plane.x[i] +
+                                          surface.y[iy] * s.plane.y[i]);
             assert_int_equal(
                 ls_evaluate(&moved, &s.dataset, LS_CROSS_ENTROPY, 1, NULL, &result, NULL), LS_OK);
-            assert_float_equal(surface.loss[iy * 4 + ix], result.loss, 0);
-            assert_float_equal(surface.accuracy[iy * 4 + ix], result.accuracy, 0);
+            assert_true(surface.loss[iy * 4 + ix] == result.loss);
+            assert_true(surface.accuracy[iy * 4 + ix] == result.accuracy);
             free(moved.values);
         }
     ls_surface_free(&surface);
@@ -89,9 +83,9 @@ static void curve_has_no_second_axis(void **state) {
     open_setting(&s, 20);
     assert_int_equal(ls_surface_create(&curve, &side, NULL, NULL), LS_OK);
     assert_int_equal(ls_surface_create(&surface, &side, &side, NULL), LS_OK);
-    s.scan.y_direction = NULL;
+    s.scan.directions = &s.line;
     assert_int_equal(ls_scan_run(&s.scan, &curve, NULL, NULL), LS_OK);
-    s.scan.y_direction = s.y;
+    s.scan.directions = &s.plane;
     assert_int_equal(ls_scan_run(&s.scan, &surface, NULL, NULL), LS_OK);
     assert_memory_equal(curve.loss, surface.loss + 3, 3 * sizeof(double)); /* the row y = 0 */
     ls_surface_free(&curve);
@@ -133,6 +127,119 @@ static void interrupted_scan_continues(void **state) {
     close_setting(&s);
 }
 
+/* Opens a surface over side x side, which must succeed. */
+static void open_surface(struct ls_surface *surface, const struct setting *s, const char *path) {
+    struct ls_error error = {0};
+    if (ls_scan_open(&s->scan, &side, &side, path, surface, &error))
+        fail_msg("%s", error.message);
+}
+
+/* Opening another scan must fail and name `difference`. */
+static void assert_other_scan(const struct setting *s, const char *path, const char *difference) {
+    struct ls_surface surface;
+    struct ls_error error = {0};
+    assert_int_equal(ls_scan_open(&s->scan, &side, &side, path, &surface, &error), LS_MISMATCH);
+    assert_message(&error, path);
+    assert_message(&error, difference);
+}
+
+/* All of what the scan command does can be done from C. */
+static void opened_scan_continues_only_itself(void **state) {
+    struct setting s, other;
+    struct ls_surface surface;
+    const char *path = text("%s/surface.h5", (char *)*state);
+    int left = 2;
+    const struct ls_observer observer = {.stop = stop_after, .context = &left};
+    open_setting(&s, 20);
+    open_setting(&other, 19);
+    open_surface(&surface, &s, path);
+    assert_int_equal(ls_surface_missing(&surface), 9);
+    assert_string_equal(ls_metadata_get(&surface.metadata, "seed"), "3");
+    assert_string_equal(ls_metadata_get(&surface.metadata, "data"), "synthetic:0");
+    assert_non_null(ls_metadata_get(&surface.metadata, "kernels"));
+    s.scan.observer = &observer;
+    assert_int_equal(ls_scan_run(&s.scan, &surface, path, NULL), LS_INTERRUPTED);
+    ls_surface_free(&surface);
+
+    open_surface(&surface, &s, path);
+    assert_int_equal(ls_surface_missing(&surface), 7);
+    assert_int_equal(ls_metadata_set(&surface.metadata, NULL, "kernels", "another machine's"),
+                     LS_OK);
+    assert_int_equal(ls_surface_write(&surface, path, NULL), LS_OK);
+    ls_surface_free(&surface);
+    open_surface(&surface, &s, path);
+    assert_int_equal(ls_surface_missing(&surface), 7);
+    ls_surface_free(&surface);
+
+    assert_other_scan(&other, path, "images 20");
+    s.scan.loss = LS_MSE;
+    assert_other_scan(&s, path, "loss cross-entropy");
+    s.scan.loss = LS_CROSS_ENTROPY;
+    s.model.values[0] += 1; /* a model from no file is known by its values */
+    assert_other_scan(&s, path, "model_sha256");
+    close_setting(&s);
+    close_setting(&other);
+}
+
+static void opened_scan_saves_its_directions(void **state) {
+    struct setting s;
+    struct ls_surface surface;
+    struct ls_directions found;
+    struct ls_error error = {0};
+    const char *path = text("%s/directions.h5", (char *)*state);
+    const struct ls_direction_source file = {.file = path};
+    open_setting(&s, 20);
+    s.scan.save_directions = path;
+    for (int run = 0; run < 2; run++) { /* the second finds them there */
+        open_surface(&surface, &s, NULL);
+        assert_string_equal(ls_metadata_get(&surface.metadata, "dir_file"), path);
+        ls_surface_free(&surface);
+    }
+    assert_int_equal(ls_directions_make(&found, &s.model, &file, true, NULL), LS_OK);
+    assert_memory_equal(found.x, s.plane.x, s.model.network.value_count * sizeof(float));
+    assert_memory_equal(found.y, s.plane.y, s.model.network.value_count * sizeof(float));
+    assert_int_equal(strlen(ls_metadata_get(&found.origin, "directions_sha256")), 64);
+    s.plane.x[0] += 1;
+    assert_int_equal(ls_scan_open(&s.scan, &side, &side, NULL, &surface, &error), LS_MISMATCH);
+    assert_message(&error, "other directions");
+    ls_directions_free(&found);
+    close_setting(&s);
+}
+
+static void every_axis_needs_a_direction(void **state) {
+    struct setting s;
+    struct ls_surface surface;
+    struct ls_error error = {0};
+    (void)state;
+    open_setting(&s, 4);
+    s.scan.directions = &s.line;
+    assert_int_equal(ls_surface_create(&surface, &side, &side, NULL), LS_OK);
+    assert_int_equal(ls_scan_run(&s.scan, &surface, NULL, &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "direction");
+    ls_surface_free(&surface);
+    close_setting(&s);
+}
+
+/* Threads finish points while one of them writes; the file ends up complete. */
+static void file_is_written_while_threads_go_on(void **state) {
+    const struct ls_range long_side = {-1, 1, 40};
+    struct setting s;
+    struct ls_surface surface, found;
+    const char *path = text("%s/surface.h5", (char *)*state);
+    open_setting(&s, 2);
+    s.scan.threads = 3;
+    s.scan.save_seconds = 1e-9;
+    s.scan.directions = &s.line;
+    assert_int_equal(ls_scan_open(&s.scan, &long_side, NULL, path, &surface, NULL), LS_OK);
+    assert_int_equal(ls_scan_run(&s.scan, &surface, path, NULL), LS_OK);
+    assert_int_equal(ls_surface_read(&found, path, NULL), LS_OK);
+    assert_memory_equal(found.loss, surface.loss, 40 * sizeof(double));
+    assert_int_equal(ls_surface_missing(&found), 0);
+    ls_surface_free(&surface);
+    ls_surface_free(&found);
+    close_setting(&s);
+}
+
 static void unwritable_output_fails_before_the_work(void **state) {
     struct setting s;
     struct ls_surface surface;
@@ -154,7 +261,7 @@ static void far_points_may_overflow(void **state) {
     (void)state;
     open_setting(&s, 4);
     assert_int_equal(ls_surface_create(&surface, &far, NULL, NULL), LS_OK);
-    s.scan.y_direction = NULL;
+    s.scan.directions = &s.line;
     assert_int_equal(ls_scan_run(&s.scan, &surface, NULL, NULL), LS_OK);
     assert_int_equal(ls_surface_missing(&surface), 0);
     assert_false(isfinite(surface.loss[1]));
@@ -168,6 +275,10 @@ int main(void) {
         cmocka_unit_test(points_are_moved_models),
         cmocka_unit_test(curve_has_no_second_axis),
         IN_DIRECTORY(interrupted_scan_continues),
+        IN_DIRECTORY(opened_scan_continues_only_itself),
+        IN_DIRECTORY(opened_scan_saves_its_directions),
+        cmocka_unit_test(every_axis_needs_a_direction),
+        IN_DIRECTORY(file_is_written_while_threads_go_on),
         cmocka_unit_test(unwritable_output_fails_before_the_work),
         cmocka_unit_test(far_points_may_overflow),
     };

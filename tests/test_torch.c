@@ -182,28 +182,23 @@ static void steps_agree(const char *arch) {
 }
 
 static void surface_agrees(const char *arch) {
-    const struct ls_direction_options options = {.norm = LS_NORM_FILTER};
+    const struct ls_direction_source random = {.options = {.norm = LS_NORM_FILTER}};
     const struct ls_range side = {-1, 1, 3};
     struct setting s;
     struct ls_surface surface;
-    float *directions[2];
+    struct ls_directions plane;
     open_setting(&s, arch, 16);
     const json_t *wanted = get(s.fixture, "surface");
+    assert_int_equal(ls_directions_make(&plane, &s.model, &random, true, NULL), LS_OK);
     for (int axis = 0; axis < 2; axis++) {
         double square = 0;
-        directions[axis] = calloc(s.model.network.value_count, sizeof(float));
-        assert_int_equal(ls_direction_random(&s.model, &options, axis, directions[axis], NULL),
-                         LS_OK);
         for (size_t i = 0; i < s.model.network.value_count; i++)
-            square += pow(directions[axis][i], 2);
+            square += pow((axis ? plane.y : plane.x)[i], 2);
         const double norm = at(get(wanted, "norms"), (size_t)axis);
         assert_near(sqrt(square), norm, 1e-6 * norm, "norm of a direction");
     }
-    const struct ls_scan scan = {.model = &s.model,
-                                 .dataset = &s.dataset,
-                                 .x_direction = directions[0],
-                                 .y_direction = directions[1],
-                                 .threads = 2};
+    const struct ls_scan scan = {
+        .model = &s.model, .dataset = &s.dataset, .directions = &plane, .threads = 2};
     assert_int_equal(ls_surface_create(&surface, &side, &side, NULL), LS_OK);
     assert_int_equal(ls_scan_run(&scan, &surface, NULL, NULL), LS_OK);
     for (size_t i = 0; i < 9; i++) {
@@ -213,8 +208,7 @@ static void surface_agrees(const char *arch) {
         assert_near(surface.accuracy[i], accuracy, 1e-9, text("accuracy of point %zu", i));
     }
     ls_surface_free(&surface);
-    free(directions[0]);
-    free(directions[1]);
+    ls_directions_free(&plane);
     close_setting(&s);
 }
 

@@ -47,8 +47,35 @@ enum ls_status ls_directions_write(const char *path, const struct ls_network *ne
                                    struct ls_error *error);
 
 /* Reads them back: x[value_count] and, if y is not NULL, y[value_count]. *states tells which layout
- * the file has. Number, shape and finiteness of the datasets are checked against the network. */
+ * the file has. Number, shape and finiteness of the datasets are checked against the network.
+ * `sha256` gets the file's SHA-256 in hexadecimal; it may be NULL. */
 enum ls_status ls_directions_read(const char *path, const struct ls_network *network, float *x,
-                                  float *y, bool *states, struct ls_error *error);
+                                  float *y, bool *states, char sha256[65], struct ls_error *error);
+
+/* The directions of a scan, and how they came about. */
+struct ls_directions {
+    float *x, *y;              /* [value_count] each; y NULL for a curve; owned */
+    bool states;               /* they cover buffers and counters too */
+    struct ls_metadata origin; /* "seed", "norm", "dir_file", ...: what a surface records; owned */
+};
+
+/* Where directions come from. */
+struct ls_direction_source {
+    const char *file;                    /* both are read from here; NULL: they are made */
+    const char *x_target, *y_target;     /* the checkpoint each leads to; NULL: it is random */
+    struct ls_direction_options options; /* of those that are made */
+};
+
+/* Reads or makes a direction x and, if `two`, y at the model. Free with ls_directions_free. */
+enum ls_status ls_directions_make(struct ls_directions *directions, const struct ls_model *model,
+                                  const struct ls_direction_source *source, bool two,
+                                  struct ls_error *error);
+void ls_directions_free(struct ls_directions *directions);
+
+/* Writes the directions to a file, unless one is there already: that is never replaced, and is
+ * LS_MISMATCH if it does not hold the same. */
+enum ls_status ls_directions_save(const struct ls_directions *directions,
+                                  const struct ls_network *network, const char *path,
+                                  struct ls_error *error);
 
 #endif

@@ -2,24 +2,34 @@
 #ifndef LANDSCAPE_SCAN_H
 #define LANDSCAPE_SCAN_H
 
+#include "landscape/direction.h"
 #include "landscape/evaluate.h"
 #include "landscape/surface.h"
-#include <stdint.h>
 
-/* A scan: the directions may be NULL where the surface has no such axis. */
 struct ls_scan {
     const struct ls_model *model;
     const struct ls_dataset *dataset;
-    const float *x_direction; /* [value_count] */
-    const float *y_direction; /* [value_count]; NULL for a curve */
+    const struct ls_directions *directions;
     enum ls_loss loss;
     int threads;                        /* 0: as many as the machine has */
     const struct ls_observer *observer; /* may be NULL */
     double save_seconds; /* finished points reach the disk at least this often; 0: 2 seconds */
+    /* Of use to ls_scan_open alone; each may be NULL. */
+    const char *model_path;      /* the surface records it */
+    const char *save_directions; /* the directions are saved in this file, see ls_directions_save */
 };
 
+/* Makes the surface that ls_scan_run fills: the grid over x and y (NULL: a curve), with what tells
+ * the scan from others - model, data, loss, directions - in its metadata. If there is a file at
+ * `path` (NULL: none), its points are taken over; LS_MISMATCH names what differs if another scan
+ * wrote it. Free with ls_surface_free. */
+enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x,
+                            const struct ls_range *y, const char *path, struct ls_surface *surface,
+                            struct ls_error *error);
+
 /* Computes the points of `surface` that are not computed yet and keeps the file at `path` (NULL:
- * none) up to date. Returns LS_INTERRUPTED after the observer asked to stop. */
+ * none) up to date. A surface with a second axis needs a second direction. Returns LS_INTERRUPTED
+ * after the observer asked to stop. */
 enum ls_status ls_scan_run(const struct ls_scan *scan, struct ls_surface *surface, const char *path,
                            struct ls_error *error);
 

@@ -3,8 +3,6 @@
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <sha2.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -111,10 +109,6 @@ enum ls_status ls_file_write(const char *path, const void *bytes, size_t byte_co
         return ls_pending_commit(&file, error);
     ls_pending_discard(&file);
     return status;
-}
-
-enum ls_status ls_file_sha256(const char *path, char hex[65], struct ls_error *error) {
-    return SHA256File(path, hex) ? LS_OK : fail_errno(error, "read", path);
 }
 
 /* A directory that exists already is what the caller wants. */

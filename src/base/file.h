@@ -3,6 +3,7 @@
 #define LANDSCAPE_BASE_FILE_H
 
 #include "landscape/error.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Reads the file into *bytes (from malloc, with a zero byte behind the content). Directories,
@@ -33,8 +34,13 @@ void ls_pending_discard(struct ls_pending_file *file);
 enum ls_status ls_file_write(const char *path, const void *bytes, size_t byte_count,
                              struct ls_error *error);
 
-/* hex = the SHA-256 of the file in 64 lower-case hexadecimal digits and a terminating zero. */
-enum ls_status ls_file_sha256(const char *path, char hex[65], struct ls_error *error);
+/* *final = the name behind all symbolic links at the end of `path`, from malloc. What it names need
+ * not exist. */
+enum ls_status ls_follow_links(const char *path, char **final, struct ls_error *error);
+
+/* Whether writing to one path and then to the other would replace the same file, there already or
+ * not. */
+bool ls_same_file(const char *a, const char *b);
 
 /* Makes the directory and its missing parents. */
 enum ls_status ls_make_directory(const char *path, struct ls_error *error);

@@ -8,6 +8,10 @@
 #include "base/extent.h"
 #include "landscape/metadata.h"
 #include <stddef.h>
+#include <stdint.h>
+
+/* Larger files are refused; an address space of 32 bits has less room. */
+#define LS_H5_MAX_BYTES (SIZE_MAX >> 31 > 1 ? (size_t)UINT64_C(4294967296) : SIZE_MAX / 2)
 
 /* A file in memory. */
 struct ls_h5_file {

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,9 +37,7 @@ static char *link_target(const char *path) {
     return ls_format("%.*s%.*s", directory, path, (int)length, target);
 }
 
-/* *final = the name behind all symbolic links at the end of `path`: the file a link names is to be
- * replaced, not the link. */
-static enum ls_status follow_links(const char *path, char **final, struct ls_error *error) {
+enum ls_status ls_follow_links(const char *path, char **final, struct ls_error *error) {
     char *name = ls_format("%s", path);
     if (!name)
         return ls_fail_memory(error, path);
@@ -146,7 +143,8 @@ enum ls_status ls_pending_open(struct ls_pending_file *file, const char *path,
     *file = (struct ls_pending_file){.lock = -1};
     if (path[directory_length(path)] == 0)
         return ls_fail(error, LS_IO, "cannot create '%s': it does not name a file", path);
-    enum ls_status status = follow_links(path, &file->path, error);
+    /* The file a link names is to be replaced, not the link. */
+    enum ls_status status = ls_follow_links(path, &file->path, error);
     if (status == LS_OK)
         status = existing_mode(file->path, &mode, error);
     if (status == LS_OK)

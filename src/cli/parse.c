@@ -13,6 +13,8 @@ static bool takes_argument(const struct cli_option *option) {
 
 /* Reads one option's argument into its target. */
 static bool read_option(const char *command, const struct cli_option *option, const char *text) {
+    if (option->given)
+        *option->given = true;
     if (option->text)
         *option->text = text;
     if (option->set)

@@ -18,6 +18,7 @@ struct cli_option {
                           is wrong with cli_usage */
     bool (*read)(const char *command, const char *name, const char *text, void *own);
     double min, max;
+    bool *given; /* becomes true when the option is there; may be NULL */
 };
 
 /* A command as the parser sees it. */

@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/parse.h"
 #include "cli/scan_job.h"
@@ -73,8 +74,30 @@ static bool read_norm(const char *command, const char *option, const char *text,
     return error.status == LS_OK;
 }
 
+/* Whether the options about directions go together: CLI_GO_ON, or CLI_USAGE after a message. */
+static int check_directions(const struct cli_scan_options *o, bool random, bool made) {
+    const struct ls_direction_source *source = &o->directions;
+    if (source->y_target && !o->y.count)
+        return cli_usage("scan", "--model3 spans the y axis, so it needs --y");
+    if (source->file && (source->x_target || source->y_target))
+        return cli_usage("scan", "--directions excludes --model2 and --model3");
+    if (source->file && (random || made))
+        return cli_usage("scan", "--directions excludes --norm, --ignore, --seed and --dir-type: "
+                                 "the directions are taken as they are");
+    if (random && source->x_target && (source->y_target || !o->y.count))
+        return cli_usage("scan", "--norm, --ignore and --seed are for random directions, and this "
+                                 "scan has none");
+    if (source->file && o->save_directions)
+        return cli_usage("scan", "--directions excludes --save-directions");
+    if (o->save_directions && ls_same_file(o->save_directions, o->output))
+        return cli_usage("scan", "--save-directions and -o name the same file");
+    return CLI_GO_ON;
+}
+
 int cli_scan(int argc, char **argv) {
     struct cli_scan_options o = {.data = "synthetic", .train = true, .x = {-1, 1, 51}};
+    struct ls_direction_source *source = &o.directions;
+    bool random = false, made = false; /* whether options of such directions are there */
     const struct cli_option options[] = {
         {.name = "model", .text = &o.model},
         {.name = "arch", .text = &o.arch},
@@ -84,13 +107,16 @@ int cli_scan(int argc, char **argv) {
         {.name = "loss", .own = &o.loss, .read = cli_loss},
         {.name = "x", .own = &o.x, .read = read_range},
         {.name = "y", .own = &o.y, .read = read_range},
-        {.name = "norm", .own = &o.direction.norm, .read = read_norm},
-        {.name = "ignore", .own = &o.direction.keep_biasbn, .read = read_ignore},
-        {.name = "dir-type", .own = &o.direction.states, .read = read_dir_type},
-        {.name = "seed", .seed = &o.direction.seed},
-        {.name = "model2", .text = &o.model2},
-        {.name = "model3", .text = &o.model3},
-        {.name = "directions", .text = &o.directions},
+        {.name = "norm", .own = &source->options.norm, .read = read_norm, .given = &random},
+        {.name = "ignore",
+         .own = &source->options.keep_biasbn,
+         .read = read_ignore,
+         .given = &random},
+        {.name = "dir-type", .own = &source->options.states, .read = read_dir_type, .given = &made},
+        {.name = "seed", .seed = &source->options.seed, .given = &random},
+        {.name = "model2", .text = &source->x_target},
+        {.name = "model3", .text = &source->y_target},
+        {.name = "directions", .text = &source->file},
         {.name = "save-directions", .text = &o.save_directions},
         {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
         {.name = "precision", .read = cli_precision},
@@ -99,20 +125,13 @@ int cli_scan(int argc, char **argv) {
         {.name = "o", .text = &o.output},
     };
     const struct cli_command command = {"scan", help, options, CLI_COUNT(options)};
-    const int code = cli_parse(&command, argc, argv);
+    int code = cli_parse(&command, argc, argv);
     if (code != CLI_GO_ON)
         return code;
     if (optind < argc)
         return cli_usage("scan", "unexpected argument '%s'", argv[optind]);
     if (!o.model || !o.output)
         return cli_usage("scan", "%s is missing", o.model ? "-o" : "--model");
-    if (o.model3 && !o.y.count)
-        return cli_usage("scan", "--model3 spans the y axis, so it needs --y");
-    if (o.directions && (o.model2 || o.model3))
-        return cli_usage("scan", "--directions excludes --model2 and --model3");
-    if (o.directions && o.save_directions)
-        return cli_usage("scan", "--directions excludes --save-directions");
-    if (o.save_directions && strcmp(o.save_directions, o.output) == 0)
-        return cli_usage("scan", "--save-directions and -o name the same file");
-    return cli_scan_run(&o);
+    code = check_directions(&o, random, made);
+    return code == CLI_GO_ON ? cli_scan_run(&o) : code;
 }

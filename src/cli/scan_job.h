@@ -5,13 +5,13 @@
 #include "landscape/landscape.h"
 
 struct cli_scan_options {
-    const char *model, *arch, *data, *model2, *model3, *directions, *save_directions, *output;
+    const char *model, *arch, *data, *save_directions, *output;
     bool train;          /* which split */
     int images, threads; /* 0: all */
     enum ls_loss loss;
     struct ls_range x, y; /* y.count is 0 for a curve */
     double save_seconds;  /* 0: the default */
-    struct ls_direction_options direction;
+    struct ls_direction_source directions;
 };
 
 /* Returns an exit code. */

@@ -1,12 +1,12 @@
 #include "landscape/evaluate.h"
-#include "base/alloc.h"
+#include "base/observer.h"
 #include "engine/team.h"
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool stopped(const struct ls_observer *observer) {
-    return observer && observer->stop && observer->stop(observer->context);
+static int block_count(const struct ls_dataset *dataset) {
+    return (dataset->count + LS_BLOCK - 1) / LS_BLOCK;
 }
 
 /* sums[blocks] = the sums of each block of images. Returns false if the observer asked to stop. */
@@ -20,7 +20,7 @@ static bool evaluate_blocks(const struct ls_team *team, const struct ls_dataset 
     for (int block = 0; block < blocks; block++) {
         const int first = block * LS_BLOCK;
         const int last = first + LS_BLOCK < dataset->count ? first + LS_BLOCK : dataset->count;
-        if (stopped(observer)) {
+        if (ls_stopped(observer)) {
 #pragma omp atomic write
             complete = false;
             continue;
@@ -47,7 +47,7 @@ static enum ls_status evaluate(const struct ls_model *model, const struct ls_tea
                                const struct ls_dataset *dataset, enum ls_loss loss,
                                const struct ls_observer *observer, struct ls_result *result,
                                struct ls_error *error) {
-    const int blocks = (dataset->count + LS_BLOCK - 1) / LS_BLOCK;
+    const int blocks = block_count(dataset);
     struct ls_sums *sums = calloc((size_t)blocks, sizeof *sums), total = {0, 0};
     if (!sums)
         return ls_fail_memory(error, "an evaluation");
@@ -75,7 +75,7 @@ enum ls_status ls_evaluate(const struct ls_model *model, const struct ls_dataset
     if (!status)
         status = ls_plan_create(&plan, &model->network, error);
     if (!status)
-        status = ls_team_create(&team, plan, threads, error);
+        status = ls_team_create(&team, plan, threads, (size_t)block_count(dataset), error);
     if (!status)
         status = evaluate(model, &team, dataset, loss, observer, result, error);
     ls_team_free(&team);

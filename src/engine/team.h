@@ -10,9 +10,10 @@ struct ls_team {
     struct ls_worker **workers; /* [threads] */
 };
 
-/* Makes workers for `threads` threads; 0: as many as the machine has. */
+/* Makes workers for `threads` threads (0: as many as the machine has), but no more than there are
+ * `units` of work. */
 enum ls_status ls_team_create(struct ls_team *team, const struct ls_plan *plan, int threads,
-                              struct ls_error *error);
+                              size_t units, struct ls_error *error);
 void ls_team_free(struct ls_team *team);
 
 #endif

@@ -1,7 +1,6 @@
 #include "landscape/bench.h"
 #include "base/threads.h"
 #include "kernels/kernels.h"
-#include "landscape/direction.h"
 #include "landscape/scan.h"
 #include "train/step.h"
 #include <omp.h>
@@ -52,7 +51,7 @@ static enum ls_status evaluate_once(struct setting *s, void *context, struct ls_
 static enum ls_status scan_once(struct setting *s, void *context, struct ls_error *error) {
     const struct ls_range x = {-1, 1, SCAN_POINTS};
     const struct ls_scan scan = {
-        .model = &s->model, .dataset = &s->dataset, .x_direction = context, .threads = s->threads};
+        .model = &s->model, .dataset = &s->dataset, .directions = context, .threads = s->threads};
     struct ls_surface surface;
     enum ls_status status = ls_surface_create(&surface, &x, NULL, error);
     if (!status)
@@ -62,14 +61,13 @@ static enum ls_status scan_once(struct setting *s, void *context, struct ls_erro
 }
 
 static enum ls_status scan_rate(struct setting *s, double *rate, struct ls_error *error) {
-    const struct ls_direction_options options = {.norm = LS_NORM_FILTER};
-    float *direction = calloc(s->model.network.value_count, sizeof *direction);
-    if (!direction)
-        return ls_fail_memory(error, "a direction");
-    enum ls_status status = ls_direction_random(&s->model, &options, 0, direction, error);
-    if (!status)
-        status = measure(s, (double)IMAGES * SCAN_POINTS, direction, scan_once, rate, error);
-    free(direction);
+    const struct ls_direction_source random = {.options = {.norm = LS_NORM_FILTER}};
+    struct ls_directions line;
+    enum ls_status status = ls_directions_make(&line, &s->model, &random, false, error);
+    if (status)
+        return status;
+    status = measure(s, (double)IMAGES * SCAN_POINTS, &line, scan_once, rate, error);
+    ls_directions_free(&line);
     return status;
 }
 

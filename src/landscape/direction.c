@@ -1,10 +1,10 @@
-#include "landscape/direction.h"
+#include "landscape/direction_parts.h"
 #include "landscape/normalise.h"
 #include "landscape/rng.h"
 #include <math.h>
 #include <string.h>
 
-static bool is_covered(const struct ls_tensor *tensor, bool states) {
+bool ls_direction_covers(const struct ls_tensor *tensor, bool states) {
     return states || tensor->kind == LS_PARAMETER;
 }
 
@@ -35,7 +35,7 @@ enum ls_status ls_direction_random(const struct ls_model *model,
             .stream = (uint32_t)axis,
             .substream = (uint32_t)t,
         };
-        if (is_covered(tensor, options->states))
+        if (ls_direction_covers(tensor, options->states))
             random_tensor(tensor, options, &rng, model->values + tensor->offset,
                           direction + tensor->offset);
     }
@@ -66,7 +66,7 @@ enum ls_status ls_direction_target(const struct ls_model *model, const struct ls
     memset(direction, 0, network->value_count * sizeof *direction);
     for (int t = 0; t < network->tensor_count; t++) {
         const struct ls_tensor *tensor = &network->tensors[t];
-        if (!is_covered(tensor, states))
+        if (!ls_direction_covers(tensor, states))
             continue;
         for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
             direction[i] = target->values[i] - model->values[i];

@@ -1,16 +1,15 @@
 /* Directions as HDF5 files, in the layout of the paper's h5_util.py. */
-#include "landscape/direction_file.h"
 #include "base/file.h"
 #include "base/hdf5_read.h"
 #include "base/hdf5_write.h"
+#include "landscape/direction_parts.h"
 #include "model/tensor_extent.h"
 #include <float.h>
 #include <math.h>
+#include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_FILE_BYTES (SIZE_MAX >> 31 > 1 ? (size_t)UINT64_C(4294967296) : SIZE_MAX / 2)
 
 /* The path of a dataset, "xdirection/17". */
 struct dataset_path {
@@ -23,14 +22,10 @@ static struct dataset_path dataset_path(const char *group, int index) {
     return path;
 }
 
-static bool is_stored(const struct ls_tensor *tensor, bool states) {
-    return states || tensor->kind == LS_PARAMETER;
-}
-
 static int stored_count(const struct ls_network *network, bool states) {
     int count = 0;
     for (int t = 0; t < network->tensor_count; t++)
-        count += is_stored(&network->tensors[t], states);
+        count += ls_direction_covers(&network->tensors[t], states);
     return count;
 }
 
@@ -41,7 +36,7 @@ static enum ls_status write_direction(const struct ls_h5_output *h5, const char 
     int index = 0;
     for (int t = 0; !status && t < network->tensor_count; t++) {
         const struct ls_tensor *tensor = &network->tensors[t];
-        if (!is_stored(tensor, states))
+        if (!ls_direction_covers(tensor, states))
             continue;
         struct ls_extent extent = ls_tensor_extent(tensor);
         status = ls_h5_write(h5, dataset_path(group, index++).text, H5T_IEEE_F32LE,
@@ -116,7 +111,7 @@ static enum ls_status read_direction(const struct ls_h5_file *file, const char *
     int index = 0;
     for (int t = 0; !status && t < network->tensor_count; t++) {
         const struct ls_tensor *tensor = &network->tensors[t];
-        if (is_stored(tensor, *states))
+        if (ls_direction_covers(tensor, *states))
             status = read_tensor(file, dataset_path(group, index++).text, network, tensor,
                                  direction + tensor->offset, error);
     }
@@ -141,13 +136,15 @@ enum ls_status ls_directions_parse(const char *name, const void *bytes, size_t b
 }
 
 enum ls_status ls_directions_read(const char *path, const struct ls_network *network, float *x,
-                                  float *y, bool *states, struct ls_error *error) {
+                                  float *y, bool *states, char sha256[65], struct ls_error *error) {
     unsigned char *bytes = NULL;
     size_t byte_count = 0;
-    enum ls_status status = ls_file_read(path, MAX_FILE_BYTES, &bytes, &byte_count, error);
+    enum ls_status status = ls_file_read(path, LS_H5_MAX_BYTES, &bytes, &byte_count, error);
     if (status)
         return status;
     status = ls_directions_parse(path, bytes, byte_count, network, x, y, states, error);
+    if (sha256)
+        SHA256Data(bytes, byte_count, sha256);
     free(bytes);
     return status;
 }

@@ -1,7 +1,9 @@
 #include "landscape/scan.h"
+#include "base/observer.h"
 #include "engine/team.h"
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DEFAULT_SAVE_SECONDS 2.0
 
@@ -20,20 +22,17 @@ struct job {
     double start, saved;  /* wall clock */
     double images;        /* evaluated so far */
     size_t done;          /* points finished */
+    double *snapshot;     /* [2][points of the surface]: what a thread is writing to the file */
+    bool writing;         /* a thread is */
     enum ls_status status;
     struct ls_error *error;
 };
-
-static bool stopped(const struct job *job) {
-    const struct ls_observer *observer = job->scan->observer;
-    return observer && observer->stop && observer->stop(observer->context);
-}
 
 /* values[value_count] = w + a d + b e, computed in double and rounded once. */
 static void move(const struct job *job, size_t point, float *values) {
     const struct ls_scan *scan = job->scan;
     const size_t nx = (size_t)job->surface->nx, count = scan->model->network.value_count;
-    const float *w = scan->model->values, *d = scan->x_direction, *e = scan->y_direction;
+    const float *w = scan->model->values, *d = scan->directions->x, *e = scan->directions->y;
     const double a = job->surface->x[point % nx];
     const double b = job->surface->y ? job->surface->y[point / nx] : 0;
     if (e)
@@ -62,18 +61,33 @@ static void report(const struct job *job, size_t point) {
     observer->report(observer->context, &progress);
 }
 
-static void save(struct job *job) {
+/* Whether the file is to be written now. If so, the caller writes the surface as it is now while
+ * the others go on. One thread at a time. */
+static bool begin_writing(struct job *job) {
+    const size_t points = ls_surface_points(job->surface);
     const double now = omp_get_wtime();
     const double every =
         job->scan->save_seconds > 0 ? job->scan->save_seconds : DEFAULT_SAVE_SECONDS;
-    if (!job->path || now - job->saved < every)
-        return;
+    if (!job->path || job->writing || now - job->saved < every)
+        return false;
+    memcpy(job->snapshot, job->surface->loss, points * sizeof(double));
+    memcpy(job->snapshot + points, job->surface->accuracy, points * sizeof(double));
     job->saved = now;
-    enum ls_status status = ls_surface_write(job->surface, job->path, job->error);
+    job->writing = true;
+    return true;
+}
+
+static void write_snapshot(struct job *job) {
+    struct ls_surface surface = *job->surface;
+    surface.loss = job->snapshot;
+    surface.accuracy = job->snapshot + ls_surface_points(&surface);
+    enum ls_status status = ls_surface_write(&surface, job->path, job->error);
     if (status) {
 #pragma omp atomic write
         job->status = status;
     }
+#pragma omp critical(ls_scan_finish)
+    job->writing = false;
 }
 
 /* Sums up a point whose blocks are all done; one thread at a time. */
@@ -89,13 +103,13 @@ static void finish_point(struct job *job, size_t p) {
     job->done++;
     job->images += images;
     report(job, job->points[p]);
-    save(job);
 }
 
 static void run_unit(struct job *job, struct ls_worker *worker, size_t p, int block, bool moved) {
     const int images = job->scan->dataset->count, first = block * LS_BLOCK;
     const int last = first + LS_BLOCK < images ? first + LS_BLOCK : images;
     int left;
+    bool write = false;
     if (!moved) {
         move(job, job->points[p], ls_worker_values(worker));
         ls_worker_load(worker);
@@ -105,10 +119,15 @@ static void run_unit(struct job *job, struct ls_worker *worker, size_t p, int bl
     /* The sums of every block must be visible to the thread that finishes the point. */
 #pragma omp atomic capture seq_cst
     left = --job->blocks_left[p];
-    if (left == 0) {
+    if (left > 0)
+        return;
 #pragma omp critical(ls_scan_finish)
+    {
         finish_point(job, p);
+        write = begin_writing(job);
     }
+    if (write)
+        write_snapshot(job);
 }
 
 static void run_units(struct job *job, const struct ls_team *team) {
@@ -123,7 +142,7 @@ static void run_units(struct job *job, const struct ls_team *team) {
             enum ls_status status;
 #pragma omp atomic read
             status = job->status;
-            if (status || stopped(job))
+            if (status || ls_stopped(job->scan->observer))
                 break;
 #pragma omp atomic capture
             unit = next++;
@@ -143,7 +162,8 @@ static enum ls_status prepare(struct job *job) {
     job->points = calloc(job->point_count + 1, sizeof *job->points);
     job->sums = calloc(job->point_count * (size_t)job->blocks + 1, sizeof *job->sums);
     job->blocks_left = calloc(job->point_count + 1, sizeof *job->blocks_left);
-    if (!job->points || !job->sums || !job->blocks_left)
+    job->snapshot = calloc(2 * total, sizeof *job->snapshot);
+    if (!job->points || !job->sums || !job->blocks_left || !job->snapshot)
         return ls_fail_memory(job->error, "the scan");
     size_t p = 0;
     for (size_t i = 0; i < total; i++)
@@ -162,7 +182,8 @@ static enum ls_status run(struct job *job) {
     if (!status)
         status = ls_plan_create(&plan, &job->scan->model->network, job->error);
     if (!status)
-        status = ls_team_create(&team, plan, job->scan->threads, job->error);
+        status = ls_team_create(&team, plan, job->scan->threads,
+                                job->point_count * (size_t)job->blocks, job->error);
     if (!status &&
         job->path) /* an output that cannot be written fails before the work, not after */
         status = ls_surface_write(job->surface, job->path, job->error);
@@ -183,11 +204,14 @@ static enum ls_status run(struct job *job) {
 enum ls_status ls_scan_run(const struct ls_scan *scan, struct ls_surface *surface, const char *path,
                            struct ls_error *error) {
     struct job job = {.scan = scan, .surface = surface, .path = path, .error = error};
+    if (!scan->directions->x || (surface->ny && !scan->directions->y))
+        return ls_fail(error, LS_BAD_ARGUMENT, "a surface needs a direction for each of its axes");
     enum ls_status status = ls_network_fits(&scan->model->network, scan->dataset, error);
     if (!status)
         status = run(&job);
     free(job.points);
     free(job.sums);
     free(job.blocks_left);
+    free(job.snapshot);
     return status;
 }

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_FILE_BYTES (SIZE_MAX >> 31 > 1 ? (size_t)UINT64_C(4294967296) : SIZE_MAX / 2)
-
 static const char dir_file_key[] = "dir_file";
 
 /* *axis = the *count rising coordinates of a dataset. */
@@ -119,7 +117,7 @@ enum ls_status ls_surface_read(struct ls_surface *surface, const char *path,
     *surface = (struct ls_surface){0};
     unsigned char *bytes = NULL;
     size_t byte_count = 0;
-    enum ls_status status = ls_file_read(path, MAX_FILE_BYTES, &bytes, &byte_count, error);
+    enum ls_status status = ls_file_read(path, LS_H5_MAX_BYTES, &bytes, &byte_count, error);
     if (status)
         return status;
     status = ls_surface_parse(surface, path, bytes, byte_count, error);

@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/observer.h"
 #include "base/text.h"
 #include "landscape/evaluate.h"
 #include "landscape/landscape.h"
@@ -33,11 +34,6 @@ struct run {
 
 static int steps_per_epoch(const struct run *run) {
     return (run->training->train->count + run->recipe->batch - 1) / run->recipe->batch;
-}
-
-static bool stopped(const struct run *run) {
-    const struct ls_observer *observer = run->training->observer;
-    return observer && observer->stop && observer->stop(observer->context);
 }
 
 static void report(const struct run *run) {
@@ -179,7 +175,7 @@ static enum ls_status train_epoch(struct run *run, struct ls_error *error) {
         if (status)
             return status;
         report(run);
-        if (stopped(run)) {
+        if (ls_stopped(run->training->observer)) {
             status = save_state(run, error);
             return status ? status
                           : ls_fail(error, LS_INTERRUPTED,

@@ -1,5 +1,5 @@
 /* Fuzzes direction files. */
-#include "landscape/direction_file.h"
+#include "landscape/direction_parts.h"
 #include "small_network.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,0 +1,108 @@
+/* The surface of a scan before it runs: its grid, what it records of its origin, and the points
+ * that an earlier run of the same scan has computed. */
+#include "kernels/kernels.h"
+#include "landscape/landscape.h"
+#include <sha2.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Records a value; NULL: nothing to record. */
+static enum ls_status record(struct ls_surface *surface, const char *key, const char *value,
+                             struct ls_error *error) {
+    return value ? ls_metadata_set(&surface->metadata, error, key, "%s", value) : LS_OK;
+}
+
+/* Models that came from no file are told apart by their values. */
+static enum ls_status describe_model(const struct ls_scan *scan, struct ls_surface *surface,
+                                     struct ls_error *error) {
+    static const char *const results[][2] = {{"epoch", "model_epoch"},
+                                             {"train_loss", "model_train_loss"},
+                                             {"train_error", "model_train_error"},
+                                             {"test_loss", "model_test_loss"},
+                                             {"test_error", "model_test_error"}};
+    const struct ls_model *model = scan->model;
+    char sha256[65];
+    memcpy(sha256, model->sha256, sizeof sha256);
+    if (!sha256[0])
+        SHA256Data((const uint8_t *)model->values,
+                   model->network.value_count * sizeof *model->values, sha256);
+    enum ls_status status = record(surface, "arch", model->network.arch, error);
+    if (!status)
+        status = record(surface, "model", scan->model_path, error);
+    if (!status)
+        status = record(surface, "model_sha256", sha256, error);
+    for (size_t i = 0; i < sizeof results / sizeof *results && !status; i++)
+        status =
+            record(surface, results[i][1], ls_metadata_get(&model->metadata, results[i][0]), error);
+    return status;
+}
+
+static enum ls_status describe_directions(const struct ls_scan *scan, struct ls_surface *surface,
+                                          struct ls_error *error) {
+    const struct ls_metadata *origin = &scan->directions->origin;
+    enum ls_status status = LS_OK;
+    for (int i = 0; i < origin->count && !status; i++)
+        status = record(surface, origin->entries[i].key, origin->entries[i].value, error);
+    if (!status)
+        status = record(surface, "dir_file", scan->save_directions, error);
+    return status;
+}
+
+static enum ls_status describe(const struct ls_scan *scan, struct ls_surface *surface,
+                               struct ls_error *error) {
+    enum ls_status status = describe_model(scan, surface, error);
+    if (!status)
+        status = record(surface, "data", scan->dataset->name, error);
+    if (!status)
+        status = record(surface, "split", ls_split_name(scan->dataset->split), error);
+    if (!status)
+        status = ls_metadata_set(&surface->metadata, error, "images", "%d", scan->dataset->count);
+    if (!status)
+        status = record(surface, "loss", ls_loss_name(scan->loss), error);
+    if (!status)
+        status = describe_directions(scan, surface, error);
+    if (!status)
+        status = record(surface, "precision", "fp32", error);
+    if (!status)
+        status = record(surface, "kernels", ls_kernels()->name, error);
+    if (!status)
+        status = record(surface, "version", LS_VERSION, error);
+    return status;
+}
+
+/* Takes over the points of an earlier run of the same scan, if its file is there. */
+static enum ls_status take_over(struct ls_surface *surface, const char *path,
+                                struct ls_error *error) {
+    struct ls_surface found;
+    if (!path || access(path, F_OK) != 0)
+        return LS_OK;
+    enum ls_status status = ls_surface_read(&found, path, error);
+    if (status)
+        return status;
+    status = ls_surface_same_scan(surface, &found, path, error);
+    if (!status) {
+        const size_t bytes = ls_surface_points(&found) * sizeof(double);
+        memcpy(surface->loss, found.loss, bytes);
+        memcpy(surface->accuracy, found.accuracy, bytes);
+    }
+    ls_surface_free(&found);
+    return status;
+}
+
+enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x,
+                            const struct ls_range *y, const char *path, struct ls_surface *surface,
+                            struct ls_error *error) {
+    enum ls_status status = ls_surface_create(surface, x, y, error);
+    if (status)
+        return status;
+    surface->test = scan->dataset->split == LS_TEST;
+    status = describe(scan, surface, error);
+    if (!status)
+        status = take_over(surface, path, error);
+    if (!status && scan->save_directions)
+        status = ls_directions_save(scan->directions, &scan->model->network, scan->save_directions,
+                                    error);
+    if (status)
+        ls_surface_free(surface);
+    return status;
+}
