@@ -39,10 +39,13 @@ ISA_generic := -DLANES=0
 ISA_avx2    := -DLANES=8 -DTILE=8 -mavx2 -mfma
 ISA_avx512  := -DLANES=16 -DTILE=16 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mprefer-vector-width=512
 ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
+ISA_amx     := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-bf16
 DIRECT      := $(patsubst %,$(BUILD)/src/kernels/direct-%.o,$(filter-out generic,$(ISAS)))
 
-LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/direct.c,$(wildcard src/*/*.c))
-LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(DIRECT) $(BUILD)/templates.o
+AMX         := $(if $(filter x86_64,$(shell uname -m)),$(BUILD)/src/kernels/tile_amx.o)
+
+LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/direct.c %/tile_amx.c,$(wildcard src/*/*.c))
+LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(DIRECT) $(AMX) $(BUILD)/templates.o
 CLI_OBJECTS  := $(call objects,$(wildcard src/cli/*.c))
 TEST_SOURCES := $(wildcard tests/test_*.c)
 TEST_OBJECTS := $(call objects,$(TEST_SOURCES))
@@ -52,6 +55,9 @@ LIBRARY      := $(BUILD)/liblandscape.a
 SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
 PROGRAM      := $(BUILD)/landscape
 TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
+# What the kernels decide is tested with those of lesser CPUs too.
+KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine tiles torch,\
+                $(cpu)=$(BUILD)/tests/test_$(test)))
 
 .PHONY: all help deps demo tests check bench fuzz lint format install uninstall clean
 .DELETE_ON_ERROR:
@@ -78,6 +84,9 @@ $(ELEMENTWISE): $(BUILD)/src/kernels/elementwise-%.o: src/kernels/elementwise.c
 
 $(DIRECT): $(BUILD)/src/kernels/direct-%.o: src/kernels/direct.c
 	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -ffp-contract=fast -MMD -MP -c $< -o $@
+
+$(AMX): src/kernels/tile_amx.c
+	$(COMPILE) $(ISA_amx) -MMD -MP -c $< -o $@
 
 # The gnuplot templates travel inside the library, so that the program needs no data files.
 $(BUILD)/templates.c: $(TEMPLATES) tools/embed.sh
@@ -115,7 +124,8 @@ check: export SANITIZE := $(SANITIZE)
 endif
 
 check: tests
-	@LANDSCAPE=$(PROGRAM) KILLS=$(or $(KILLS),3) sh tests/run.sh $(TESTS) tests/cli.sh tests/kill.sh
+	@LANDSCAPE=$(PROGRAM) KILLS=$(or $(KILLS),3) sh tests/run.sh $(TESTS) $(KERNEL_TESTS) tests/cli.sh \
+	    tests/kill.sh
 
 demo: $(PROGRAM)
 	@LANDSCAPE=$(PROGRAM) sh tools/demo.sh

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs test programs and sums up what they say. Usage: tests/run.sh PROGRAM...
 # A program is a cmocka binary, or a script that prints `ok NAME`, `FAIL NAME` and `skip NAME` lines.
+# CPU=PROGRAM runs it with the kernels of that instruction set, if the machine has it.
 set -u
 passed=0
 failed=0
@@ -8,7 +9,17 @@ skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-for program; do
+for name; do
+    program=${name#*=} cpu=
+    if [ "$program" != "$name" ]; then
+        cpu=${name%%=*}
+        if ! LANDSCAPE_CPU=$cpu "$LANDSCAPE" --version >"$log" 2>&1; then
+            echo "skipped $(basename "$program") with $cpu kernels: $(cat "$log")"
+            skipped=$((skipped + 1))
+            continue
+        fi
+        export LANDSCAPE_CPU="$cpu"
+    fi
     case $program in
     *.sh)
         sh "$program" >"$log" 2>&1
@@ -30,7 +41,8 @@ for program; do
         f=1
         echo "$program ended with status $status after $p tests" >>"$log"
     fi
-    printf '%-28s %3d passed, %d failed, %d skipped\n' "$(basename "$program")" "$p" "$f" "$s"
+    unset LANDSCAPE_CPU
+    printf '%-28s %3d passed, %d failed, %d skipped\n' "${cpu:+$cpu }$(basename "$program")" "$p" "$f" "$s"
     if [ "$f" -ne 0 ]; then
         grep -v '^ok ' "$log"
     elif [ "$s" -ne 0 ]; then

@@ -54,7 +54,7 @@ static void plan_agrees_with_plain_network(void **state) {
         struct ls_plan *plan;
         struct ls_worker *worker;
         make_model(&model, archs[a], a);
-        assert_int_equal(ls_plan_create(&plan, &model.network, NULL), LS_OK);
+        assert_int_equal(ls_plan_create(&plan, &model.network, LS_FP32, NULL), LS_OK);
         assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
         memcpy(ls_worker_values(worker), model.values, model.network.value_count * sizeof(float));
         ls_worker_load(worker);
@@ -132,8 +132,10 @@ static void evaluation_is_the_same_on_any_threads(void **state) {
     (void)state;
     open_synthetic(&data, LS_TEST, 600);
     make_model(&model, "resnet20", 1);
-    assert_int_equal(ls_evaluate(&model, &data, LS_CROSS_ENTROPY, 1, NULL, &one, NULL), LS_OK);
-    assert_int_equal(ls_evaluate(&model, &data, LS_CROSS_ENTROPY, 3, NULL, &three, NULL), LS_OK);
+    assert_int_equal(ls_evaluate(&model, &data, LS_CROSS_ENTROPY, LS_FP32, 1, NULL, &one, NULL),
+                     LS_OK);
+    assert_int_equal(ls_evaluate(&model, &data, LS_CROSS_ENTROPY, LS_FP32, 3, NULL, &three, NULL),
+                     LS_OK);
     assert_memory_equal(&one, &three, sizeof one);
     ls_model_free(&model);
     ls_dataset_free(&data);
@@ -156,8 +158,9 @@ static int threads_on(int images, int asked) {
     const struct ls_observer observer = {.stop = note_threads, .context = &threads};
     open_synthetic(&data, LS_TEST, images);
     make_model(&model, "resnet20", 1);
-    assert_int_equal(ls_evaluate(&model, &data, LS_CROSS_ENTROPY, asked, &observer, &result, NULL),
-                     LS_INTERRUPTED);
+    assert_int_equal(
+        ls_evaluate(&model, &data, LS_CROSS_ENTROPY, LS_FP32, asked, &observer, &result, NULL),
+        LS_INTERRUPTED);
     ls_model_free(&model);
     ls_dataset_free(&data);
     return threads;

@@ -67,7 +67,8 @@ static void points_are_moved_models(void **state) {
                 moved.values[i] = (float)(s.model.values[i] + surface.x[ix] * s.plane.x[i] +
                                           surface.y[iy] * s.plane.y[i]);
             assert_int_equal(
-                ls_evaluate(&moved, &s.dataset, LS_CROSS_ENTROPY, 1, NULL, &result, NULL), LS_OK);
+                ls_evaluate(&moved, &s.dataset, LS_CROSS_ENTROPY, LS_FP32, 1, NULL, &result, NULL),
+                LS_OK);
             assert_true(surface.loss[iy * 4 + ix] == result.loss);
             assert_true(surface.accuracy[iy * 4 + ix] == result.accuracy);
             free(moved.values);

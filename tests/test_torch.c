@@ -75,7 +75,7 @@ static void check_logits(const struct setting *s) {
     struct ls_plan *plan;
     struct ls_worker *worker;
     double largest = 0, worst = 0;
-    assert_int_equal(ls_plan_create(&plan, &s->model.network, NULL), LS_OK);
+    assert_int_equal(ls_plan_create(&plan, &s->model.network, LS_FP32, NULL), LS_OK);
     assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
     memcpy(ls_worker_values(worker), s->model.values, s->model.network.value_count * sizeof(float));
     ls_worker_load(worker);

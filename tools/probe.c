@@ -44,7 +44,7 @@ static void logits(const struct ls_model *model, const struct ls_dataset *data, 
     float *image = malloc(size * sizeof *image);
     struct ls_plan *plan;
     struct ls_worker *worker;
-    must(ls_plan_create(&plan, &model->network, &error));
+    must(ls_plan_create(&plan, &model->network, LS_FP32, &error));
     must(ls_worker_create(&worker, plan, &error));
     memcpy(ls_worker_values(worker), model->values, model->network.value_count * sizeof(float));
     ls_worker_load(worker);

@@ -2,12 +2,12 @@
 #ifndef LANDSCAPE_BENCH_H
 #define LANDSCAPE_BENCH_H
 
-#include "landscape/error.h"
+#include "landscape/precision.h"
 #include <stdbool.h>
 
 /* Medians over `runs` runs, after one that warms up. */
 struct ls_bench {
-    const char *kernels; /* the instruction set the element-wise kernels use */
+    const char *kernels; /* the instruction set of the kernels */
     int threads;
     double inference;          /* images/s of plain evaluation */
     double scan;               /* images/s of a scan, folding of every grid point included */
@@ -17,7 +17,7 @@ struct ls_bench {
 
 /* Measures `arch` on synthetic images with `threads` threads (0: as many as the machine has).
  * Training is measured only if asked for. */
-enum ls_status ls_bench_run(const char *arch, int threads, int runs, bool training,
-                            struct ls_bench *bench, struct ls_error *error);
+enum ls_status ls_bench_run(const char *arch, enum ls_precision precision, int threads, int runs,
+                            bool training, struct ls_bench *bench, struct ls_error *error);
 
 #endif

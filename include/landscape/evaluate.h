@@ -6,6 +6,7 @@
 #include "landscape/dataset.h"
 #include "landscape/loss.h"
 #include "landscape/observer.h"
+#include "landscape/precision.h"
 
 /* What evaluating a network on images gave. */
 struct ls_result {
@@ -17,7 +18,8 @@ struct ls_result {
  * many as the machine has). The result does not depend on the number of threads. `observer` may be
  * NULL. */
 enum ls_status ls_evaluate(const struct ls_model *model, const struct ls_dataset *dataset,
-                           enum ls_loss loss, int threads, const struct ls_observer *observer,
-                           struct ls_result *result, struct ls_error *error);
+                           enum ls_loss loss, enum ls_precision precision, int threads,
+                           const struct ls_observer *observer, struct ls_result *result,
+                           struct ls_error *error);
 
 #endif

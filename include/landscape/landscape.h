@@ -4,6 +4,7 @@
 
 #include "landscape/bench.h"
 #include "landscape/checkpoint.h"
+#include "landscape/cpu.h"
 #include "landscape/dataset.h"
 #include "landscape/direction.h"
 #include "landscape/error.h"
@@ -13,6 +14,7 @@
 #include "landscape/network.h"
 #include "landscape/observer.h"
 #include "landscape/plot.h"
+#include "landscape/precision.h"
 #include "landscape/rng.h"
 #include "landscape/scan.h"
 #include "landscape/surface.h"

@@ -57,6 +57,13 @@ struct ls_attributes {
     bool fused_relu;             /* set by fusion: the result is rectified */
 };
 
+/* How an engine stores activations. */
+struct ls_storage {
+    int parts;  /* 0: floats [height][width][channels]; 1 or 2: bfloat16 tiles of so many parts */
+    int border; /* of tiles: pixels of zeros around the image */
+    int images; /* of tiles: how many there are */
+};
+
 struct ls_node {
     const struct ls_op *op;
     struct ls_attributes attributes;
@@ -64,6 +71,7 @@ struct ls_node {
     int input[LS_MAX_INPUTS]; /* indices of earlier nodes */
     struct ls_shape in[LS_MAX_INPUTS];
     struct ls_shape out;
+    struct ls_storage in_storage[LS_MAX_INPUTS], out_storage; /* set by the engine */
     int tensor_count;
     int tensor[LS_MAX_OP_TENSORS]; /* indices into the network's tensors, in the operation's order
                                     */

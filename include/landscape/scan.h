@@ -11,6 +11,7 @@ struct ls_scan {
     const struct ls_dataset *dataset;
     const struct ls_directions *directions;
     enum ls_loss loss;
+    enum ls_precision precision;
     int threads;                        /* 0: as many as the machine has */
     const struct ls_observer *observer; /* may be NULL */
     double save_seconds; /* finished points reach the disk at least this often; 0: 2 seconds */

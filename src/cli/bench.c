@@ -13,7 +13,7 @@ static const char help[] =
     "\n"
     "  --arch NAME          default resnet56\n"
     "  --threads N          default: as many as the machine has\n"
-    "  --precision fp32     arithmetic\n"
+    "  --precision NAME     of evaluation and scan: fp32, bf16x3, bf16 or auto (default)\n"
     "  --train              measure training steps on batches of 128 too\n"
     "  --runs N             default 5\n"
     "  --json               print one JSON object\n"
@@ -25,12 +25,13 @@ static const char help[] =
 struct options {
     const char *arch;
     int threads, runs;
+    enum ls_precision precision;
     bool train, json;
 };
 
 static void print_text(const struct options *o, const struct ls_bench *bench) {
-    printf("%s, fp32, %d threads, OpenBLAS and %s kernels, medians of %d runs\n", o->arch,
-           bench->threads, bench->kernels, o->runs);
+    printf("%s, %s, %d threads, %s kernels, medians of %d runs\n", o->arch,
+           ls_precision_name(o->precision), bench->threads, bench->kernels, o->runs);
     printf("  inference %8.1f images/s\n", bench->inference);
     printf("  scan      %8.1f images/s\n", bench->scan);
     if (o->train)
@@ -38,10 +39,11 @@ static void print_text(const struct options *o, const struct ls_bench *bench) {
 }
 
 static void print_json(const struct options *o, const struct ls_bench *bench) {
-    printf("{\"arch\": \"%s\", \"precision\": \"fp32\", \"threads\": %d, \"kernels\": \"%s\", "
+    printf("{\"arch\": \"%s\", \"precision\": \"%s\", \"threads\": %d, \"kernels\": \"%s\", "
            "\"runs\": %d, \"inference_images_per_second\": %.2f, "
            "\"scan_images_per_second\": %.2f",
-           o->arch, bench->threads, bench->kernels, o->runs, bench->inference, bench->scan);
+           o->arch, ls_precision_name(o->precision), bench->threads, bench->kernels, o->runs,
+           bench->inference, bench->scan);
     if (o->train)
         printf(", \"training_images_per_second\": %.2f, \"training_megabytes\": %.1f",
                bench->training, bench->training_megabytes);
@@ -49,13 +51,13 @@ static void print_json(const struct options *o, const struct ls_bench *bench) {
 }
 
 int cli_bench(int argc, char **argv) {
-    struct options o = {.arch = "resnet56", .runs = 5};
+    struct options o = {.arch = "resnet56", .runs = 5, .precision = ls_precision_auto()};
     struct ls_error error = {0};
     struct ls_bench bench;
     const struct cli_option options[] = {
         {.name = "arch", .text = &o.arch},
         {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
-        {.name = "precision", .read = cli_precision},
+        {.name = "precision", .own = &o.precision, .read = cli_precision},
         {.name = "train", .set = &o.train},
         {.name = "runs", .whole = &o.runs, .min = 1, .max = 101},
         {.name = "json", .set = &o.json},
@@ -66,7 +68,7 @@ int cli_bench(int argc, char **argv) {
         return code;
     if (optind < argc)
         return cli_usage("bench", "unexpected argument '%s'", argv[optind]);
-    if (ls_bench_run(o.arch, o.threads, o.runs, o.train, &bench, &error))
+    if (ls_bench_run(o.arch, o.precision, o.threads, o.runs, o.train, &bench, &error))
         return cli_error("bench", &error);
     (o.json ? print_json : print_text)(&o, &bench);
     return CLI_DONE;

@@ -31,9 +31,12 @@ bool cli_int(const char *command, const char *option, const char *text, int min,
              int *value);
 bool cli_u64(const char *command, const char *option, const char *text, uint64_t *value);
 
-/* Readers of options that several commands share, for cli_option.read: --precision (which needs no
- * target), --loss (enum ls_loss), --split (bool: whether it is `train`). */
+/* Readers of options that several commands share, for cli_option.read: --precision (enum
+ * ls_precision; a training's needs no target), --loss (enum ls_loss), --split (bool: whether it is
+ * `train`). */
 bool cli_precision(const char *command, const char *option, const char *text, void *target);
+bool cli_training_precision(const char *command, const char *option, const char *text,
+                            void *target);
 bool cli_loss(const char *command, const char *option, const char *text, void *target);
 bool cli_split_train(const char *command, const char *option, const char *text, void *target);
 

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 #include "landscape/dataset.h"
 #include "landscape/loss.h"
+#include "landscape/precision.h"
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -62,10 +63,18 @@ bool cli_u64(const char *command, const char *option, const char *text, uint64_t
 }
 
 bool cli_precision(const char *command, const char *option, const char *text, void *target) {
+    struct ls_error error = {0};
+    if (ls_precision_parse(target, text, &error))
+        cli_usage(command, "--%s: %s", option, error.message);
+    return error.status == LS_OK;
+}
+
+bool cli_training_precision(const char *command, const char *option, const char *text,
+                            void *target) {
     (void)target;
     if (strcmp(text, "fp32") == 0 || strcmp(text, "auto") == 0)
         return true;
-    cli_usage(command, "--%s: unknown precision '%s'; known are fp32, auto", option, text);
+    cli_usage(command, "--%s: unknown precision '%s'; training knows fp32, auto", option, text);
     return false;
 }
 

@@ -30,6 +30,11 @@ static void print_help(FILE *out) {
 
 static int run(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "";
+    struct ls_error error = {0};
+    if (ls_cpu_check(&error)) {
+        fprintf(stderr, "landscape: %s\n", error.message);
+        return CLI_USAGE;
+    }
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(name, commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);

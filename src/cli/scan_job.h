@@ -9,6 +9,7 @@ struct cli_scan_options {
     bool train;          /* which split */
     int images, threads; /* 0: all */
     enum ls_loss loss;
+    enum ls_precision precision;
     struct ls_range x, y; /* y.count is 0 for a curve */
     double save_seconds;  /* 0: the default */
     struct ls_direction_source directions;

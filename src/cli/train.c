@@ -143,7 +143,7 @@ int cli_train(int argc, char **argv) {
         {.name = "weight-decay", .real = &recipe->weight_decay, .min = 0, .max = 1e6},
         {.name = "seed", .seed = &recipe->seed},
         {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
-        {.name = "precision", .read = cli_precision},
+        {.name = "precision", .read = cli_training_precision},
         {.name = "subset", .whole = &o.subset, .min = 1, .max = INT_MAX},
         {.name = "test-subset", .whole = &o.test_subset, .min = 1, .max = INT_MAX},
         {.name = "no-augment", .clear = &recipe->augment},

@@ -67,13 +67,14 @@ static enum ls_status evaluate(const struct ls_model *model, const struct ls_tea
 }
 
 enum ls_status ls_evaluate(const struct ls_model *model, const struct ls_dataset *dataset,
-                           enum ls_loss loss, int threads, const struct ls_observer *observer,
-                           struct ls_result *result, struct ls_error *error) {
+                           enum ls_loss loss, enum ls_precision precision, int threads,
+                           const struct ls_observer *observer, struct ls_result *result,
+                           struct ls_error *error) {
     struct ls_plan *plan = NULL;
     struct ls_team team = {0};
     enum ls_status status = ls_network_fits(&model->network, dataset, error);
     if (!status)
-        status = ls_plan_create(&plan, &model->network, error);
+        status = ls_plan_create(&plan, &model->network, precision, error);
     if (!status)
         status = ls_team_create(&team, plan, threads, (size_t)block_count(dataset), error);
     if (!status)

@@ -2,14 +2,17 @@
 #include "base/alloc.h"
 #include "engine/fuse.h"
 #include "engine/lifetime.h"
+#include "engine/tile.h"
 #include "kernels/gemm.h"
 #include "ops/loss.h"
 #include "ops/op.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct ls_plan {
     const struct ls_network *network;
     struct ls_graph graph;
+    int images;                      /* that run together */
     struct ls_lifetime *activations; /* [node_count] */
     size_t *packed_offset;           /* [node_count], floats */
     size_t activation_total, packed_total, scratch_total;
@@ -27,8 +30,8 @@ struct ls_worker {
 static void lay_out(struct ls_plan *plan) {
     for (int n = 0; n < plan->graph.node_count; n++) {
         const struct ls_node *node = &plan->graph.nodes[n];
-        plan->activations[n] =
-            (struct ls_lifetime){.size = ls_shape_size(node->out), .first = n, .last = n};
+        plan->activations[n] = (struct ls_lifetime){
+            .size = ls_output_floats(node, plan->images), .first = n, .last = n};
         for (int i = 0; i < node->input_count; i++)
             plan->activations[node->input[i]].last = n;
         plan->packed_offset[n] = plan->packed_total;
@@ -41,12 +44,14 @@ static void lay_out(struct ls_plan *plan) {
 }
 
 enum ls_status ls_plan_create(struct ls_plan **result, const struct ls_network *network,
-                              struct ls_error *error) {
+                              enum ls_precision precision, struct ls_error *error) {
     struct ls_plan *plan = calloc(1, sizeof *plan);
     if (!plan)
         return ls_fail_memory(error, "an inference plan");
     plan->network = network;
     enum ls_status status = ls_fuse(network, false, &plan->graph, error);
+    if (!status)
+        status = ls_tile(&plan->graph, precision, &plan->images, error);
     if (!status) {
         const size_t count = (size_t)plan->graph.node_count;
         plan->activations = calloc(count, sizeof *plan->activations);
@@ -79,7 +84,7 @@ static void prepare_calls(struct ls_worker *worker) {
         const struct ls_node *node = &plan->graph.nodes[n];
         struct ls_call *call = &worker->calls[n];
         *call = (struct ls_call){.node = node,
-                                 .images = 1,
+                                 .images = plan->images,
                                  .packed = worker->packed + plan->packed_offset[n],
                                  .output = worker->activations + plan->activations[n].offset,
                                  .scratch = worker->scratch};
@@ -138,27 +143,33 @@ void ls_worker_load(struct ls_worker *worker) {
 static const float *run(struct ls_worker *worker) {
     const int count = worker->plan->graph.node_count;
     for (int n = 1; n < count; n++)
-        worker->calls[n].node->op->forward(&worker->calls[n], 0, 1);
+        worker->calls[n].node->op->forward(&worker->calls[n], 0, worker->plan->images);
     return worker->calls[count - 1].output;
 }
 
 const float *ls_worker_run(struct ls_worker *worker, const float *image) {
     const size_t size = ls_shape_size(worker->calls[0].node->out);
-    for (size_t i = 0; i < size; i++)
-        worker->calls[0].output[i] = image[i];
+    for (int i = 0; i < worker->plan->images; i++)
+        memcpy(worker->calls[0].output + size * (size_t)i, image, size * sizeof *image);
     return run(worker);
 }
 
 struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_dataset *dataset,
                                   enum ls_loss loss, int first, int last) {
-    const struct ls_shape shape =
-        worker->plan->network->nodes[worker->plan->network->node_count - 1].out;
+    const struct ls_network *network = worker->plan->network;
+    const struct ls_shape shape = network->nodes[network->node_count - 1].out;
+    const size_t size = ls_shape_size(network->nodes[0].out), classes = ls_shape_size(shape);
+    const int together = worker->plan->images;
     struct ls_sums sums = {0, 0};
-    for (int image = first; image < last; image++) {
-        ls_dataset_image(dataset, image, worker->calls[0].output);
-        const float *logits = run(worker);
-        const uint8_t *labels = dataset->labels + (size_t)image * dataset->labels_per_image;
-        sums.loss += ls_loss_image(loss, shape, logits, labels, &sums.correct);
+    for (int image = first; image < last; image += together) {
+        const int count = image + together < last ? together : last - image;
+        for (int i = 0; i < count; i++)
+            ls_dataset_image(dataset, image + i, worker->calls[0].output + size * (size_t)i);
+        const float *logits = run(worker); /* with what was there before in the places left over */
+        for (int i = 0; i < count; i++)
+            sums.loss += ls_loss_image(
+                loss, shape, logits + classes * (size_t)i,
+                dataset->labels + (size_t)(image + i) * dataset->labels_per_image, &sums.correct);
     }
     return sums;
 }

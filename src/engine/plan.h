@@ -1,19 +1,21 @@
 /* Inference: a network fused and laid out once, then run by any number of threads, each with a
- * worker of its own. One image goes through the whole network at a time, so that its activations
- * stay in the thread's cache and its result does not depend on what else is evaluated. */
+ * worker of its own. One image, or the few that fill a tile, goes through the whole network at a
+ * time, so that its activations stay in the thread's cache; its result does not depend on what else
+ * is evaluated. */
 #ifndef LANDSCAPE_ENGINE_PLAN_H
 #define LANDSCAPE_ENGINE_PLAN_H
 
 #include "landscape/dataset.h"
 #include "landscape/loss.h"
 #include "landscape/network.h"
+#include "landscape/precision.h"
 
 struct ls_plan;   /* shared by all threads, never changes */
 struct ls_worker; /* one thread's weights and activations */
 
 /* Plans the network, which must outlive the plan. */
 enum ls_status ls_plan_create(struct ls_plan **plan, const struct ls_network *network,
-                              struct ls_error *error);
+                              enum ls_precision precision, struct ls_error *error);
 void ls_plan_free(struct ls_plan *plan);
 
 enum ls_status ls_worker_create(struct ls_worker **worker, const struct ls_plan *plan,

@@ -1,6 +1,6 @@
 #include "landscape/bench.h"
 #include "base/threads.h"
-#include "kernels/kernels.h"
+#include "landscape/cpu.h"
 #include "landscape/scan.h"
 #include "train/step.h"
 #include <omp.h>
@@ -12,6 +12,7 @@ enum { IMAGES = 512, BATCH = 128, MAX_RUNS = 101, SCAN_POINTS = 8 };
 struct setting {
     struct ls_model model;
     struct ls_dataset dataset;
+    enum ls_precision precision;
     int threads, runs;
 };
 
@@ -45,13 +46,17 @@ static enum ls_status measure(struct setting *s, double images, void *context,
 static enum ls_status evaluate_once(struct setting *s, void *context, struct ls_error *error) {
     struct ls_result result;
     (void)context;
-    return ls_evaluate(&s->model, &s->dataset, LS_CROSS_ENTROPY, s->threads, NULL, &result, error);
+    return ls_evaluate(&s->model, &s->dataset, LS_CROSS_ENTROPY, s->precision, s->threads, NULL,
+                       &result, error);
 }
 
 static enum ls_status scan_once(struct setting *s, void *context, struct ls_error *error) {
     const struct ls_range x = {-1, 1, SCAN_POINTS};
-    const struct ls_scan scan = {
-        .model = &s->model, .dataset = &s->dataset, .directions = context, .threads = s->threads};
+    const struct ls_scan scan = {.precision = s->precision,
+                                 .model = &s->model,
+                                 .dataset = &s->dataset,
+                                 .directions = context,
+                                 .threads = s->threads};
     struct ls_surface surface;
     enum ls_status status = ls_surface_create(&surface, &x, NULL, error);
     if (!status)
@@ -108,12 +113,12 @@ static enum ls_status training_rate(struct setting *s, struct ls_bench *bench,
     return status;
 }
 
-enum ls_status ls_bench_run(const char *arch, int threads, int runs, bool training,
-                            struct ls_bench *bench, struct ls_error *error) {
-    struct setting s = {.threads = ls_thread_count(threads), .runs = runs};
+enum ls_status ls_bench_run(const char *arch, enum ls_precision precision, int threads, int runs,
+                            bool training, struct ls_bench *bench, struct ls_error *error) {
+    struct setting s = {.precision = precision, .threads = ls_thread_count(threads), .runs = runs};
     if (runs < 1 || runs > MAX_RUNS)
         return ls_fail(error, LS_BAD_ARGUMENT, "a benchmark takes 1 to %d runs", MAX_RUNS);
-    *bench = (struct ls_bench){.kernels = ls_kernels()->name, .threads = s.threads};
+    *bench = (struct ls_bench){.kernels = ls_cpu_name(ls_cpu_used()), .threads = s.threads};
     enum ls_status status = ls_model_create(&s.model, arch, 0, error);
     if (!status)
         status = ls_dataset_open(&s.dataset, "synthetic", LS_TRAIN, IMAGES, error);

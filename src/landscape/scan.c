@@ -180,7 +180,8 @@ static enum ls_status run(struct job *job) {
     struct ls_team team = {0};
     enum ls_status status = prepare(job);
     if (!status)
-        status = ls_plan_create(&plan, &job->scan->model->network, job->error);
+        status =
+            ls_plan_create(&plan, &job->scan->model->network, job->scan->precision, job->error);
     if (!status)
         status = ls_team_create(&team, plan, job->scan->threads,
                                 job->point_count * (size_t)job->blocks, job->error);

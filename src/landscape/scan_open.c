@@ -1,6 +1,5 @@
 /* The surface of a scan before it runs: its grid, what it records of its origin, and the points
  * that an earlier run of the same scan has computed. */
-#include "kernels/kernels.h"
 #include "landscape/landscape.h"
 #include <sha2.h>
 #include <string.h>
@@ -62,9 +61,9 @@ static enum ls_status describe(const struct ls_scan *scan, struct ls_surface *su
     if (!status)
         status = describe_directions(scan, surface, error);
     if (!status)
-        status = record(surface, "precision", "fp32", error);
+        status = record(surface, "precision", ls_precision_name(scan->precision), error);
     if (!status)
-        status = record(surface, "kernels", ls_kernels()->name, error);
+        status = record(surface, "kernels", ls_cpu_name(ls_cpu_used()), error);
     if (!status)
         status = record(surface, "version", LS_VERSION, error);
     return status;

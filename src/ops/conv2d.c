@@ -2,8 +2,9 @@
  * absorb the batch norm behind it (folded into weights and bias), a residual and a ReLU. */
 #include "kernels/conv.h"
 #include "kernels/kernels.h"
+#include "ops/fold.h"
 #include "ops/op.h"
-#include <math.h>
+#include "ops/tiles.h"
 #include <string.h>
 
 /* The convolution of one image as the kernels see it. */
@@ -76,20 +77,6 @@ static size_t reversed_offset(const struct ls_node *node) {
     return weight_count(node) + (size_t)node->out.channels;
 }
 
-/* What output channel `out` is multiplied by and what is added to it: the bias, and the batch norm
- * folded in. */
-static void fold(const struct ls_node *node, float *const *values, int out, double *scale,
-                 double *shift) {
-    const bool bias = node->attributes.bias;
-    *scale = 1;
-    *shift = bias ? values[1][out] : 0;
-    if (node->attributes.fused_batchnorm) {
-        float *const *norm = values + (bias ? 2 : 1); /* weight, bias, running mean, running var */
-        *scale = norm[0][out] / sqrt((double)norm[3][out] + node->attributes.epsilon);
-        *shift = norm[1][out] + (*shift - norm[2][out]) * *scale;
-    }
-}
-
 static void pack_reversed(const struct ls_node *node, const float *weight, float *packed) {
     const size_t taps = (size_t)node->attributes.kernel * node->attributes.kernel;
     const size_t in = (size_t)node->in[0].channels, out = (size_t)node->out.channels;
@@ -104,13 +91,12 @@ static void pack(const struct ls_node *node, bool training, float *const *values
     const size_t in = (size_t)node->in[0].channels, out = (size_t)node->out.channels;
     const float *weight = values[0];
     for (size_t o = 0; o < out; o++) {
-        double scale, shift;
-        fold(node, values, (int)o, &scale, &shift);
-        packed[bias_offset(node) + o] = (float)shift;
+        const struct ls_fold fold = ls_fold(node, values, (int)o);
+        packed[bias_offset(node) + o] = (float)fold.shift;
         for (size_t i = 0; i < in; i++)
             for (size_t tap = 0; tap < taps; tap++)
                 packed[(tap * in + i) * out + o] =
-                    (float)(weight[(o * in + i) * taps + tap] * scale);
+                    (float)(weight[(o * in + i) * taps + tap] * fold.scale);
     }
     if (training)
         pack_reversed(node, weight, packed + reversed_offset(node));
@@ -206,6 +192,7 @@ static void backward(const struct ls_call *call, int first, int last) {
 
 const struct ls_op ls_op_conv2d = {
     .name = "conv2d",
+    .tiled = &ls_op_tiled_conv2d,
     .inference_fusions = LS_FUSE_BATCHNORM | LS_FUSE_RESIDUAL | LS_FUSE_RELU,
     .backward_needs = LS_NEEDS_INPUTS,
     .shape = shape,

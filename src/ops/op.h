@@ -49,6 +49,9 @@ enum { LS_NEEDS_INPUTS = 1, LS_NEEDS_OUTPUT = 2 };
 /* Hooks may be NULL where the comment says so. Sizes are in floats, but for partial_size. */
 struct ls_op {
     const char *name;
+    const struct ls_op *tiled; /* does the same in bfloat16 tiles; NULL: none */
+    bool (*tileable)(
+        const struct ls_node *); /* of an op that is another's `tiled`: whether it can */
     int inference_fusions, training_fusions; /* LS_FUSE_* */
     int backward_needs;                      /* LS_NEEDS_* */
 
@@ -89,6 +92,9 @@ extern const struct ls_op ls_op_relu;
 extern const struct ls_op ls_op_add;     /* of two inputs of one shape */
 extern const struct ls_op ls_op_avgpool; /* attributes: kernel, stride */
 extern const struct ls_op ls_op_linear;  /* attributes: channels, bias; the input is flattened */
+
+/* Floats of memory that `images` outputs of the node take. */
+size_t ls_output_floats(const struct ls_node *node, int images);
 
 /* height * width * channels. */
 size_t ls_shape_size(struct ls_shape shape);

@@ -1,4 +1,4 @@
-#include "ops/op.h"
+#include "ops/tiles.h"
 
 size_t ls_shape_size(struct ls_shape shape) {
     return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
@@ -6,4 +6,11 @@ size_t ls_shape_size(struct ls_shape shape) {
 
 bool ls_shape_equal(struct ls_shape a, struct ls_shape b) {
     return a.height == b.height && a.width == b.width && a.channels == b.channels;
+}
+
+size_t ls_output_floats(const struct ls_node *node, int images) {
+    if (!node->out_storage.parts)
+        return ls_shape_size(node->out) * (size_t)images;
+    const struct ls_tiles tiles = ls_tiles_of(node->out, node->out_storage);
+    return ls_tiles_bytes(&tiles, images) / sizeof(float);
 }

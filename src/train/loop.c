@@ -224,7 +224,7 @@ static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
     struct ls_train_state *state = &run->state;
     const int count = run->training->train->count, epoch = state->epoch;
     struct ls_result test = {0};
-    enum ls_status status = ls_evaluate(run->model, run->training->test, LS_CROSS_ENTROPY,
+    enum ls_status status = ls_evaluate(run->model, run->training->test, LS_CROSS_ENTROPY, LS_FP32,
                                         run->training->threads, NULL, &test, error);
     if (!status)
         status = check_finite(run, error);

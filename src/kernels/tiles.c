@@ -1,0 +1,100 @@
+#include "kernels/tiles.h"
+#include "base/alloc.h"
+#include "kernels/bfloat.h"
+#include <string.h>
+
+enum { LINE = 32 }; /* values of a cache line */
+
+static int room_for(int channels) {
+    if (channels <= 4)
+        return 4;
+    if (channels <= 16)
+        return channels <= 8 ? 8 : 16;
+    return (channels + LS_TILE_DEPTH - 1) / LS_TILE_DEPTH * LS_TILE_DEPTH;
+}
+
+struct ls_tiles ls_tiles_layout(int height, int width, int channels, int border, int parts) {
+    struct ls_tiles tiles = {.height = height,
+                             .width = width,
+                             .channels = channels,
+                             .border = border,
+                             .interleave = 1,
+                             .stride = room_for(channels),
+                             .parts = parts};
+    while (width * tiles.interleave < LS_TILE_ROWS)
+        tiles.interleave *= 2;
+    /* A row of a tile never reaches into another image, whose infinities times 0 are no numbers. */
+    if (tiles.interleave > 1 && tiles.stride * parts < LS_TILE_DEPTH)
+        tiles.stride = LS_TILE_DEPTH / parts;
+    return tiles;
+}
+
+static size_t pixel_values(const struct ls_tiles *tiles) {
+    return (size_t)tiles->parts * tiles->stride;
+}
+
+/* Values of one row of an interleaved group, border included, and of the group. */
+static size_t row_values(const struct ls_tiles *tiles) {
+    return (size_t)(tiles->width + 2 * tiles->border) * tiles->interleave * pixel_values(tiles);
+}
+
+static size_t group_values(const struct ls_tiles *tiles) {
+    return (size_t)(tiles->height + 2 * tiles->border) * row_values(tiles);
+}
+
+static size_t all_values(const struct ls_tiles *tiles, int images) {
+    return (size_t)(images / tiles->interleave) * group_values(tiles);
+}
+
+size_t ls_tiles_bytes(const struct ls_tiles *tiles, int images) {
+    return ls_align_bytes((all_values(tiles, images) + LINE) * sizeof(uint16_t));
+}
+
+size_t ls_tiles_offset(const struct ls_tiles *tiles, int image, int y, int x) {
+    const int n = tiles->interleave;
+    const size_t column = (size_t)(x + tiles->border) * n + image % n;
+    return (size_t)(image / n) * group_values(tiles) +
+           (size_t)(y + tiles->border) * row_values(tiles) + column * pixel_values(tiles);
+}
+
+void ls_tiles_clear_border(const struct ls_tiles *tiles, int images, void *x) {
+    uint16_t *values = x;
+    const size_t row = row_values(tiles), border = (size_t)tiles->border;
+    const size_t side = border * tiles->interleave * pixel_values(tiles);
+    memset(values + all_values(tiles, images), 0, LINE * sizeof *values);
+    for (int g = 0; border && g < images / tiles->interleave; g++) {
+        uint16_t *group = values + (size_t)g * group_values(tiles);
+        memset(group, 0, border * row * sizeof *values);
+        /* One row's right side and the next one's left side are neighbours. */
+        for (size_t y = border; y <= border + tiles->height; y++)
+            memset(group + y * row - side, 0, 2 * side * sizeof *values);
+        memset(group + (border + tiles->height) * row, 0, border * row * sizeof *values);
+    }
+}
+
+void ls_tiles_from_floats(const struct ls_tiles *tiles, int images, const float *x, void *y) {
+    const int stride = tiles->stride;
+    for (int i = 0; i < images; i++)
+        for (int row = 0; row < tiles->height; row++)
+            for (int column = 0; column < tiles->width; column++, x += tiles->channels) {
+                uint16_t *to = (uint16_t *)y + ls_tiles_offset(tiles, i, row, column);
+                for (int c = 0; c < stride; c++)
+                    to[c] = c < tiles->channels ? ls_bfloat_of(x[c]) : 0;
+                for (int c = 0; tiles->parts == 2 && c < stride; c++)
+                    to[stride + c] = c < tiles->channels ? ls_bfloat_rest(x[c], to[c]) : 0;
+            }
+    ls_tiles_clear_border(tiles, images, y);
+}
+
+void ls_tiles_to_floats(const struct ls_tiles *tiles, int images, const void *x, float *y) {
+    for (int i = 0; i < images; i++)
+        for (int row = 0; row < tiles->height; row++)
+            for (int column = 0; column < tiles->width; column++, y += tiles->channels) {
+                const uint16_t *from = (const uint16_t *)x + ls_tiles_offset(tiles, i, row, column);
+                for (int c = 0; c < tiles->channels; c++) {
+                    y[c] = ls_float_of(from[c]);
+                    if (tiles->parts == 2)
+                        y[c] += ls_float_of(from[tiles->stride + c]);
+                }
+            }
+}

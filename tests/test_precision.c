@@ -1,0 +1,108 @@
+/* Evaluation in bfloat16 against evaluation in float. */
+#include "engine/plan.h"
+#include "landscape/evaluate.h"
+#include "networks.h"
+#include "support.h"
+#include <math.h>
+
+static struct ls_result evaluate(const struct ls_model *model, const struct ls_dataset *data,
+                                 enum ls_precision precision, int threads) {
+    struct ls_result result;
+    assert_int_equal(
+        ls_evaluate(model, data, LS_CROSS_ENTROPY, precision, threads, NULL, &result, NULL), LS_OK);
+    return result;
+}
+
+static void is_near_fp32(void **state) {
+    static const char *const archs[] = {"resnet20", "resnet20-noshort", "resnet32"};
+    (void)state;
+    for (size_t a = 0; a < sizeof archs / sizeof *archs; a++) {
+        struct ls_dataset data;
+        struct ls_model model;
+        open_synthetic(&data, LS_TEST, 21);
+        make_model(&model, archs[a], a);
+        const double exact = evaluate(&model, &data, LS_FP32, 1).loss;
+        const double rounded = evaluate(&model, &data, LS_BF16, 1).loss;
+        assert_true(fabs(evaluate(&model, &data, LS_BF16X3, 1).loss - exact) <= 1e-4 * exact);
+        assert_true(fabs(rounded - exact) <= 0.02 * exact);
+        assert_true(rounded != exact);
+        ls_model_free(&model);
+        ls_dataset_free(&data);
+    }
+}
+
+static void is_the_same_on_any_threads(void **state) {
+    (void)state;
+    struct ls_dataset data;
+    struct ls_model model;
+    open_synthetic(&data, LS_TEST, 261); /* more than a block, and an odd number */
+    make_model(&model, "resnet20", 1);
+    const struct ls_result one = evaluate(&model, &data, LS_BF16, 1);
+    const struct ls_result three = evaluate(&model, &data, LS_BF16, 3);
+    assert_memory_equal(&one, &three, sizeof one);
+    ls_model_free(&model);
+    ls_dataset_free(&data);
+}
+
+static double first_loss(const struct ls_model *model, int images, enum ls_precision precision) {
+    struct ls_dataset data;
+    open_synthetic(&data, LS_TEST, images);
+    const double total = evaluate(model, &data, precision, 1).loss * images;
+    ls_dataset_free(&data);
+    return total;
+}
+
+static void images_are_evaluated_as_if_alone(void **state) {
+    struct ls_model model;
+    struct ls_dataset data;
+    struct ls_plan *plan;
+    struct ls_worker *worker;
+    float image[3072];
+    (void)state;
+    make_model(&model, "resnet20", 2);
+    open_synthetic(&data, LS_TEST, 3);
+    assert_int_equal(ls_plan_create(&plan, &model.network, LS_BF16X3, NULL), LS_OK);
+    assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
+    memcpy(ls_worker_values(worker), model.values, model.network.value_count * sizeof(float));
+    ls_worker_load(worker);
+    double alone = 0;
+    for (int i = 0; i < 3; i++)
+        alone += ls_worker_evaluate(worker, &data, LS_CROSS_ENTROPY, i, i + 1).loss;
+    assert_true(alone == first_loss(&model, 3, LS_BF16X3));
+    ls_dataset_image(&data, 1, image);
+    const double second = ls_worker_evaluate(worker, &data, LS_CROSS_ENTROPY, 1, 2).loss;
+    const float *logits = ls_worker_run(worker, image);
+    double sum = 0;
+    for (int c = 0; c < 10; c++)
+        sum += exp(logits[c] - logits[data.labels[1]]);
+    assert_true(fabs(log(sum) - second) < 1e-6);
+    ls_worker_free(worker);
+    ls_plan_free(plan);
+    ls_dataset_free(&data);
+    ls_model_free(&model);
+}
+
+static void names_are_read_back(void **state) {
+    enum ls_precision precision;
+    struct ls_error error;
+    (void)state;
+    for (int p = LS_FP32; p <= LS_BF16; p++) {
+        assert_int_equal(
+            ls_precision_parse(&precision, ls_precision_name((enum ls_precision)p), &error), LS_OK);
+        assert_int_equal(precision, p);
+    }
+    assert_int_equal(ls_precision_parse(&precision, "auto", &error), LS_OK);
+    assert_int_equal(precision, ls_precision_auto());
+    assert_int_not_equal(precision, LS_BF16);
+    assert_int_equal(ls_precision_parse(&precision, "fp12", &error), LS_BAD_ARGUMENT);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_near_fp32),
+        cmocka_unit_test(is_the_same_on_any_threads),
+        cmocka_unit_test(images_are_evaluated_as_if_alone),
+        cmocka_unit_test(names_are_read_back),
+    };
+    return cmocka_run_group_tests_name("precision", tests, NULL, NULL);
+}
