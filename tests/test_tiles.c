@@ -44,7 +44,7 @@ static struct sample make(const int *shape, int parts) {
     struct ls_tile_conv *conv = &s.conv;
     conv->x = ls_tiles_layout(shape[0], shape[1], shape[2], padding + 1, parts);
     conv->y = ls_tiles_layout(height, width, shape[3], 2, parts);
-    conv->residual = ls_tiles_layout(height, width, shape[3], 0, parts);
+    conv->residual = ls_tiles_layout(height, width, shape[3], 1, parts);
     conv->images =
         conv->x.interleave > conv->y.interleave ? conv->x.interleave : conv->y.interleave;
     conv->images *= 2;

@@ -24,6 +24,7 @@ static void choose(struct rewrite *r) {
     for (int n = 0; n < r->from->node_count; n++) {
         const struct ls_node *node = &r->from->nodes[n];
         r->as_floats[n] = r->as_tiles[n] = NOWHERE;
+        r->border[n] = max(r->border[n], 1); /* what kernels want of residuals */
         r->tiled[n] = node->op->tiled && node->op->tiled->tileable(node);
         if (!r->tiled[n])
             continue;

@@ -1,6 +1,7 @@
-/* Convolution on AMX tiles: a block of four tiles of sums stays in registers while the steps of the
- * window go by. Finished sums leave through a buffer; bias, residual and ReLU are applied to them
- * in AVX-512 between the next block's multiplications, so that both units of the CPU stay busy. */
+/* Convolution on AMX tiles: a block of four tiles of sums stays in registers, from the bias through
+ * the residual (times an identity matrix) and the steps of the window. Finished sums leave through
+ * a buffer; bias, residual and ReLU are applied to them in AVX-512 between the next block's
+ * multiplications, so that both units of the CPU stay busy. */
 #include "kernels/tile_conv.h"
 #include <immintrin.h>
 
@@ -29,34 +30,30 @@ struct job {
     const char *x, *residual;
     char *y;
     size_t x_row, y_row, low; /* bytes to the next row, and to a value's low part */
-    int rows;
+    int rows, residual_steps;
     __m512 floor; /* what values are at least */
 };
 
-/* A block of sums[4][16][16] that still has to be written to y: 4 tiles of pixels by 1 of channels,
- * or 2 by 2, [channels][pixels]. */
+/* A block of sums[4][16][16]: four tiles of pixels by one of channels. */
 struct block {
-    const struct ls_tile_spot *spot;
-    int column, pixels; /* the first tile of channels; tiles of pixels */
-    const float *sums;
+    const struct ls_tile_spot *spot; /* [4] */
+    int column;                      /* which tile of channels */
+    char *y;                         /* where they start */
+    float *sums;
 };
 
-/* Tiles 0-3 hold sums, 4 and 5 pixels, 6 and 7 weights. */
+/* Tiles 0-3 hold sums, 4 pixels, 5-7 weights. */
 static void configure(int rows) {
     struct configuration c = {.palette = 1};
     for (int t = 0; t < 8; t++) {
         c.column_bytes[t] = LINE;
-        c.rows[t] = (uint8_t)(t < 6 ? rows : LS_TILE_DEPTH / 2);
+        c.rows[t] = (uint8_t)(t < 5 ? rows : LS_TILE_DEPTH / 2);
     }
     _tile_loadconfig(&c);
 }
 
 INLINE __m512 floats_of(__m256i bfloats) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bfloats), 16));
-}
-
-INLINE __m512 load(const char *from) {
-    return floats_of(_mm256_loadu_si256((const __m256i *)from));
 }
 
 /* Stores what rounding to `high` lost of the value; 0 where that is not finite. */
@@ -67,33 +64,22 @@ INLINE void store_low(char *to, __m512 value, __m256i high) {
                         (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_mov_ps(finite, rest)));
 }
 
-/* Writes a chunk of a block's rows to y. */
-INLINE void finish_chunk(const struct job *job, const struct block *block, int chunk,
-                         const int parts, const bool add) {
-    const int tile = chunk / (CHUNKS / BLOCK), first = chunk % (CHUNKS / BLOCK) * CHUNK;
-    const struct ls_tile_spot *spot = &block->spot[tile % block->pixels];
-    const int column = block->column + tile / block->pixels;
-    const size_t at = (size_t)column * LS_TILE_COLUMNS * sizeof(uint16_t) + first * job->y_row;
-    const __m512 bias = _mm512_loadu_ps(job->weights.bias + column * LS_TILE_COLUMNS);
-    const float *sums = block->sums + tile * TILE_FLOATS + first * LS_TILE_COLUMNS;
-    const char *residual = add ? job->residual + spot->residual + at : NULL;
-    char *y = job->y + spot->y + at;
-    if (first >= job->rows)
-        return;
+/* Writes a chunk of a block's rows to y; `rows` are those of its tiles. */
+INLINE void finish_chunk(const struct job *job, const struct block *block, unsigned chunk,
+                         const int parts, const int rows) {
+    const unsigned tile = chunk / (CHUNKS / BLOCK), first = chunk % (CHUNKS / BLOCK) * CHUNK;
+    const float *sums = block->sums + chunk * CHUNK * LS_TILE_COLUMNS;
+    char *y = block->y + block->spot[tile].y + first * job->y_row;
 #pragma GCC unroll 4
-    for (int r = 0; r < CHUNK; r++) {
-        if (first + r >= job->rows)
+    for (int r = 0; r < CHUNK; r++, y += job->y_row) {
+        if ((int)first + r >= rows)
             break;
-        __m512 value = _mm512_add_ps(_mm512_load_ps(sums + r * LS_TILE_COLUMNS), bias);
-        if (add)
-            value = _mm512_add_ps(value, load(residual + r * job->y_row));
-        if (add && parts == 2)
-            value = _mm512_add_ps(value, load(residual + r * job->y_row + job->low));
-        value = _mm512_max_ps(job->floor, value); /* the second where one is not a number */
+        /* The second operand where one is not a number. */
+        const __m512 value = _mm512_max_ps(job->floor, _mm512_load_ps(sums + r * LS_TILE_COLUMNS));
         const __m256i high = (__m256i)_mm512_cvtneps_pbh(value);
-        _mm256_storeu_si256((__m256i *)(y + r * job->y_row), high);
+        _mm256_storeu_si256((__m256i *)y, high);
         if (parts == 2)
-            store_low(y + r * job->y_row + job->low, value, high);
+            store_low(y + job->low, value, high);
     }
 }
 
@@ -104,91 +90,124 @@ INLINE void store_sums(float *sums) {
     _tile_stored(3, sums + 3 * TILE_FLOATS, LINE);
 }
 
-INLINE void clear_sums(void) {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+/* Every row of sums starts as the bias of its channels. */
+INLINE void start_sums(const float *bias) {
+    _tile_loadd(0, bias, 0);
+    _tile_loadd(1, bias, 0);
+    _tile_loadd(2, bias, 0);
+    _tile_loadd(3, bias, 0);
 }
 
-/* One step of a block of 4 tiles of pixels by 1 of channels. */
-INLINE void step_4x1(const char *x, size_t row, const struct ls_tile_spot *spot, const char *w) {
-    _tile_loadd(6, w, LINE);
-    _tile_loadd(4, x + spot[0].x, row);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_loadd(5, x + spot[1].x, row);
-    _tile_dpbf16ps(1, 5, 6);
-    _tile_loadd(4, x + spot[2].x, row);
-    _tile_dpbf16ps(2, 4, 6);
-    _tile_loadd(5, x + spot[3].x, row);
-    _tile_dpbf16ps(3, 5, 6);
+/* One step of the window, for tiles of pixels that stand anywhere. */
+INLINE void step(const char *const at[BLOCK], size_t offset, size_t row, const char *w) {
+    _tile_loadd(5, w, LINE);
+    _tile_loadd(4, at[0] + offset, row);
+    _tile_dpbf16ps(0, 4, 5);
+    _tile_loadd(4, at[1] + offset, row);
+    _tile_dpbf16ps(1, 4, 5);
+    _tile_loadd(4, at[2] + offset, row);
+    _tile_dpbf16ps(2, 4, 5);
+    _tile_loadd(4, at[3] + offset, row);
+    _tile_dpbf16ps(3, 4, 5);
 }
 
-/* One step of a block of 2 tiles of pixels by 2 of channels. */
-INLINE void step_2x2(const char *x, size_t row, const struct ls_tile_spot *spot, const char *w,
-                     size_t next) {
-    _tile_loadd(6, w, LINE);
-    _tile_loadd(4, x + spot[0].x, row);
+/* Three steps, one below the other, for tiles of pixels one below the other, `line` bytes apart:
+ * together they look at six rows of pixels, each of which is loaded once. In an order in which no
+ * sum is added to again before it is complete. */
+INLINE void three_steps(const char *x, size_t line, size_t row, const char *w) {
+    _tile_loadd(5, w, LINE);
+    _tile_loadd(4, x, row);
+    _tile_dpbf16ps(0, 4, 5);
+    _tile_loadd(7, w + 2 * WEIGHT_BYTES, LINE);
+    _tile_loadd(4, x + 5 * line, row);
+    _tile_dpbf16ps(3, 4, 7);
+    _tile_loadd(6, w + WEIGHT_BYTES, LINE);
+    _tile_loadd(4, x + line, row);
+    _tile_dpbf16ps(1, 4, 5);
     _tile_dpbf16ps(0, 4, 6);
-    _tile_loadd(5, x + spot[1].x, row);
-    _tile_dpbf16ps(1, 5, 6);
-    _tile_loadd(7, w + next, LINE);
+    _tile_loadd(4, x + 4 * line, row);
     _tile_dpbf16ps(2, 4, 7);
-    _tile_dpbf16ps(3, 5, 7);
+    _tile_dpbf16ps(3, 4, 6);
+    _tile_loadd(4, x + 2 * line, row);
+    _tile_dpbf16ps(1, 4, 6);
+    _tile_dpbf16ps(0, 4, 7);
+    _tile_dpbf16ps(2, 4, 5);
+    _tile_loadd(4, x + 3 * line, row);
+    _tile_dpbf16ps(3, 4, 5);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_dpbf16ps(2, 4, 6);
 }
 
-/* sums = the block's products, while the block before it is finished chunk by chunk. */
+/* Adds the residual: 32 of its values at a time, times the tile that picks the block's channels. */
+INLINE void add_residual(const struct job *job, const struct block *block, const int parts) {
+    const char *pick = (const char *)job->weights.pick + block->column % 2 * WEIGHT_BYTES;
+    const char *x = job->residual + block->column / 2 * LINE;
+    const char *const at[BLOCK] = {x + block->spot[0].residual, x + block->spot[1].residual,
+                                   x + block->spot[2].residual, x + block->spot[3].residual};
+    step(at, 0, job->y_row, pick);
+    if (parts == 2 && job->residual_steps == 2)
+        step(at, job->low, job->y_row, pick);
+}
+
+/* block->sums = the block's results, while the block before it is finished chunk by chunk. */
 INLINE void multiply(const struct job *job, const struct block *block, const struct block *before,
-                     float *sums, const int parts, const bool add, const bool pairs) {
-    const int steps = job->steps, chunks = (CHUNKS + steps - 1) / steps;
+                     const unsigned chunks, const int parts, const bool add, const bool tall) {
+    const int *offset = job->weights.offset;
+    const int stride = tall ? 3 : 1, rows = tall ? LS_TILE_ROWS : job->rows;
     const char *w =
-        (const char *)job->weights.weight + (size_t)block->column * steps * WEIGHT_BYTES;
-    int chunk = before->sums ? 0 : CHUNKS;
-    clear_sums();
-    for (int s = 0; s < steps; s++, w += WEIGHT_BYTES) {
-        const char *x = job->x + job->weights.offset[s];
-        if (pairs)
-            step_2x2(x, job->x_row, block->spot, w, (size_t)steps * WEIGHT_BYTES);
+        (const char *)job->weights.weight + (size_t)block->column * job->steps * WEIGHT_BYTES;
+    const char *const at[BLOCK] = {job->x + block->spot[0].x, job->x + block->spot[1].x,
+                                   job->x + block->spot[2].x, job->x + block->spot[3].x};
+    unsigned chunk = before->sums ? 0 : CHUNKS;
+    start_sums(job->weights.bias + block->column * LS_TILE_COLUMNS);
+    if (add)
+        add_residual(job, block, parts);
+    for (int s = 0; s < job->steps; s += stride, w += stride * WEIGHT_BYTES) {
+        if (tall)
+            three_steps(at[0] + offset[s], (size_t)(at[1] - at[0]), job->x_row, w);
         else
-            step_4x1(x, job->x_row, block->spot, w);
-        for (int i = 0; i < chunks && chunk < CHUNKS; i++)
-            finish_chunk(job, before, chunk++, parts, add);
+            step(at, (size_t)offset[s], job->x_row, w);
+        for (unsigned i = 0; i < chunks && chunk < CHUNKS; i++)
+            finish_chunk(job, before, chunk++, parts, rows);
     }
-    store_sums(sums);
+    store_sums(block->sums);
 }
 
-INLINE void run(const struct job *job, const int parts, const bool add, const bool pairs) {
+INLINE void run(const struct job *shared, const int parts, const bool add, const bool tall) {
+    const struct job job = *shared; /* a copy that stores to y can not change */
+    const unsigned turns = (unsigned)job.steps / (tall ? 3 : 1),
+                   chunks = (CHUNKS + turns - 1) / turns;
     float sums[2][BLOCK * TILE_FLOATS] __attribute__((aligned(LINE)));
-    const int pixels = pairs ? 2 : 4, channels = pairs ? 2 : 1;
     struct block before = {.sums = NULL};
     int turn = 0;
-    for (int t = 0; t < job->weights.spots; t += pixels)
-        for (int column = 0; column < job->weights.columns; column += channels) {
-            struct block block = {&job->weights.spot[t], column, pixels, sums[turn]};
-            multiply(job, &block, &before, sums[turn], parts, add, pairs);
+    for (int t = 0; t < job.weights.spots; t += BLOCK)
+        for (int column = 0; column < job.weights.columns; column++, turn = 1 - turn) {
+            const struct block block = {&job.weights.spot[t], column,
+                                        job.y + (size_t)column * LS_TILE_COLUMNS * sizeof(uint16_t),
+                                        sums[turn]};
+            multiply(&job, &block, &before, chunks, parts, add, tall);
             before = block;
-            turn = 1 - turn;
         }
-    for (int chunk = 0; chunk < CHUNKS; chunk++)
-        finish_chunk(job, &before, chunk, parts, add);
+    for (unsigned chunk = 0; chunk < CHUNKS; chunk++)
+        finish_chunk(&job, &before, chunk, parts, tall ? LS_TILE_ROWS : job.rows);
 }
 
 /* Code of its own for each kind of epilogue. */
-INLINE void run_shape(const struct job *job, const int parts, const bool pairs) {
+INLINE void run_shape(const struct job *job, const int parts, const bool tall) {
     if (job->residual)
-        run(job, parts, true, pairs);
+        run(job, parts, true, tall);
     else
-        run(job, parts, false, pairs);
+        run(job, parts, false, tall);
 }
 
-static void run_pairs(const struct job *job, int parts) {
+static void run_tall(const struct job *job, int parts) {
     if (parts == 1)
         run_shape(job, 1, true);
     else
         run_shape(job, 2, true);
 }
 
-static void run_fours(const struct job *job, int parts) {
+static void run_any(const struct job *job, int parts) {
     if (parts == 1)
         run_shape(job, 1, false);
     else
@@ -206,9 +225,12 @@ static void forward(const struct ls_tile_conv *conv, void *packed, const void *x
                             .y_row = conv->walk.y_row,
                             .low = (size_t)conv->y.stride * sizeof(uint16_t),
                             .rows = conv->walk.rows,
+                            .residual_steps =
+                                conv->y.parts == 2 && conv->y.stride > LS_TILE_COLUMNS ? 2 : 1,
                             .floor = _mm512_set1_ps(relu ? 0 : -__builtin_inff())};
+    const bool tall = conv->kernel == 3 && conv->stride == 1 && conv->y.height % BLOCK == 0;
     configure(conv->walk.rows);
-    (job.weights.columns % 2 ? run_fours : run_pairs)(&job, conv->y.parts);
+    (tall ? run_tall : run_any)(&job, conv->y.parts);
     _tile_release();
     ls_tiles_clear_border(&conv->y, conv->images, y);
 }

@@ -22,7 +22,7 @@ struct ls_tile_walk {
  * derived from the others by ls_tile_conv_plan. */
 struct ls_tile_conv {
     int images;                     /* a multiple of every interleave */
-    struct ls_tiles x, y, residual; /* residual: as y, but for the border */
+    struct ls_tiles x, y, residual; /* residual: as y; its border is at least 1 */
     int kernel, stride, padding;
     struct ls_tile_walk walk;
     int steps; /* of 32 neighbouring values each, that make one output value */
@@ -45,6 +45,8 @@ struct ls_tile_weights {
     float *scale;              /* [columns][16] */
     int *offset;               /* [steps] from a window's first value to the step's, in bytes */
     float *bias;               /* [columns][16] */
+    uint16_t *pick;            /* [2][depth / 2][16][2] ones that pick 16 of 32 neighbouring values:
+                                  the first, the last; both added up if they are a pixel's parts */
     uint16_t *weight;          /* [columns][steps][depth / 2][16][2] */
 };
 struct ls_tile_weights ls_tile_weights_of(const struct ls_tile_conv *conv, void *packed);

@@ -36,7 +36,8 @@ static bool describe(const struct ls_tile_conv *conv, int ky, int kx, int first,
     return any;
 }
 
-/* Calls back for every step in order and returns their number; `take` may be NULL. */
+/* Calls back for every step in order, the window's rows innermost, and returns their number; `take`
+ * may be NULL. */
 static int each_step(const struct ls_tile_conv *conv,
                      void (*take)(const struct step *step, int index, void *context),
                      void *context) {
@@ -45,9 +46,9 @@ static int each_step(const struct ls_tile_conv *conv,
     const int reach = values < LS_TILE_DEPTH ? LS_TILE_DEPTH / values : 1; /* pixels */
     int count = 0;
     for (int low = 0; low < conv->x.parts; low++)
-        for (int ky = 0; ky < conv->kernel; ky++)
-            for (int kx = 0; kx < conv->kernel; kx += reach)
-                for (int chunk = 0; chunk < chunks; chunk++) {
+        for (int kx = 0; kx < conv->kernel; kx += reach)
+            for (int chunk = 0; chunk < chunks; chunk++)
+                for (int ky = 0; ky < conv->kernel; ky++) {
                     struct step step;
                     if (!describe(conv, ky, kx, chunk * LS_TILE_DEPTH, low, &step))
                         continue;
@@ -78,9 +79,10 @@ static struct ls_tile_walk walk_of(const struct ls_tile_conv *conv) {
 
 static struct ls_tile_spot spot_of(const struct ls_tile_conv *conv, int tile) {
     const struct ls_tile_walk walk = conv->walk;
-    const int line = tile / walk.per_line, row = line % conv->y.height;
+    const int tall = conv->y.height % SPOTS == 0 ? SPOTS : 1; /* tiles below one another */
+    const int line = tile / tall / walk.per_line * tall + tile % tall, row = line % conv->y.height;
     const int image = line / conv->y.height * (walk.interleaved ? conv->y.interleave : 1);
-    const int first = tile % walk.per_line * LS_TILE_ROWS, last = walk.units - walk.rows;
+    const int first = tile / tall % walk.per_line * LS_TILE_ROWS, last = walk.units - walk.rows;
     const size_t unit = (size_t)(first < last ? first : last);
     const size_t x =
         ls_tiles_offset(&conv->x, image, row * conv->stride - conv->padding, -conv->padding);
@@ -117,6 +119,7 @@ struct ls_tile_weights ls_tile_weights_of(const struct ls_tile_conv *conv, void 
     w.offset = take(&at, (size_t)conv->steps * sizeof *w.offset);
     w.bias = take(&at, channels);
     w.scale = take(&at, channels);
+    w.pick = take(&at, 2 * TILE_VALUES * sizeof *w.pick);
     w.weight = take(&at, 0);
     return w;
 }
@@ -136,6 +139,16 @@ struct packing {
     const float *weight;
     struct ls_tile_weights to;
 };
+
+static void pack_picks(const struct ls_tile_conv *conv, uint16_t *pick) {
+    const uint16_t one = ls_bfloat_of(1);
+    const bool both = conv->y.parts * conv->y.stride == LS_TILE_DEPTH && conv->y.parts == 2;
+    memset(pick, 0, 2 * TILE_VALUES * sizeof *pick);
+    for (int d = 0; d < LS_TILE_DEPTH; d++) {
+        uint16_t *tile = pick + (both ? 0 : d / LS_TILE_COLUMNS * TILE_VALUES);
+        tile[(d / 2 * LS_TILE_COLUMNS + d % LS_TILE_COLUMNS) * 2 + d % 2] = one;
+    }
+}
 
 static void pack_step(const struct step *step, int index, void *context) {
     const struct packing *p = context;
@@ -160,6 +173,7 @@ static void pack_step(const struct step *step, int index, void *context) {
 
 void ls_tile_conv_pack(const struct ls_tile_conv *conv, const float *weight, void *packed) {
     struct packing p = {conv, weight, ls_tile_weights_of(conv, packed)};
+    pack_picks(conv, p.to.pick);
     memset(p.to.weight, 0, weight_bytes(conv, &p.to));
     for (int t = 0; t < p.to.spots; t++)
         p.to.spot[t] = spot_of(conv, t < conv->walk.tiles ? t : conv->walk.tiles - 1);
