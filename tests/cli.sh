@@ -139,6 +139,9 @@ works '--version' "$landscape" --version
 fails 2 'Usage' 'no command' "$landscape"
 fails 2 "unknown command 'frobnicate'" 'an unknown command' "$landscape" frobnicate
 fails 2 'arch wants an argument' 'a missing argument' "$landscape" train --arch
+fails 2 ' -o wants an argument' 'a missing argument of a letter' "$landscape" scan -o
+fails 2 "unknown option '-q'" 'an unknown letter in a cluster' "$landscape" scan -qo s.h5
+fails 2 'resume takes no argument' 'an argument of none' "$landscape" train --resume=yes
 fails 2 "resnet57.*resnet20" 'an unknown architecture' "$landscape" train --arch resnet57 --out run
 fails 2 "unknown precision 'fp12'" 'an unknown precision' train --out run --precision fp12
 fails 2 "epochs.*'1x'" 'a number that is none' train --out run --epochs 1x
@@ -171,6 +174,10 @@ rm data/data_batch_1.bin
 works 'a run trains' train --out good --epochs 1
 fails 2 'good.*already' 'a run is not trained over' train --out good --epochs 1
 fails 1 'seed' 'a run resumes with its own settings' train --out good --epochs 1 --seed 1 --resume
+fails 1 'test_images' 'a run resumes with its own test images' \
+    train --out good --epochs 1 --test-subset 8 --resume
+fails 1 'init_sha256' 'a run resumes from its own initial weights' \
+    train --out good --epochs 1 --init good/model.safetensors --resume
 works 'a finished run resumes' train --out good --epochs 1 --resume
 model=good/model.safetensors
 fails 1 "$model: Not a directory" 'a run below a file' train --out $model/run --epochs 1

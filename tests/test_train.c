@@ -1,4 +1,5 @@
 #include "landscape/train.h"
+#include "model/safetensors.h"
 #include "networks.h"
 #include "support.h"
 #include <math.h>
@@ -29,18 +30,26 @@ static void close_setting(struct setting *s) {
     ls_dataset_free(&s->test);
 }
 
-static enum ls_status train(struct setting *s, struct ls_error *error) {
+static void load(struct ls_model *model, const char *path) {
+    struct ls_error error = {0};
+    if (ls_model_load(model, path, NULL, &error))
+        fail_msg("%s", error.message);
+}
+
+/* Trains from the checkpoint at `init`, or from fresh weights if it is NULL. */
+static enum ls_status train_from(const char *init, struct setting *s, struct ls_error *error) {
     struct ls_model model;
-    assert_int_equal(ls_model_create(&model, "resnet20", 5, NULL), LS_OK);
+    if (init)
+        load(&model, init);
+    else
+        assert_int_equal(ls_model_create(&model, "resnet20", 5, NULL), LS_OK);
     enum ls_status status = ls_train(&model, &s->recipe, &s->training, error);
     ls_model_free(&model);
     return status;
 }
 
-static void load(struct ls_model *model, const char *path) {
-    struct ls_error error = {0};
-    if (ls_model_load(model, path, NULL, &error))
-        fail_msg("%s", error.message);
+static enum ls_status train(struct setting *s, struct ls_error *error) {
+    return train_from(NULL, s, error);
 }
 
 static void assert_same_model(const char *a, const char *b) {
@@ -148,6 +157,50 @@ static void other_settings_are_not_resumed(void **state) {
     s.recipe.lr = 0.06;
     assert_int_equal(train(&s, &error), LS_MISMATCH);
     assert_message(&error, "lr = 0.05, not 0.06");
+    s.recipe.lr = 0.05;
+    assert_int_equal(train_from(text("%s/run/model-0001.safetensors", out), &s, &error),
+                     LS_MISMATCH);
+    assert_message(&error, "init_sha256 = none, not");
+    s.test.count = 19;
+    assert_int_equal(train(&s, &error), LS_MISMATCH);
+    assert_message(&error, "test_images = 20, not 19");
+    s.test.count = 20;
+    assert_int_equal(train(&s, NULL), LS_OK);
+    close_setting(&s);
+}
+
+static void initial_weights_are_part_of_the_settings(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/first", out));
+    assert_int_equal(train(&s, NULL), LS_OK);
+    const char *init = text("%s/first/model-0001.safetensors", out);
+    s.training.directory = text("%s/second", out);
+    s.training.resume = true;
+    assert_int_equal(train_from(init, &s, NULL), LS_OK);
+    assert_int_equal(train_from(init, &s, NULL), LS_OK);
+    assert_int_equal(train_from(text("%s/first/model.safetensors", out), &s, &error), LS_MISMATCH);
+    assert_message(&error, "init_sha256");
+    assert_int_equal(train(&s, &error), LS_MISMATCH);
+    assert_message(&error, "not none");
+    close_setting(&s);
+}
+
+/* No epochs: the initial weights, and how they came about. */
+static void untrained_checkpoint_tells_its_recipe(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_model model;
+    open_setting(&s, text("%s/run", out));
+    s.recipe.epochs = 0;
+    assert_int_equal(train(&s, NULL), LS_OK);
+    load(&model, text("%s/run/model.safetensors", out));
+    assert_string_equal(ls_metadata_get(&model.metadata, "epoch"), "0");
+    assert_string_equal(ls_metadata_get(&model.metadata, "seed"), "0");
+    assert_string_equal(ls_metadata_get(&model.metadata, "lr"), "0.05");
+    assert_null(ls_metadata_get(&model.metadata, "test_error"));
+    ls_model_free(&model);
     close_setting(&s);
 }
 
@@ -161,6 +214,36 @@ static void damaged_state_is_refused(void **state) {
     s.training.resume = true;
     assert_int_equal(train(&s, &error), LS_BAD_FILE);
     assert_message(&error, "state.safetensors");
+    close_setting(&s);
+}
+
+/* Rewrites the state with its position replaced. */
+static void move_state(const char *path, const char *position) {
+    struct ls_safetensors file;
+    assert_int_equal(ls_safetensors_read(&file, path, NULL), LS_OK);
+    assert_int_equal(ls_metadata_set(&file.metadata, NULL, "state", "%s", position), LS_OK);
+    assert_int_equal(
+        ls_safetensors_write(path, file.tensors, file.tensor_count, &file.metadata, NULL), LS_OK);
+    ls_safetensors_free(&file);
+}
+
+static void state_outside_the_run_is_refused(void **state) {
+    static const char *const positions[] = {"1 4 0 0 0 0", "1 -1 0 0 0 0", "4 0 0 0 0 3",
+                                            "0 0 0 0 0 0", "1 0 0 0 0 1",  "1"};
+    const char *out = *state;
+    const char *path = text("%s/run/state.safetensors", out);
+    struct setting s;
+    open_setting(&s, text("%s/run", out)); /* 2 epochs of 3 steps */
+    assert_int_equal(train(&s, NULL), LS_OK);
+    s.training.resume = true;
+    for (size_t i = 0; i < sizeof positions / sizeof *positions; i++) {
+        struct ls_error error = {0};
+        move_state(path, positions[i]);
+        assert_int_equal(train(&s, &error), LS_BAD_FILE);
+        assert_message(&error, "not a training state that can be resumed");
+    }
+    move_state(path, "1 3 0 0 0 0");
+    assert_int_equal(train(&s, NULL), LS_OK);
     close_setting(&s);
 }
 
@@ -220,7 +303,10 @@ int main(void) {
         IN_DIRECTORY(resumed_run_ends_in_the_same_bits),
         IN_DIRECTORY(existing_run_is_not_overwritten),
         IN_DIRECTORY(other_settings_are_not_resumed),
+        IN_DIRECTORY(initial_weights_are_part_of_the_settings),
+        IN_DIRECTORY(untrained_checkpoint_tells_its_recipe),
         IN_DIRECTORY(damaged_state_is_refused),
+        IN_DIRECTORY(state_outside_the_run_is_refused),
         IN_DIRECTORY(diverging_run_stops),
         IN_DIRECTORY(nothing_that_is_not_finite_is_written),
         IN_DIRECTORY(senseless_settings_are_refused),

@@ -60,6 +60,22 @@ static const struct cli_option *find(const struct cli_command *command, int code
     return NULL;
 }
 
+/* Says what is wrong with the option at which getopt_long returned `code`. It leaves a long
+ * option's code or the letter in optopt, which may stand anywhere in a cluster; 0 for an unknown
+ * long one. */
+static int complain(const struct cli_command *command, int code, const char *argument) {
+    const struct cli_option *option = find(command, optopt);
+    const int dashes = option && option->name[1] ? 2 : 1;
+    if (option)
+        return cli_usage(command->name, "%.*s%s %s", dashes, "--", option->name,
+                         code == ':' ? "wants an argument" : "takes no argument");
+    if (optopt == HELP_CODE)
+        return cli_usage(command->name, "--help takes no argument");
+    if (optopt)
+        return cli_usage(command->name, "unknown option '-%c'", optopt);
+    return cli_usage(command->name, "unknown option '%s'", argument);
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv) {
     struct option long_options[CLI_MAX_OPTIONS + 2];
     char letters[2 * CLI_MAX_OPTIONS + 2];
@@ -72,10 +88,8 @@ int cli_parse(const struct cli_command *command, int argc, char **argv) {
             return CLI_DONE;
         }
         const struct cli_option *option = find(command, code);
-        if (code == ':')
-            return cli_usage(command->name, "%s wants an argument", argv[optind - 1]);
         if (!option)
-            return cli_usage(command->name, "unknown option '%s'", argv[optind - 1]);
+            return complain(command, code, argv[optind - 1]);
         if (!read_option(command->name, option, optarg))
             return CLI_USAGE;
     }

@@ -1,6 +1,6 @@
 #include "landscape/checkpoint.h"
 #include "base/alloc.h"
-#include "model/checkpoint_fill.h"
+#include "model/checkpoint_parts.h"
 #include "model/dtype.h"
 #include <math.h>
 #include <sha2.h>
@@ -72,10 +72,10 @@ enum ls_status ls_model_load(struct ls_model *model, const char *path, const cha
     return status;
 }
 
-static struct ls_stored_tensor describe(const struct ls_tensor *tensor, enum ls_dtype dtype,
-                                        const void *data) {
+struct ls_stored_tensor ls_stored_tensor(const char *name, const struct ls_tensor *tensor,
+                                         enum ls_dtype dtype, const void *data) {
     struct ls_stored_tensor stored = {
-        .name = (char *)tensor->name,
+        .name = (char *)name,
         .dtype = dtype,
         .rank = tensor->rank,
         .count = tensor->count,
@@ -95,13 +95,14 @@ void ls_checkpoint_describe(const struct ls_model *model, struct ls_stored_tenso
         if (tensor->kind != LS_COUNTER)
             continue;
         counters[used] = (int64_t)llrintf(model->values[tensor->offset]);
-        stored[used] = describe(tensor, LS_I64, &counters[used]);
+        stored[used] = ls_stored_tensor(tensor->name, tensor, LS_I64, &counters[used]);
         used++;
     }
     for (int t = 0; t < network->tensor_count; t++) {
         const struct ls_tensor *tensor = &network->tensors[t];
         if (tensor->kind != LS_COUNTER)
-            stored[used++] = describe(tensor, LS_F32, model->values + tensor->offset);
+            stored[used++] =
+                ls_stored_tensor(tensor->name, tensor, LS_F32, model->values + tensor->offset);
     }
 }
 

@@ -1,4 +1,4 @@
-#include "model/checkpoint_fill.h"
+#include "model/checkpoint_parts.h"
 #include "model/dtype.h"
 #include "model/tensor_extent.h"
 #include <float.h>

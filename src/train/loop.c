@@ -4,6 +4,7 @@
 #include "landscape/evaluate.h"
 #include "landscape/landscape.h"
 #include "train/log.h"
+#include "train/settings.h"
 #include "train/state.h"
 #include "train/step.h"
 #include <math.h>
@@ -32,10 +33,6 @@ struct run {
     double resumed;     /* steps done before this call */
 };
 
-static int steps_per_epoch(const struct run *run) {
-    return (run->training->train->count + run->recipe->batch - 1) / run->recipe->batch;
-}
-
 static void report(const struct run *run) {
     const struct ls_observer *observer = run->training->observer;
     const struct ls_train_state *state = &run->state;
@@ -44,8 +41,8 @@ static void report(const struct run *run) {
         return;
     struct ls_progress progress = {
         .phase = "train",
-        .done = (double)(state->epoch - 1) * steps_per_epoch(run) + state->step,
-        .total = (double)run->recipe->epochs * steps_per_epoch(run),
+        .done = (double)(state->epoch - 1) * state->steps + state->step,
+        .total = (double)run->recipe->epochs * state->steps,
         .resumed = run->resumed,
         .images = run->images,
         .seconds = omp_get_wtime() - run->started,
@@ -66,41 +63,6 @@ static enum ls_status diverged(const struct run *run, const char *what, double v
                    "in another directory%s%s",
                    run->state.epoch, run->state.step + 1, what, value,
                    saved ? "; the last good state is in " : "", saved ? run->state_path : "");
-}
-
-static enum ls_status describe_settings(struct run *run, struct ls_error *error) {
-    const struct ls_recipe *recipe = run->recipe;
-    struct ls_metadata *m = &run->settings;
-    char steps[LS_MAX_LR_STEPS * 16] = "";
-    for (int i = 0; i < recipe->lr_step_count; i++)
-        snprintf(steps + strlen(steps), sizeof steps - strlen(steps), "%s%g", i ? "," : "",
-                 recipe->lr_steps[i]);
-    enum ls_status status = ls_metadata_set(m, error, "arch", "%s", run->model->network.arch);
-    if (!status)
-        status = ls_metadata_set(m, error, "data", "%s", run->training->train->name);
-    if (!status)
-        status = ls_metadata_set(m, error, "images", "%d", run->training->train->count);
-    if (!status)
-        status = ls_metadata_set(m, error, "epochs", "%d", recipe->epochs);
-    if (!status)
-        status = ls_metadata_set(m, error, "batch", "%d", recipe->batch);
-    if (!status)
-        status = ls_metadata_set(m, error, "lr", "%.12g", recipe->lr);
-    if (!status)
-        status = ls_metadata_set(m, error, "lr_steps", "%s", steps);
-    if (!status)
-        status = ls_metadata_set(m, error, "momentum", "%.12g", recipe->momentum);
-    if (!status)
-        status = ls_metadata_set(m, error, "weight_decay", "%.12g", recipe->weight_decay);
-    if (!status)
-        status = ls_metadata_set(m, error, "seed", "%llu", (unsigned long long)recipe->seed);
-    if (!status)
-        status = ls_metadata_set(m, error, "augment", "%s", recipe->augment ? "yes" : "no");
-    if (!status)
-        status = ls_metadata_set(m, error, "shuffle", "%s", recipe->shuffle ? "yes" : "no");
-    if (!status)
-        status = ls_metadata_set(m, error, "precision", "fp32");
-    return status;
 }
 
 /* Whether every value of the model is a number: nothing else is ever written. */
@@ -125,7 +87,8 @@ static enum ls_status save_state(struct run *run, struct ls_error *error) {
 static enum ls_status begin(struct run *run, struct ls_error *error) {
     const bool exists = access(run->state_path, F_OK) == 0;
     const bool taken = exists || access(run->model_path, F_OK) == 0;
-    enum ls_status status = ls_train_state_create(&run->state, run->model, run->recipe, error);
+    enum ls_status status = ls_train_state_create(&run->state, run->model, run->recipe,
+                                                  run->training->train->count, error);
     if (status)
         return status;
     if (taken && !run->training->resume)
@@ -136,7 +99,7 @@ static enum ls_status begin(struct run *run, struct ls_error *error) {
     if (exists)
         status = ls_train_state_read(&run->state, run->model, run->recipe, &run->settings,
                                      run->state_path, error);
-    run->resumed = (double)(run->state.epoch - 1) * steps_per_epoch(run) + run->state.step;
+    run->resumed = (double)(run->state.epoch - 1) * run->state.steps + run->state.step;
     return status;
 }
 
@@ -168,7 +131,7 @@ static enum ls_status train_epoch(struct run *run, struct ls_error *error) {
     else
         for (int i = 0; i < count; i++)
             run->order[i] = i;
-    while (run->state.step < steps_per_epoch(run)) {
+    while (run->state.step < run->state.steps) {
         enum ls_status status = train_step(run, rate, error);
         if (!status && omp_get_wtime() - run->saved > every)
             status = save_state(run, error);
@@ -185,9 +148,8 @@ static enum ls_status train_epoch(struct run *run, struct ls_error *error) {
     return LS_OK;
 }
 
-/* Records what the epoch gave in the model's metadata. */
-static enum ls_status describe_results(struct run *run, const struct ls_epoch_log *row,
-                                       struct ls_error *error) {
+/* Records in the model's metadata how it was trained so far. */
+static enum ls_status describe_training(struct run *run, int epoch, struct ls_error *error) {
     struct ls_metadata *m = &run->model->metadata;
     enum ls_status status = LS_OK;
     for (int i = 0; i < run->settings.count && !status; i++)
@@ -196,7 +158,15 @@ static enum ls_status describe_results(struct run *run, const struct ls_epoch_lo
     if (!status)
         status = ls_metadata_set(m, error, "version", "%s", LS_VERSION);
     if (!status)
-        status = ls_metadata_set(m, error, "epoch", "%d", row->epoch);
+        status = ls_metadata_set(m, error, "epoch", "%d", epoch);
+    return status;
+}
+
+/* Records what the epoch gave. */
+static enum ls_status describe_results(struct run *run, const struct ls_epoch_log *row,
+                                       struct ls_error *error) {
+    struct ls_metadata *m = &run->model->metadata;
+    enum ls_status status = describe_training(run, row->epoch, error);
     if (!status)
         status = ls_metadata_set(m, error, "train_loss", "%.9g", row->train_loss);
     if (!status)
@@ -259,7 +229,8 @@ static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
 }
 
 static enum ls_status train(struct run *run, struct ls_error *error) {
-    enum ls_status status = describe_settings(run, error);
+    enum ls_status status =
+        ls_train_settings(&run->settings, run->model, run->recipe, run->training, error);
     if (!status)
         status = ls_stepper_create(&run->stepper, run->model, run->recipe, run->training->train,
                                    run->training->threads, error);
@@ -267,7 +238,10 @@ static enum ls_status train(struct run *run, struct ls_error *error) {
         status = ls_make_directory(run->training->directory, error);
     if (!status)
         status = begin(run, error);
+    run->model->sha256[0] = 0;               /* from here on it is another than its file's */
     if (!status && run->recipe->epochs == 0) /* the initial weights are the result */
+        status = describe_training(run, 0, error);
+    if (!status && run->recipe->epochs == 0)
         status = ls_model_save(run->model, run->model_path, error);
     run->started = run->saved = omp_get_wtime();
     run->epoch_start = run->started - run->state.seconds;

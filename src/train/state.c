@@ -1,6 +1,6 @@
 #include "train/state.h"
 #include "base/alloc.h"
-#include "model/checkpoint_fill.h"
+#include "model/checkpoint_parts.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +13,10 @@
 enum { LOG_LINE = 256 };
 
 enum ls_status ls_train_state_create(struct ls_train_state *state, const struct ls_model *model,
-                                     const struct ls_recipe *recipe, struct ls_error *error) {
+                                     const struct ls_recipe *recipe, int images,
+                                     struct ls_error *error) {
     *state = (struct ls_train_state){.epoch = 1};
+    state->steps = (images + recipe->batch - 1) / recipe->batch;
     state->log = calloc((size_t)recipe->epochs + 1, sizeof *state->log);
     state->velocity = ls_alloc(model->network.value_count, sizeof(float));
     if (!state->log || !state->velocity) {
@@ -60,7 +62,7 @@ static enum ls_status parse_position(struct ls_train_state *state, const struct 
         sscanf(text, "%d %d %la %la %la %d", &state->epoch, &state->step, &state->loss,
                &state->correct, &state->seconds, &state->rows) != 6 ||
         state->epoch < 1 || state->epoch > recipe->epochs + 1 || state->step < 0 ||
-        state->rows != state->epoch - 1)
+        state->step > state->steps || state->rows != state->epoch - 1)
         return ls_fail(error, LS_BAD_FILE, "%s: not a training state that can be resumed", path);
     text = ls_metadata_get(metadata, "state.log");
     for (int i = 0; i < state->rows; i++) {
@@ -87,14 +89,8 @@ static int describe_velocity(const struct ls_train_state *state, const struct ls
         if (tensor->kind != LS_PARAMETER)
             continue;
         snprintf(names[t], sizeof names[t], MOMENTUM "%s", tensor->name);
-        struct ls_stored_tensor *entry = &stored[count++];
-        *entry = (struct ls_stored_tensor){.name = names[t],
-                                           .dtype = LS_F32,
-                                           .rank = tensor->rank,
-                                           .count = tensor->count,
-                                           .data = state->velocity + tensor->offset};
-        for (int d = 0; d < tensor->rank; d++)
-            entry->size[d] = tensor->size[d];
+        stored[count++] =
+            ls_stored_tensor(names[t], tensor, LS_F32, state->velocity + tensor->offset);
     }
     return count;
 }

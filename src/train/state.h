@@ -7,6 +7,7 @@
 struct ls_train_state {
     int epoch;                /* the epoch being trained, from 1; epochs + 1 when all are done */
     int step;                 /* batches of it that are done */
+    int steps;                /* batches an epoch */
     double loss;              /* sum over the epoch's images so far */
     double correct;           /* images of them classified correctly */
     double seconds;           /* spent on the epoch so far */
@@ -15,9 +16,10 @@ struct ls_train_state {
     float *velocity;          /* [value_count], SGD's momentum; owned */
 };
 
-/* A state at the very beginning. */
+/* A state at the very beginning of training on so many images. */
 enum ls_status ls_train_state_create(struct ls_train_state *state, const struct ls_model *model,
-                                     const struct ls_recipe *recipe, struct ls_error *error);
+                                     const struct ls_recipe *recipe, int images,
+                                     struct ls_error *error);
 void ls_train_state_free(struct ls_train_state *state);
 
 /* Writes model and state into one file. `settings` is what a run that resumes must agree with. */

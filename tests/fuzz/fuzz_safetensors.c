@@ -1,5 +1,5 @@
 /* Fuzzes checkpoints: the container, the values of a small network, and the choice of a network. */
-#include "model/checkpoint_fill.h"
+#include "model/checkpoint_parts.h"
 #include "small_network.h"
 #include <stdlib.h>
 #include <string.h>

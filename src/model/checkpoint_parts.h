@@ -1,6 +1,6 @@
-/* From the tensors of a file to the values of a network. */
-#ifndef LANDSCAPE_MODEL_CHECKPOINT_FILL_H
-#define LANDSCAPE_MODEL_CHECKPOINT_FILL_H
+/* From the tensors of a file to the values of a network, and back. */
+#ifndef LANDSCAPE_MODEL_CHECKPOINT_PARTS_H
+#define LANDSCAPE_MODEL_CHECKPOINT_PARTS_H
 
 #include "landscape/checkpoint.h"
 #include "model/safetensors.h"
@@ -17,6 +17,12 @@ enum ls_status ls_checkpoint_fill(float *values, const struct ls_network *networ
 enum ls_status ls_model_from_safetensors(struct ls_model *model, const struct ls_safetensors *file,
                                          const char *name, const char *arch,
                                          struct ls_error *error);
+
+/* The tensor, or what has its shape, ready for ls_safetensors_write; name and data stay the
+ * caller's.
+ */
+struct ls_stored_tensor ls_stored_tensor(const char *name, const struct ls_tensor *tensor,
+                                         enum ls_dtype dtype, const void *data);
 
 /* The way back: stored[tensor_count] = the model's tensors ready for ls_safetensors_write, the
  * counters first (PyTorch's reader wants every tensor to begin at a multiple of its element's
