@@ -184,6 +184,8 @@ fails 1 "$model: Not a directory" 'a run below a file' train --out $model/run --
 works 'a checkpoint evaluates' "$landscape" eval --model $model --images 16
 check 'its loss is on stdout' grep -q '^loss [0-9.]*  accuracy' "$out"
 works 'a checkpoint tells what it is' "$landscape" info $model
+works 'a state tells what it is' "$landscape" info good/state.safetensors
+check 'and how far it is' grep -q 'all 1 epochs' "$out"
 works 'another network is made' "$landscape" train --arch resnet20-noshort --out plain --epochs 0
 fails 1 "$model.*resnet56" 'a checkpoint of another architecture' \
     "$landscape" eval --model $model --arch resnet56
@@ -272,6 +274,11 @@ fails 2 'train or test' 'an unknown split' scan --split valid -o s.h5
 works 'a scan scans' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'a finished scan has nothing to do' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'a surface tells what it is' "$landscape" info s.h5
+works 'directions tell what they are' "$landscape" info d.h5
+check 'and of which network' grep -q 'd.h5: two directions of resnet20$' "$out"
+works 'a curve has one direction' scan --x=-1:1:2 --dir-type states --save-directions one.h5 -o curve.h5
+works 'one direction tells what it is' "$landscape" info one.h5
+check 'and what it covers' grep -q 'covers  *states' "$out"
 works 'directions are read back' scan --x=-1:1:3 --y=-1:1:3 --directions d.h5 -o again.h5
 "$landscape" plot s.h5 -o s.csv 2>"$err" && "$landscape" plot again.h5 -o again.csv 2>"$err"
 check 'the same directions give the same surface' cmp s.csv again.csv
@@ -311,7 +318,6 @@ fails 1 'plain/model.safetensors' 'a target of another architecture' \
 fails 1 'none.h5' 'no directions' scan --x=-1:1:3 --directions none.h5 -o t.h5
 fails 1 'log.csv.*HDF5' 'directions that are no HDF5' scan --x=-1:1:3 --directions good/log.csv -o t.h5
 fails 1 's.h5.*xdirection' 'a surface instead of directions' scan --x=-1:1:3 --directions s.h5 -o t.h5
-scan --x=-1:1:2 --save-directions one.h5 -o curve.h5 2>"$err"
 fails 1 'one.h5.*ydirection' 'one direction instead of two' \
     scan --x=-1:1:3 --y=-1:1:3 --directions one.h5 -o t.h5
 head -c 50000 d.h5 >cut.h5

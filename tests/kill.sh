@@ -31,7 +31,6 @@ result() {
 # Every result that is there must be readable.
 readable() {
     for file in "$1"/*.safetensors "$1.h5"; do
-        case $file in */state.safetensors) continue ;; esac # known to --resume alone
         if [ -e "$file" ] && ! "$landscape" info "$file" >/dev/null 2>info.err; then
             echo "FAIL $file cannot be read after a kill: $(cat info.err)"
         fi

@@ -54,4 +54,15 @@ struct ls_training {
 enum ls_status ls_train(struct ls_model *model, const struct ls_recipe *recipe,
                         const struct ls_training *training, struct ls_error *error);
 
+/* How far a run is, as its state.safetensors tells. */
+struct ls_train_position {
+    int epoch;                   /* being trained, from 1; one more than there are: all done */
+    int step;                    /* batches of it that are done */
+    struct ls_metadata settings; /* of the run; owned: free with ls_metadata_free */
+};
+
+/* Reads it; LS_MISMATCH if the file holds tensors, but no state of a training. */
+enum ls_status ls_train_position_read(struct ls_train_position *position, const char *path,
+                                      struct ls_error *error);
+
 #endif

@@ -4,17 +4,20 @@
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const char help[] = "Usage: landscape info [--arch NAME] FILE...\n"
-                           "\n"
-                           "Tells what checkpoints (.safetensors) and surfaces (.h5) hold.\n"
-                           "\n"
-                           "  --arch NAME  of checkpoints that do not say their architecture\n"
-                           "  --help\n"
-                           "\n"
-                           "Example:\n"
-                           "  landscape info runs/quick/model.safetensors quick.h5\n";
+static const char help[] =
+    "Usage: landscape info [--arch NAME] FILE...\n"
+    "\n"
+    "Tells what checkpoints and training states (.safetensors), surfaces and\n"
+    "directions (.h5) hold.\n"
+    "\n"
+    "  --arch NAME  of checkpoints that do not say their architecture\n"
+    "  --help\n"
+    "\n"
+    "Example:\n"
+    "  landscape info runs/quick/model.safetensors quick.h5\n";
 
 static void print_metadata(const struct ls_metadata *metadata) {
     for (int i = 0; i < metadata->count; i++)
@@ -68,17 +71,85 @@ static enum ls_status print_surface(const char *path, struct ls_error *error) {
     return LS_OK;
 }
 
-static enum ls_status print_file(const char *path, const char *arch, struct ls_error *error) {
-    static const char hdf5[] = "\x89HDF\r\n\x1a\n";
-    FILE *file = fopen(path, "rb");
-    char head[8] = "";
-    if (file) {
-        size_t read = fread(head, 1, sizeof head, file);
-        fclose(file);
-        if (read == sizeof head && memcmp(head, hdf5, sizeof head) == 0)
-            return print_surface(path, error);
+static double norm(const struct ls_network *network, const float *direction) {
+    double sum = 0;
+    for (size_t i = 0; i < network->value_count; i++)
+        sum += (double)direction[i] * direction[i];
+    return sqrt(sum);
+}
+
+static enum ls_status print_state(const char *path, struct ls_error *error) {
+    struct ls_train_position position;
+    enum ls_status status = ls_train_position_read(&position, path, error);
+    if (status)
+        return status;
+    const char *epochs = ls_metadata_get(&position.settings, "epochs");
+    const int last = epochs ? atoi(epochs) : 0;
+    printf("%s: state of a training\n", path);
+    if (position.epoch > last)
+        printf("  %-18s all %d epochs\n", "done", last);
+    else
+        printf("  %-18s %d epochs and %d steps of %d epochs\n", "done", position.epoch - 1,
+               position.step, last);
+    print_metadata(&position.settings);
+    ls_metadata_free(&position.settings);
+    return LS_OK;
+}
+
+/* Prints directions if that is what the file holds for this network. */
+static bool print_directions_of(const char *path, const struct ls_network *network) {
+    struct ls_directions d = {.x = calloc(network->value_count, sizeof(float)),
+                              .y = calloc(network->value_count, sizeof(float))};
+    char sha256[65];
+    bool two = false;
+    if (d.x && d.y)
+        two = !ls_directions_read(path, network, d.x, d.y, &d.states, sha256, NULL);
+    const bool found =
+        two || (d.x && !ls_directions_read(path, network, d.x, NULL, &d.states, sha256, NULL));
+    if (found) {
+        printf("%s: %s of %s\n", path, two ? "two directions" : "direction", network->arch);
+        printf("  %-18s %s\n", "covers", d.states ? "states" : "weights");
+        printf("  %-18s %.6g\n", "norm of x", norm(network, d.x));
     }
-    return print_model(path, arch, error);
+    if (two) {
+        printf("  %-18s %.6g\n", "norm of y", norm(network, d.y));
+        printf("  %-18s %.4f\n", "cosine", ls_direction_cosine(network, d.x, d.y));
+    }
+    if (found)
+        printf("  %-18s %s\n", "sha256", sha256);
+    ls_directions_free(&d);
+    return found;
+}
+
+/* Directions do not name their network: the first one that they fit is it. */
+static bool print_directions(const char *path) {
+    bool found = false;
+    for (int i = 0; ls_arch_name(i) && !found; i++) {
+        struct ls_network network;
+        if (ls_network_create(&network, ls_arch_name(i), NULL))
+            continue;
+        found = print_directions_of(path, &network);
+        ls_network_free(&network);
+    }
+    return found;
+}
+
+static bool is_hdf5(const char *path) {
+    static const char signature[] = "\x89HDF\r\n\x1a\n";
+    char head[8] = "";
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    const size_t read = fread(head, 1, sizeof head, file);
+    fclose(file);
+    return read == sizeof head && memcmp(head, signature, sizeof head) == 0;
+}
+
+static enum ls_status print_file(const char *path, const char *arch, struct ls_error *error) {
+    if (is_hdf5(path))
+        return print_directions(path) ? LS_OK : print_surface(path, error);
+    enum ls_status status = print_state(path, error);
+    return status == LS_MISMATCH ? print_model(path, arch, error) : status;
 }
 
 int cli_info(int argc, char **argv) {
