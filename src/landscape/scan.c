@@ -1,5 +1,6 @@
 #include "landscape/scan.h"
 #include "base/observer.h"
+#include "base/threads.h"
 #include "engine/team.h"
 #include <omp.h>
 #include <stdlib.h>
@@ -7,15 +8,16 @@
 
 #define DEFAULT_SAVE_SECONDS 2.0
 
-/* A scan at work. The work is cut into units, one block of images at one grid point; threads take
- * the next unit without waiting for one another, and whoever finishes a point's last block sums it
- * up. */
+/* A scan at work. Threads take the next unit of work without waiting for one another, and whoever
+ * finishes a point's last block of images sums it up. A unit is a whole point, so that its weights
+ * are made by one thread only, or, at the end and where a point is long, one of its blocks. */
 struct job {
     const struct ls_scan *scan;
     struct ls_surface *surface;
     const char *path;
     size_t *points; /* [point_count] indices of the grid points to compute */
     size_t point_count;
+    size_t whole_count;   /* of them, the first: a unit each */
     int blocks;           /* of images, at every point */
     struct ls_sums *sums; /* [point_count][blocks] */
     int *blocks_left;     /* [point_count] */
@@ -105,15 +107,11 @@ static void finish_point(struct job *job, size_t p) {
     report(job, job->points[p]);
 }
 
-static void run_unit(struct job *job, struct ls_worker *worker, size_t p, int block, bool moved) {
+static void run_block(struct job *job, struct ls_worker *worker, size_t p, int block) {
     const int images = job->scan->dataset->count, first = block * LS_BLOCK;
     const int last = first + LS_BLOCK < images ? first + LS_BLOCK : images;
     int left;
     bool write = false;
-    if (!moved) {
-        move(job, job->points[p], ls_worker_values(worker));
-        ls_worker_load(worker);
-    }
     job->sums[p * (size_t)job->blocks + (size_t)block] =
         ls_worker_evaluate(worker, job->scan->dataset, job->scan->loss, first, last);
     /* The sums of every block must be visible to the thread that finishes the point. */
@@ -130,35 +128,64 @@ static void run_unit(struct job *job, struct ls_worker *worker, size_t p, int bl
         write_snapshot(job);
 }
 
+static bool stopped(const struct job *job) {
+    enum ls_status status;
+#pragma omp atomic read
+    status = job->status;
+    return status || ls_stopped(job->scan->observer);
+}
+
+static size_t unit_count(const struct job *job) {
+    return job->whole_count + (job->point_count - job->whole_count) * (size_t)job->blocks;
+}
+
+/* Runs a unit; *at is the point that the worker's weights stand at. Returns false if the scan was
+ * stopped. */
+static bool run_unit(struct job *job, struct ls_worker *worker, size_t unit, size_t *at) {
+    const bool whole = unit < job->whole_count;
+    const size_t rest = whole ? 0 : unit - job->whole_count, blocks = (size_t)job->blocks;
+    const size_t p = whole ? unit : job->whole_count + rest / blocks;
+    const int first = (int)(rest % blocks), last = whole ? job->blocks : first + 1;
+    if (p != *at) {
+        move(job, job->points[p], ls_worker_values(worker));
+        ls_worker_load(worker);
+        *at = p;
+    }
+    for (int block = first; block < last; block++) {
+        if (stopped(job))
+            return false;
+        run_block(job, worker, p, block);
+    }
+    return true;
+}
+
 static void run_units(struct job *job, const struct ls_team *team) {
-    const size_t units = job->point_count * (size_t)job->blocks;
+    const size_t units = unit_count(job);
     size_t next = 0;
 #pragma omp parallel num_threads(team->threads)
     {
         struct ls_worker *worker = team->workers[omp_get_thread_num()];
-        size_t at = job->point_count; /* the point the worker's weights stand at */
-        for (;;) {
-            size_t unit;
-            enum ls_status status;
-#pragma omp atomic read
-            status = job->status;
-            if (status || ls_stopped(job->scan->observer))
-                break;
+        size_t unit, at = job->point_count;
+        do {
 #pragma omp atomic capture
             unit = next++;
-            if (unit >= units)
-                break;
-            const size_t p = unit / (size_t)job->blocks;
-            run_unit(job, worker, p, (int)(unit % (size_t)job->blocks), p == at);
-            at = p;
-        }
+        } while (unit < units && run_unit(job, worker, unit, &at));
     }
+}
+
+/* Whole points only while there are enough for every thread, so that none waits at the end. */
+static void share_out(struct job *job) {
+    enum { FEW_BLOCKS = 8, SPARE = 2 };
+    const size_t threads = (size_t)ls_thread_count(job->scan->threads);
+    if (job->blocks <= FEW_BLOCKS && job->point_count > SPARE * threads)
+        job->whole_count = job->point_count - SPARE * threads;
 }
 
 static enum ls_status prepare(struct job *job) {
     const size_t total = ls_surface_points(job->surface);
     job->point_count = ls_surface_missing(job->surface);
     job->blocks = (job->scan->dataset->count + LS_BLOCK - 1) / LS_BLOCK;
+    share_out(job);
     job->points = calloc(job->point_count + 1, sizeof *job->points);
     job->sums = calloc(job->point_count * (size_t)job->blocks + 1, sizeof *job->sums);
     job->blocks_left = calloc(job->point_count + 1, sizeof *job->blocks_left);
@@ -183,8 +210,7 @@ static enum ls_status run(struct job *job) {
         status =
             ls_plan_create(&plan, &job->scan->model->network, job->scan->precision, job->error);
     if (!status)
-        status = ls_team_create(&team, plan, job->scan->threads,
-                                job->point_count * (size_t)job->blocks, job->error);
+        status = ls_team_create(&team, plan, job->scan->threads, unit_count(job), job->error);
     if (!status &&
         job->path) /* an output that cannot be written fails before the work, not after */
         status = ls_surface_write(job->surface, job->path, job->error);
