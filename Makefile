@@ -40,12 +40,14 @@ ISA_avx2    := -DLANES=8 -DTILE=8 -mavx2 -mfma
 ISA_avx512  := -DLANES=16 -DTILE=16 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mprefer-vector-width=512
 ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
 ISA_amx     := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-bf16
-DIRECT      := $(patsubst %,$(BUILD)/src/kernels/direct-%.o,$(filter-out generic,$(ISAS)))
+VECTOR      := $(filter-out generic,$(ISAS))
+DIRECT      := $(VECTOR:%=$(BUILD)/src/kernels/direct-%.o)
+WINOGRAD    := $(VECTOR:%=$(BUILD)/src/kernels/winograd-%.o)
 
 AMX         := $(if $(filter x86_64,$(shell uname -m)),$(BUILD)/src/kernels/tile_amx.o)
 
-LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/direct.c %/tile_amx.c,$(wildcard src/*/*.c))
-LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(DIRECT) $(AMX) $(BUILD)/templates.o
+LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/direct.c %/winograd.c %/tile_amx.c,$(wildcard src/*/*.c))
+LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(DIRECT) $(WINOGRAD) $(AMX) $(BUILD)/templates.o
 CLI_OBJECTS  := $(call objects,$(wildcard src/cli/*.c))
 TEST_SOURCES := $(wildcard tests/test_*.c)
 TEST_OBJECTS := $(call objects,$(TEST_SOURCES))
@@ -83,6 +85,9 @@ $(ELEMENTWISE): $(BUILD)/src/kernels/elementwise-%.o: src/kernels/elementwise.c
 	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -MMD -MP -c $< -o $@
 
 $(DIRECT): $(BUILD)/src/kernels/direct-%.o: src/kernels/direct.c
+	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -ffp-contract=fast -MMD -MP -c $< -o $@
+
+$(WINOGRAD): $(BUILD)/src/kernels/winograd-%.o: src/kernels/winograd.c
 	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -ffp-contract=fast -MMD -MP -c $< -o $@
 
 $(AMX): src/kernels/tile_amx.c

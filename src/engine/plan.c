@@ -27,6 +27,15 @@ struct ls_worker {
     struct ls_call *calls; /* [node_count], ready to run */
 };
 
+/* Lets faster operations take the place of those that have them. */
+static void choose_operations(struct ls_graph *graph) {
+    for (int n = 0; n < graph->node_count; n++) {
+        const struct ls_op *faster = graph->nodes[n].op->in_floats;
+        if (faster && faster->suits(&graph->nodes[n]))
+            graph->nodes[n].op = faster;
+    }
+}
+
 static void lay_out(struct ls_plan *plan) {
     for (int n = 0; n < plan->graph.node_count; n++) {
         const struct ls_node *node = &plan->graph.nodes[n];
@@ -64,6 +73,7 @@ enum ls_status ls_plan_create(struct ls_plan **result, const struct ls_network *
         return status;
     }
     ls_gemm_single_threaded();
+    choose_operations(&plan->graph);
     lay_out(plan);
     *result = plan;
     return LS_OK;

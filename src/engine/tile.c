@@ -25,7 +25,7 @@ static void choose(struct rewrite *r) {
         const struct ls_node *node = &r->from->nodes[n];
         r->as_floats[n] = r->as_tiles[n] = NOWHERE;
         r->border[n] = max(r->border[n], 1); /* what kernels want of residuals */
-        r->tiled[n] = node->op->tiled && node->op->tiled->tileable(node);
+        r->tiled[n] = node->op->in_tiles && node->op->in_tiles->suits(node);
         if (!r->tiled[n])
             continue;
         const struct ls_storage storage = {.parts = r->parts};
@@ -72,7 +72,7 @@ static void rewrite(struct rewrite *r) {
             node.input[i] = output_of(r, node.input[i], r->tiled[n]);
         }
         if (r->tiled[n]) {
-            node.op = node.op->tiled;
+            node.op = node.op->in_tiles;
             node.out_storage = tiles_of(r, n);
         }
         (r->tiled[n] ? r->as_tiles : r->as_floats)[n] = append(r, &node);

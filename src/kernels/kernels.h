@@ -5,6 +5,7 @@
 #define LANDSCAPE_KERNELS_KERNELS_H
 
 #include "kernels/conv.h"
+#include "kernels/winograd.h"
 
 /* SGD with Nesterov momentum as PyTorch computes it. */
 struct ls_sgd {
@@ -18,6 +19,7 @@ struct ls_kernels {
     int lanes;
     ls_direct_forward *conv_forward;
     ls_direct_weight_grad *conv_weight_grad;
+    ls_winograd_forward *winograd_forward;
 
     /* y[pixels][channels] = relu?(x * scale[channels] + shift[channels] + residual); scale,
      * residual may be NULL (1 and 0); y may be x. */

@@ -192,7 +192,8 @@ static void backward(const struct ls_call *call, int first, int last) {
 
 const struct ls_op ls_op_conv2d = {
     .name = "conv2d",
-    .tiled = &ls_op_tiled_conv2d,
+    .in_tiles = &ls_op_tiled_conv2d,
+    .in_floats = &ls_op_winograd_conv2d,
     .inference_fusions = LS_FUSE_BATCHNORM | LS_FUSE_RESIDUAL | LS_FUSE_RELU,
     .backward_needs = LS_NEEDS_INPUTS,
     .shape = shape,

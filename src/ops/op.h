@@ -49,11 +49,12 @@ enum { LS_NEEDS_INPUTS = 1, LS_NEEDS_OUTPUT = 2 };
 /* Hooks may be NULL where the comment says so. Sizes are in floats, but for partial_size. */
 struct ls_op {
     const char *name;
-    const struct ls_op *tiled; /* does the same in bfloat16 tiles; NULL: none */
-    bool (*tileable)(
-        const struct ls_node *); /* of an op that is another's `tiled`: whether it can */
-    int inference_fusions, training_fusions; /* LS_FUSE_* */
-    int backward_needs;                      /* LS_NEEDS_* */
+    /* Operations that do the same in inference, faster, for nodes that suit them. NULL: none. */
+    const struct ls_op *in_tiles;              /* from bfloat16 tiles to bfloat16 tiles */
+    const struct ls_op *in_floats;             /* as this one */
+    bool (*suits)(const struct ls_node *node); /* of such an operation */
+    int inference_fusions, training_fusions;   /* LS_FUSE_* */
+    int backward_needs;                        /* LS_NEEDS_* */
 
     /* *out = the output's shape for node->in; LS_MISMATCH says what does not fit. */
     enum ls_status (*shape)(const struct ls_node *node, struct ls_shape *out,
@@ -85,7 +86,8 @@ struct ls_op {
     void (*backward)(const struct ls_call *call, int first, int last);
 };
 
-extern const struct ls_op ls_op_input;     /* node 0: the image; attributes: none */
+extern const struct ls_op ls_op_input;           /* node 0: the image; attributes: none */
+extern const struct ls_op ls_op_winograd_conv2d; /* conv2d in inference */
 extern const struct ls_op ls_op_conv2d;    /* attributes: channels, kernel, stride, padding, bias */
 extern const struct ls_op ls_op_batchnorm; /* attributes: epsilon, momentum */
 extern const struct ls_op ls_op_relu;

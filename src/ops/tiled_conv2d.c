@@ -21,7 +21,7 @@ static struct ls_tile_conv conv_of(const struct ls_node *node) {
 }
 
 /* The kernels write 16 channels at a time. */
-static bool tileable(const struct ls_node *node) {
+static bool suits(const struct ls_node *node) {
     return node->out.channels >= LS_TILE_COLUMNS;
 }
 
@@ -65,7 +65,7 @@ static void forward(const struct ls_call *call, int first, int last) {
 
 const struct ls_op ls_op_tiled_conv2d = {
     .name = "tiled conv2d",
-    .tileable = tileable,
+    .suits = suits,
     .packed_size = packed_size,
     .pack = pack,
     .forward = forward,

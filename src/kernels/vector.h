@@ -1,0 +1,45 @@
+/* The compiler's vectors, of LANES floats (4 where there are no direct convolutions). */
+#ifndef LANDSCAPE_KERNELS_VECTOR_H
+#define LANDSCAPE_KERNELS_VECTOR_H
+
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+enum { WIDTH = LANES ? LANES : 4 };
+
+typedef float vector __attribute__((vector_size(WIDTH * sizeof(float))));
+typedef int mask __attribute__((vector_size(WIDTH * sizeof(int))));
+
+INLINE vector load(const float *from) {
+    vector v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+INLINE void store(float *to, vector v) {
+    memcpy(to, &v, sizeof v);
+}
+
+/* The same for the first `lanes` floats. */
+INLINE vector load_part(const float *from, const int lanes) {
+    vector v = {0};
+    memcpy(&v, from, (size_t)lanes * sizeof(float));
+    return v;
+}
+
+INLINE void store_part(float *to, vector v, const int lanes) {
+    memcpy(to, &v, (size_t)lanes * sizeof(float));
+}
+
+/* max(v, 0), keeping what is not a number. */
+INLINE vector rectify(vector v) {
+    return (vector)((mask)v & ~(v < (vector){0}));
+}
+
+/* v where `gate` is positive, else 0. */
+INLINE vector pass(vector v, vector gate) {
+    return (vector)((mask)v & (gate > (vector){0}));
+}
+
+#endif
