@@ -7,14 +7,15 @@
 #define JOIN(a, b)   a##b
 #define NAME(f, isa) JOIN(f, isa)
 
-enum { POINTS = 16, GROUP = 16 };
+enum { POINTS = LS_WINOGRAD_POINTS, GROUP = LS_WINOGRAD_GROUP };
 
 /* A convolution at work. */
 struct job {
     const struct ls_conv *conv;
     const float *x, *weight, *bias, *residual;
     float *y;
-    float *in, *out; /* [POINTS][GROUP][channels]: transformed tiles */
+    float *in, *out;            /* transformed tiles [POINTS][GROUP][channels], ... */
+    size_t in_point, out_point; /* ... and the floats from one point to the next */
     bool relu;
     int tiles_x; /* tiles in one row */
 };
@@ -41,6 +42,7 @@ INLINE void transform_in(vector *d, const int step) {
  * the image. */
 INLINE void load_tile(const struct job *job, int tile, int channel, int oy, int ox,
                       const bool inside) {
+    static const float zeros[LANES];
     const struct ls_conv *conv = job->conv;
     vector d[POINTS];
 #pragma GCC unroll 16
@@ -48,8 +50,8 @@ INLINE void load_tile(const struct job *job, int tile, int channel, int oy, int 
         const int iy = oy - 1 + p / 4, ix = ox - 1 + p % 4;
         const bool there =
             inside || (iy >= 0 && ix >= 0 && iy < conv->in_height && ix < conv->in_width);
-        d[p] = there ? load(job->x + ((size_t)iy * conv->in_width + ix) * conv->in + channel)
-                     : (vector){0};
+        d[p] =
+            load(there ? job->x + ((size_t)iy * conv->in_width + ix) * conv->in + channel : zeros);
     }
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++)
@@ -59,7 +61,7 @@ INLINE void load_tile(const struct job *job, int tile, int channel, int oy, int 
         transform_in(d + 4 * i, 1);
 #pragma GCC unroll 16
     for (int p = 0; p < POINTS; p++)
-        store(job->in + ((size_t)p * GROUP + tile) * conv->in + channel, d[p]);
+        store(job->in + p * job->in_point + (size_t)tile * conv->in + channel, d[p]);
 }
 
 static void load_group(const struct job *job, const int *oy, const int *ox) {
@@ -109,9 +111,9 @@ INLINE void multiply_group(const struct job *job, const int tiles, const int vec
     for (int p = 0; p < POINTS; p++)
         for (int t = 0; t < GROUP; t += tiles)
             multiply_tiles(tiles, vectors, channels, out,
-                           job->in + ((size_t)p * GROUP + t) * channels,
+                           job->in + p * job->in_point + (size_t)t * channels,
                            job->weight + (size_t)p * channels * out + channel,
-                           job->out + ((size_t)p * GROUP + t) * out + channel);
+                           job->out + p * job->out_point + (size_t)t * out + channel);
 }
 
 /* The channel counts of the common networks get code of their own, with constant addresses. */
@@ -150,7 +152,7 @@ INLINE void store_tile(const struct job *job, int tile, int channel, int oy, int
     vector m[POINTS], half[8];
 #pragma GCC unroll 16
     for (int p = 0; p < POINTS; p++)
-        m[p] = load(job->out + ((size_t)p * GROUP + tile) * out + channel);
+        m[p] = load(job->out + p * job->out_point + (size_t)tile * out + channel);
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++)
         transform_out(m + i, 4, &half[i], &half[4 + i]);
@@ -186,7 +188,9 @@ void NAME(ls_winograd_forward_,
                             .residual = residual,
                             .y = y,
                             .in = scratch,
-                            .out = scratch + (size_t)POINTS * GROUP * conv->in,
+                            .out = scratch + POINTS * ls_winograd_stride(conv->in),
+                            .in_point = ls_winograd_stride(conv->in),
+                            .out_point = ls_winograd_stride(conv->out),
                             .relu = relu,
                             .tiles_x = (conv->out_width + 1) / 2};
     const int tiles = job.tiles_x * ((conv->out_height + 1) / 2);

@@ -9,6 +9,14 @@
 /* Whether this machine has a kernel for the convolution, and it is the faster one. */
 bool ls_winograd_suits(const struct ls_conv *conv);
 
+enum { LS_WINOGRAD_POINTS = 16, LS_WINOGRAD_GROUP = 16 }; /* values of a tile; tiles at a time */
+
+/* Floats from one point of a group's transformed tiles [point][tile][channels] to the next: not a
+ * power of two, which would put all points of a tile into one set of the cache. */
+static inline size_t ls_winograd_stride(int channels) {
+    return (size_t)LS_WINOGRAD_GROUP * channels + 16;
+}
+
 /* Floats of packed weights, and of scratch memory. */
 size_t ls_winograd_weights(const struct ls_conv *conv);
 size_t ls_winograd_scratch(const struct ls_conv *conv);

@@ -1,7 +1,7 @@
 #include "kernels/kernels.h"
 #include "kernels/winograd.h"
 
-enum { POINTS = 16, GROUP = 16, TAPS = 9 };
+enum { POINTS = LS_WINOGRAD_POINTS, TAPS = 9 };
 
 bool ls_winograd_suits(const struct ls_conv *conv) {
     const int lanes = ls_kernels()->lanes;
@@ -14,7 +14,7 @@ size_t ls_winograd_weights(const struct ls_conv *conv) {
 }
 
 size_t ls_winograd_scratch(const struct ls_conv *conv) {
-    return (size_t)POINTS * GROUP * (conv->in + conv->out);
+    return POINTS * (ls_winograd_stride(conv->in) + ls_winograd_stride(conv->out));
 }
 
 /* out[4] = G in[3] */
