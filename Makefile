@@ -58,7 +58,7 @@ SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
 PROGRAM      := $(BUILD)/landscape
 TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # What the kernels decide is tested with those of lesser CPUs too.
-KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine tiles torch,\
+KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine tiles torch winograd,\
                 $(cpu)=$(BUILD)/tests/test_$(test)))
 
 .PHONY: all help deps demo tests check bench fuzz lint format install uninstall clean

@@ -77,7 +77,7 @@ static void load_group(const struct job *job, const int *oy, const int *ox) {
     }
 }
 
-/* out[tiles][vectors * LANES] = in[tiles][channels] * weight[channels][...] at one point. */
+/* y[tiles][vectors * LANES] = x[tiles][channels] * weight[channels][vectors * LANES]: one point. */
 INLINE void multiply_tiles(const int tiles, const int vectors, const int channels, size_t out,
                            const float *x, const float *weight, float *y) {
     vector sum[TILE][2];
@@ -86,7 +86,7 @@ INLINE void multiply_tiles(const int tiles, const int vectors, const int channel
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; v++)
             sum[t][v] = (vector){0};
-    for (int i = 0; i < channels; i++, weight += out) {
+    for (int i = 0; i < channels; i++, weight += vectors * LANES) {
         vector w[2];
 #pragma GCC unroll 2
         for (int v = 0; v < vectors; v++)
@@ -104,16 +104,16 @@ INLINE void multiply_tiles(const int tiles, const int vectors, const int channel
             store(y + (size_t)t * out + v * LANES, sum[t][v]);
 }
 
-/* All points of a group, for one tile of output channels. */
+/* All points of a group, for one slice of output channels. */
 INLINE void multiply_group(const struct job *job, const int tiles, const int vectors,
                            const int channels, int channel) {
     const size_t out = (size_t)job->conv->out;
     for (int p = 0; p < POINTS; p++)
         for (int t = 0; t < GROUP; t += tiles)
-            multiply_tiles(tiles, vectors, channels, out,
-                           job->in + p * job->in_point + (size_t)t * channels,
-                           job->weight + (size_t)p * channels * out + channel,
-                           job->out + p * job->out_point + (size_t)t * out + channel);
+            multiply_tiles(
+                tiles, vectors, channels, out, job->in + p * job->in_point + (size_t)t * channels,
+                job->weight + ((size_t)channel * POINTS + (size_t)p * vectors * LANES) * channels,
+                job->out + p * job->out_point + (size_t)t * out + channel);
 }
 
 /* The channel counts of the common networks get code of their own, with constant addresses. */

@@ -21,8 +21,8 @@ static inline size_t ls_winograd_stride(int channels) {
 size_t ls_winograd_weights(const struct ls_conv *conv);
 size_t ls_winograd_scratch(const struct ls_conv *conv);
 
-/* packed[4][4][in][out] = G g G^T for the filters g of weight[out][in][3][3] * scale of one output
- * channel. */
+/* packed[slice][4][4][in][slice's channels] = G g G^T for the filters g of weight[out][in][3][3] *
+ * scale of one output channel; a slice is two vectors of output channels, the last maybe one. */
 void ls_winograd_pack(const struct ls_conv *conv, const float *weight, int channel, double scale,
                       float *packed);
 

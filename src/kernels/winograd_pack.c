@@ -27,7 +27,10 @@ static void transform(const double *in, int in_step, double *out, int out_step) 
 
 void ls_winograd_pack(const struct ls_conv *conv, const float *weight, int channel, double scale,
                       float *packed) {
-    const size_t in = (size_t)conv->in, out = (size_t)conv->out, o = (size_t)channel;
+    const int slice = 2 * ls_kernels()->lanes, start = channel / slice * slice;
+    const size_t width = (size_t)(conv->out - start < slice ? conv->out - start : slice);
+    const size_t in = (size_t)conv->in, o = (size_t)channel;
+    packed += (size_t)start * POINTS * in + (size_t)(channel - start);
     for (size_t i = 0; i < in; i++) {
         const float *g = weight + (o * in + i) * TAPS;
         double filter[TAPS], columns[12], points[POINTS];
@@ -38,6 +41,6 @@ void ls_winograd_pack(const struct ls_conv *conv, const float *weight, int chann
         for (int y = 0; y < 4; y++)
             transform(columns + 3 * y, 1, points + 4 * y, 1);
         for (size_t p = 0; p < POINTS; p++)
-            packed[(p * in + i) * out + o] = (float)points[p];
+            packed[(p * in + i) * width] = (float)points[p];
     }
 }

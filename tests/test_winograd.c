@@ -1,0 +1,110 @@
+/* Winograd's convolution against its definition. */
+#include "kernels/kernels.h"
+#include "landscape/rng.h"
+#include "support.h"
+#include <math.h>
+
+/* height, width, input and output channels in vectors */
+static const int shapes[][4] = {{2, 2, 1, 1}, {3, 2, 1, 2},  {8, 8, 4, 4}, {5, 7, 2, 3},
+                                {9, 3, 1, 5}, {32, 4, 1, 1}, {6, 33, 2, 2}};
+
+static float *normal(size_t count, uint32_t stream) {
+    const struct ls_rng rng = {.seed = 5, .purpose = LS_RNG_TEST, .stream = stream};
+    float *values = malloc(count * sizeof *values);
+    assert_non_null(values);
+    ls_rng_normal(&rng, 0, count, values);
+    return values;
+}
+
+static struct ls_conv conv_of(const int *shape) {
+    const int lanes = ls_kernels()->lanes;
+    return (struct ls_conv){.in_height = shape[0],
+                            .in_width = shape[1],
+                            .in = shape[2] * lanes,
+                            .out_height = shape[0],
+                            .out_width = shape[1],
+                            .out = shape[3] * lanes,
+                            .kernel = 3,
+                            .stride = 1,
+                            .padding = 1};
+}
+
+/* Output value `index` by definition, and the sum of its terms' magnitudes. */
+static double expected(const struct ls_conv *c, const float *x, const float *weight, size_t index,
+                       double *magnitude) {
+    const int o = (int)(index % c->out), ox = (int)(index / c->out % c->out_width);
+    const int oy = (int)(index / c->out / c->out_width);
+    double sum = *magnitude = 0;
+    for (int i = 0; i < c->in; i++)
+        for (int ky = 0; ky < 3; ky++)
+            for (int kx = 0; kx < 3; kx++) {
+                const int iy = oy + ky - 1, ix = ox + kx - 1;
+                if (iy < 0 || ix < 0 || iy >= c->in_height || ix >= c->in_width)
+                    continue;
+                const double term = (double)x[((size_t)iy * c->in_width + ix) * c->in + i] *
+                                    weight[((o * c->in + i) * 3 + ky) * 3 + kx];
+                sum += term;
+                *magnitude += fabs(term);
+            }
+    return sum;
+}
+
+static void check(const struct ls_conv *c, bool extras) {
+    const size_t in = (size_t)c->in_height * c->in_width * c->in;
+    const size_t out = (size_t)c->out_height * c->out_width * c->out;
+    float *x = normal(in, 1), *weight = normal((size_t)c->in * c->out * 9, 2);
+    float *bias = normal((size_t)c->out, 3), *residual = normal(out, 4);
+    float *packed = malloc(ls_winograd_weights(c) * sizeof *packed);
+    float *scratch = malloc(ls_winograd_scratch(c) * sizeof *scratch);
+    float *y = malloc(out * sizeof *y);
+    assert_true(packed && scratch && y && ls_winograd_suits(c));
+    for (int o = 0; o < c->out; o++)
+        ls_winograd_pack(c, weight, o, extras ? -0.5 : 1, packed);
+    ls_kernels()->winograd_forward(c, x, packed, extras ? bias : NULL, extras ? residual : NULL,
+                                   extras, y, scratch);
+    for (size_t i = 0; i < out; i++) {
+        double magnitude, value = expected(c, x, weight, i, &magnitude);
+        if (extras)
+            value = fmax(-0.5 * value + bias[i % (size_t)c->out] + residual[i], 0);
+        assert_true(fabs(y[i] - value) <= 1e-6 * (magnitude + 10));
+    }
+    free(x);
+    free(weight);
+    free(bias);
+    free(residual);
+    free(packed);
+    free(scratch);
+    free(y);
+}
+
+static void agrees_with_the_definition(void **state) {
+    (void)state;
+    if (!ls_kernels()->lanes)
+        skip(); /* these kernels have no direct convolutions */
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (int extras = 0; extras < 2; extras++) {
+            const struct ls_conv conv = conv_of(shapes[i]);
+            check(&conv, extras);
+        }
+}
+
+static void suits_only_what_it_can(void **state) {
+    struct ls_conv conv = conv_of(shapes[2]);
+    (void)state;
+    conv.stride = 2;
+    assert_false(ls_winograd_suits(&conv));
+    conv = conv_of(shapes[2]);
+    conv.in = 3;
+    assert_false(ls_winograd_suits(&conv));
+    conv = conv_of(shapes[2]);
+    conv.out_height = conv.in_height = 1;
+    assert_false(ls_winograd_suits(&conv));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(agrees_with_the_definition),
+        cmocka_unit_test(suits_only_what_it_can),
+    };
+    return cmocka_run_group_tests_name("winograd", tests, NULL, NULL);
+}
