@@ -273,6 +273,7 @@ fails 2 "'filtre'" 'an unknown normalisation' scan --norm filtre -o s.h5
 fails 2 'train or test' 'an unknown split' scan --split valid -o s.h5
 works 'a scan scans' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'a finished scan has nothing to do' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
+works 'the machine tells what it has' "$landscape" info --cpu
 works 'a surface tells what it is' "$landscape" info s.h5
 works 'directions tell what they are' "$landscape" info d.h5
 check 'and of which network' grep -q 'd.h5: two directions of resnet20$' "$out"

@@ -22,6 +22,9 @@ enum ls_cpu ls_cpu_found(void);
  * when the program started. */
 enum ls_cpu ls_cpu_used(void);
 
+/* The processors this process may run on. */
+int ls_cpu_count(void);
+
 /* LS_BAD_ARGUMENT if LANDSCAPE_CPU names nothing that is known, or more than the machine has. */
 enum ls_status ls_cpu_check(struct ls_error *error);
 

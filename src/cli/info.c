@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/info_cpu.h"
 #include "cli/parse.h"
 #include "landscape/landscape.h"
 #include <getopt.h>
@@ -8,15 +9,18 @@
 #include <string.h>
 
 static const char help[] =
-    "Usage: landscape info [--arch NAME] FILE...\n"
+    "Usage: landscape info [--arch NAME] [--cpu] [FILE...]\n"
     "\n"
     "Tells what checkpoints and training states (.safetensors), surfaces and\n"
     "directions (.h5) hold.\n"
     "\n"
     "  --arch NAME  of checkpoints that do not say their architecture\n"
+    "  --cpu        tell what this machine has, and which kernels are used on it;\n"
+    "               LANDSCAPE_CPU=generic, avx2 or avx512 limits them\n"
     "  --help\n"
     "\n"
-    "Example:\n"
+    "Examples:\n"
+    "  landscape info --cpu\n"
     "  landscape info runs/quick/model.safetensors quick.h5\n";
 
 static void print_metadata(const struct ls_metadata *metadata) {
@@ -154,14 +158,18 @@ static enum ls_status print_file(const char *path, const char *arch, struct ls_e
 
 int cli_info(int argc, char **argv) {
     const char *arch = NULL;
-    const struct cli_option options[] = {{.name = "arch", .text = &arch}};
+    bool cpu = false;
+    const struct cli_option options[] = {{.name = "arch", .text = &arch},
+                                         {.name = "cpu", .set = &cpu}};
     const struct cli_command command = {"info", help, options, CLI_COUNT(options)};
     struct ls_error error = {0};
     int code = cli_parse(&command, argc, argv);
     if (code != CLI_GO_ON)
         return code;
-    if (optind == argc)
+    if (optind == argc && !cpu)
         return cli_usage("info", "no file given");
+    if (cpu)
+        cli_info_cpu();
     code = CLI_DONE;
     for (; optind < argc; optind++)
         if (print_file(argv[optind], arch, &error))

@@ -1,5 +1,6 @@
 /* The choice of kernels: made once, before main, and never changed. */
 #define _DEFAULT_SOURCE /* syscall */
+#include "base/threads.h"
 #include "kernels/kernels.h"
 #include "kernels/tile_conv.h"
 #include "landscape/cpu.h"
@@ -87,6 +88,10 @@ enum ls_cpu ls_cpu_found(void) {
 
 enum ls_cpu ls_cpu_used(void) {
     return choice.used;
+}
+
+int ls_cpu_count(void) {
+    return ls_thread_count(0);
 }
 
 enum ls_status ls_cpu_check(struct ls_error *error) {
