@@ -58,25 +58,48 @@ static void a_heat_map_is_blocks_with_the_first_row_at_the_bottom(void **state) 
     ls_surface_free(&surface);
 }
 
-static void lightness_rises_with_the_loss(void **state) {
+/* CIE 1976 lightness, 0 to 100, of an sRGB colour. */
+static double lightness(struct ls_color color) {
+    double linear[3] = {color.red / 255.0, color.green / 255.0, color.blue / 255.0};
+    for (int i = 0; i < 3; i++)
+        linear[i] =
+            linear[i] <= 0.04045 ? linear[i] / 12.92 : pow((linear[i] + 0.055) / 1.055, 2.4);
+    double y = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    return y > 0.008856 ? 116 * cbrt(y) - 16 : 903.3 * y;
+}
+
+static void lightness_rises_evenly_with_the_loss(void **state) {
     (void)state;
-    double last = -1;
-    for (int i = 0; i <= 100; i++) {
-        struct ls_color c = ls_colormap(i / 100.0);
-        double linear[3] = {pow(c.red / 255.0, 2.2), pow(c.green / 255.0, 2.2),
-                            pow(c.blue / 255.0, 2.2)};
-        double luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-        assert_true(luminance > last);
-        last = luminance;
+    static const enum ls_colormap maps[] = {LS_VIRIDIS, LS_CIVIDIS};
+    for (int m = 0; m < 2; m++) {
+        double low = lightness(ls_colormap(maps[m], 0)), high = lightness(ls_colormap(maps[m], 1));
+        double last = low;
+        for (int i = 1; i <= 100; i++) {
+            double l = lightness(ls_colormap(maps[m], i / 100.0));
+            assert_true(l > last);
+            assert_true(fabs(l - (low + (high - low) * i / 100)) < 2);
+            last = l;
+        }
     }
-    assert_int_equal(ls_color_number(ls_colormap(-1)), 0x440154);
-    assert_int_equal(ls_color_number(ls_colormap(2)), 0xfde725);
+    assert_int_equal(ls_color_number(ls_colormap(LS_VIRIDIS, -1)), 0x440154);
+    assert_int_equal(ls_color_number(ls_colormap(LS_VIRIDIS, 2)), 0xfde725);
+}
+
+static void cool_to_warm_is_as_dark_at_one_end_as_at_the_other(void **state) {
+    (void)state;
+    for (int i = 2; i <= 50; i++) {
+        struct ls_color cool = ls_colormap(LS_COOLWARM, 0.5 - i / 100.0);
+        struct ls_color warm = ls_colormap(LS_COOLWARM, 0.5 + i / 100.0);
+        assert_true(fabs(lightness(cool) - lightness(warm)) < 4);
+        assert_true(cool.blue >= cool.red && warm.red >= warm.blue);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(a_heat_map_is_blocks_with_the_first_row_at_the_bottom),
-        cmocka_unit_test(lightness_rises_with_the_loss),
+        cmocka_unit_test(lightness_rises_evenly_with_the_loss),
+        cmocka_unit_test(cool_to_warm_is_as_dark_at_one_end_as_at_the_other),
     };
     return cmocka_run_group_tests_name("png", tests, NULL, NULL);
 }

@@ -10,6 +10,8 @@ enum { LS_MAX_PANELS = 6 }; /* surfaces side by side, or runs in one figure */
 
 enum ls_plot_kind { LS_PLOT_CONTOUR, LS_PLOT_SURFACE, LS_PLOT_HEATMAP, LS_PLOT_LINES };
 
+enum ls_colormap { LS_COOLWARM, LS_VIRIDIS, LS_CIVIDIS };
+
 struct ls_plot_options {
     enum ls_plot_kind kind;
     bool log;                  /* logarithmic height, colour or contour levels */

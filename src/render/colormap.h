@@ -2,13 +2,16 @@
 #ifndef LANDSCAPE_RENDER_COLORMAP_H
 #define LANDSCAPE_RENDER_COLORMAP_H
 
+#include "landscape/plot.h"
+
 struct ls_color {
     unsigned char red, green, blue;
 };
 
-/* The colour of t in [0, 1] (clamped): viridis, dark blue over green to light yellow. Its lightness
- * rises evenly, so that order survives colour blindness and grey printing. */
-struct ls_color ls_colormap(double t);
+/* The colour of t in [0, 1] (clamped). The lightness of viridis (dark blue over green to light
+ * yellow) and cividis (dark blue over grey to yellow) rises evenly, so that order survives colour
+ * blindness and grey printing; that of cool-to-warm is highest in the middle. */
+struct ls_color ls_colormap(enum ls_colormap map, double t);
 
 /* `color` with `white`, 0 to 1, of white mixed in. */
 struct ls_color ls_color_tint(struct ls_color color, double white);

@@ -19,7 +19,7 @@ static double part_of(const struct ls_levels *levels, int level) {
 
 /* Lines end well before yellow, which is too light for a line on white paper. */
 static unsigned line_color(const struct ls_levels *levels, int level) {
-    return ls_color_number(ls_colormap(0.78 * part_of(levels, level)));
+    return ls_color_number(ls_colormap(LS_VIRIDIS, 0.78 * part_of(levels, level)));
 }
 
 /* Band b lies below level b; the last one, above all levels, is grey. */
@@ -28,7 +28,7 @@ static void add_bands_palette(struct ls_script *script, const struct ls_levels *
     for (int b = 0; b < levels->count; b++) {
         double t = levels->count > 1 ? (double)b / (levels->count - 1) : 0;
         ls_script_add(script, ", %d '#%06x'", b,
-                      ls_color_number(ls_color_tint(ls_colormap(t), 0.68)));
+                      ls_color_number(ls_color_tint(ls_colormap(LS_VIRIDIS, t), 0.68)));
     }
     ls_script_add(script, ", %d '#dcdcdc'\"\n", levels->count);
 }

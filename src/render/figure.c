@@ -86,7 +86,7 @@ static void add_palette(struct ls_script *script) {
     ls_script_add(script, "PALETTE = \"");
     for (int i = 0; i <= 16; i++)
         ls_script_add(script, "%s%g '#%06x'", i ? ", " : "", i / 16.0,
-                      ls_color_number(ls_colormap(i / 16.0)));
+                      ls_color_number(ls_colormap(LS_VIRIDIS, i / 16.0)));
     ls_script_add(script, "\"\n");
 }
 
