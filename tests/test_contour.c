@@ -50,6 +50,44 @@ static void lines_end_at_unknown_points(void **state) {
     ls_surface_free(&surface);
 }
 
+/* A straight slope stays straight, however its samples are spaced. */
+static void uneven_coordinates_bend_nothing(void **state) {
+    (void)state;
+    static const double x[] = {0, 0.1, 0.2, 1, 4, 4.5};
+    struct ls_surface surface;
+    struct ls_range range = {0, 5, 6}, two = {0, 1, 2};
+    struct ls_field field;
+    assert_int_equal(ls_surface_create(&surface, &range, &two, NULL), LS_OK);
+    for (int i = 0; i < 12; i++) {
+        surface.x[i % 6] = x[i % 6];
+        surface.loss[i] = sinh(0.5 * x[i % 6] + 1);
+    }
+    assert_int_equal(ls_field_refine(&field, &surface, 101, NULL), LS_OK);
+    assert_int_equal(field.nx, 101);
+    for (int i = 0; i < field.nx; i++)
+        assert_true(fabs(field.z[i] - 0.5 * field.x[i] - 1) < 1e-12);
+    assert_true(fabs(ls_field_at(&field, 2.5, 0.3) - 2.25) < 1e-12);
+    ls_field_free(&field);
+    ls_surface_free(&surface);
+}
+
+static void infinities_are_missing(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_range range = {0, 1, 3};
+    struct ls_field field;
+    assert_int_equal(ls_surface_create(&surface, &range, &range, NULL), LS_OK);
+    for (int i = 0; i < 9; i++)
+        surface.loss[i] = i == 4 ? INFINITY : i;
+    assert_int_equal(ls_field_refine(&field, &surface, 5, NULL), LS_OK);
+    for (int i = 0; i < 25; i++) {
+        bool near = i / 5 > 0 && i / 5 < 4 && i % 5 > 0 && i % 5 < 4;
+        assert_int_equal(isnan(field.z[i]), near);
+    }
+    ls_field_free(&field);
+    ls_surface_free(&surface);
+}
+
 static void simplifying_keeps_ends_and_corners(void **state) {
     (void)state;
     const struct ls_point points[] = {{0, 0}, {1, 0.01}, {2, 0}, {2, 1}, {2.01, 2}, {2, 3}};
@@ -63,6 +101,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contour_lines_of_a_bowl_are_circles),
         cmocka_unit_test(lines_end_at_unknown_points),
+        cmocka_unit_test(uneven_coordinates_bend_nothing),
+        cmocka_unit_test(infinities_are_missing),
         cmocka_unit_test(simplifying_keeps_ends_and_corners),
     };
     return cmocka_run_group_tests_name("contour", tests, NULL, NULL);

@@ -95,18 +95,27 @@ static bool is_log(const char *path) {
     return length > 4 && strcasecmp(path + length - 4, ".csv") == 0;
 }
 
-/* Reads the surfaces of surfaces[count], which are zeroed; says on stderr what is missing in them.
- */
+/* Says on stderr what a picture of the surface lacks. */
+static void tell_missing(const struct ls_surface *surface, const char *path) {
+    size_t points = ls_surface_points(surface), bad = 0;
+    size_t missing = ls_surface_missing(surface);
+    for (size_t i = 0; i < points; i++)
+        bad += !isfinite(surface->loss[i]);
+    if (missing)
+        fprintf(stderr, "%s: %zu of %zu points are not computed yet\n", path, missing, points);
+    if (bad)
+        fprintf(stderr, "%s: the loss of %zu of %zu points is not finite: drawn as missing\n", path,
+                bad, points);
+}
+
+/* Reads the surfaces of surfaces[count], which are zeroed. */
 static enum ls_status read_surfaces(struct ls_surface *surfaces, char **paths, int count,
                                     struct ls_error *error) {
     for (int i = 0; i < count; i++) {
         enum ls_status status = ls_surface_read(&surfaces[i], paths[i], error);
         if (status != LS_OK)
             return status;
-        size_t missing = ls_surface_missing(&surfaces[i]);
-        if (missing)
-            fprintf(stderr, "%s: %zu of %zu points are not computed yet\n", paths[i], missing,
-                    ls_surface_points(&surfaces[i]));
+        tell_missing(&surfaces[i], paths[i]);
     }
     return LS_OK;
 }

@@ -185,7 +185,7 @@ static void describe(const struct ls_request *request, const struct ls_levels *l
     const char *separator = length ? " (white); " : "";
     char number[LS_NUMBER_SIZE];
     ls_caption_number(last, number);
-    if (extent.max >= last || extent.infinite)
+    if (extent.max >= last)
         snprintf(note + length, size - length, "%sgrey: loss above %s", separator, number);
     else if (length)
         snprintf(note + length, size - length, " (white)");

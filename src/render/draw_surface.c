@@ -22,8 +22,6 @@ static struct scale choose_scale(const struct ls_request *request) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
     struct scale scale = {.log = request->options->log};
     scale.cap = fmin(request->options->zmax, extent.max);
-    if (extent.infinite && isfinite(request->options->zmax))
-        scale.cap = request->options->zmax;
     if (scale.log) {
         scale.floor = fmin(isnan(extent.positive) ? scale.cap : extent.positive, scale.cap);
         scale.min = floor(log10(scale.floor));
@@ -100,7 +98,7 @@ static void describe(const struct ls_request *request, const struct scale *scale
     size_t length = strlen(note);
     char cap[LS_NUMBER_SIZE];
     ls_caption_number(scale->cap, cap);
-    if (extent.max > scale->cap || extent.infinite)
+    if (extent.max > scale->cap)
         snprintf(note + length, size - length, "%scut off at a loss of %s", length ? "; " : "",
                  cap);
 }

@@ -3,45 +3,48 @@
 #include "render/field.h"
 #include "base/alloc.h"
 #include "render/height.h"
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-/* The slope at sample i: the harmonic mean of the slopes on its two sides, zero at an extremum. */
-static double slope(const double *z, int count, int i) {
-    double left = i > 0 ? z[i] - z[i - 1] : NAN;
-    double right = i + 1 < count ? z[i + 1] - z[i] : NAN;
+/* The slope at sample i: the weighted harmonic mean of the slopes on its two sides, zero at an
+ * extremum. */
+static double slope(const double *at, const double *z, int count, int i) {
+    double before = i > 0 ? at[i] - at[i - 1] : NAN;
+    double after = i + 1 < count ? at[i + 1] - at[i] : NAN;
+    double left = i > 0 ? (z[i] - z[i - 1]) / before : NAN;
+    double right = i + 1 < count ? (z[i + 1] - z[i]) / after : NAN;
     if (isnan(left) || isnan(right))
         return isnan(left) ? right : left;
-    return left * right > 0 ? 2 * left * right / (left + right) : 0;
+    double w = 2 * after + before, v = after + 2 * before;
+    return left * right > 0 ? (w + v) / (w / left + v / right) : 0;
 }
 
-/* The value at position `at` (in samples) of z[count]. */
-static double interpolate(const double *z, int count, double at) {
-    int i = (int)fmin(floor(at), count - 1);
-    double t = at - i;
+/* z[count], known at the coordinates at[count], at position `where` (in samples). */
+static double interpolate(const double *at, const double *z, int count, double where) {
+    int i = (int)fmin(floor(where), count - 1);
+    double t = where - i;
     if (t == 0)
         return z[i];
-    double a = z[i], b = z[i + 1], s = t - 1;
+    double a = z[i], b = z[i + 1], s = t - 1, step = at[i + 1] - at[i];
     if (isnan(a) || isnan(b))
         return NAN;
-    return (1 + 2 * t) * s * s * a + t * s * s * slope(z, count, i) + t * t * (3 - 2 * t) * b +
-           t * t * s * slope(z, count, i + 1);
+    return (1 + 2 * t) * s * s * a + t * s * s * step * slope(at, z, count, i) +
+           t * t * (3 - 2 * t) * b + t * t * s * step * slope(at, z, count, i + 1);
 }
 
 /* The position, in samples, of `value` between the rising coordinates at[count]. */
 static double position(const double *at, int count, double value) {
-    int i = 0;
-    while (i + 2 < count && at[i + 1] <= value)
-        i++;
     if (count < 2)
         return 0;
+    int i = 0;
+    for (int end = count - 1; end - i > 1;) {
+        int middle = i + (end - i) / 2;
+        if (at[middle] <= value)
+            i = middle;
+        else
+            end = middle;
+    }
     return i + fmin(fmax((value - at[i]) / (at[i + 1] - at[i]), 0), 1);
-}
-
-static double flatten(double loss) {
-    double height = ls_height(loss);
-    return asinh(isinf(height) ? DBL_MAX : height);
 }
 
 /* Fills field->z from the surface at field->x and field->y. */
@@ -57,17 +60,17 @@ static enum ls_status fill(struct ls_field *field, const struct ls_surface *surf
     }
     for (int j = 0; j < ny; j++) {
         for (int i = 0; i < nx; i++)
-            line[i] = flatten(surface->loss[(size_t)j * (size_t)nx + (size_t)i]);
+            line[i] = asinh(ls_height(surface->loss[(size_t)j * (size_t)nx + (size_t)i]));
         for (int i = 0; i < field->nx; i++)
             rows[(size_t)j * (size_t)field->nx + (size_t)i] =
-                interpolate(line, nx, position(surface->x, nx, field->x[i]));
+                interpolate(surface->x, line, nx, position(surface->x, nx, field->x[i]));
     }
     for (int i = 0; i < field->nx; i++) {
         for (int j = 0; j < ny; j++)
             line[j] = rows[(size_t)j * (size_t)field->nx + (size_t)i];
         for (int j = 0; j < field->ny; j++)
             field->z[(size_t)j * (size_t)field->nx + (size_t)i] =
-                interpolate(line, ny, position(surface->y, ny, field->y[j]));
+                interpolate(surface->y, line, ny, position(surface->y, ny, field->y[j]));
     }
     free(rows);
     free(line);

@@ -63,7 +63,7 @@ const char *ls_request_title(const struct ls_request *request);
 /* The name of surface i: the user's, or one made from its metadata. */
 void ls_request_name(const struct ls_request *request, int i, char *text, size_t size);
 
-/* "120 of 2,601 points not computed", or nothing if there is nothing to tell. */
+/* "120 of 2,601 points not computed, 3 not finite", or nothing if there is nothing to tell. */
 void ls_request_missing(const struct ls_request *request, char *text, size_t size);
 
 /* Adds names and details of all surfaces as those of the panels. */

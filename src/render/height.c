@@ -2,15 +2,16 @@
 #include <math.h>
 
 double ls_height(double loss) {
-    return loss == LS_NOT_COMPUTED || loss == -INFINITY ? NAN : loss;
+    return loss == LS_NOT_COMPUTED || !isfinite(loss) ? NAN : loss;
 }
 
-static void include(struct ls_extent *extent, double height) {
+static void include(struct ls_extent *extent, double loss) {
+    double height = ls_height(loss);
     extent->points++;
-    if (isnan(height)) {
-        extent->missing++;
-    } else if (isinf(height)) {
-        extent->infinite++;
+    if (loss == LS_NOT_COMPUTED) {
+        extent->not_computed++;
+    } else if (isnan(height)) {
+        extent->not_finite++;
     } else {
         extent->min = fmin(extent->min, height);
         extent->max = fmax(extent->max, height);
@@ -23,7 +24,7 @@ struct ls_extent ls_heights(const struct ls_surface *const *surfaces, int count)
     struct ls_extent extent = {.min = NAN, .max = NAN, .positive = NAN};
     for (int s = 0; s < count; s++)
         for (size_t i = 0; i < ls_surface_points(surfaces[s]); i++)
-            include(&extent, ls_height(surfaces[s]->loss[i]));
+            include(&extent, surfaces[s]->loss[i]);
     return extent;
 }
 
@@ -31,7 +32,7 @@ long ls_lowest_point(const struct ls_surface *surface) {
     long lowest = -1;
     for (size_t i = 0; i < ls_surface_points(surface); i++) {
         double height = ls_height(surface->loss[i]);
-        if (isfinite(height) && (lowest < 0 || height < surface->loss[lowest]))
+        if (!isnan(height) && (lowest < 0 || height < surface->loss[lowest]))
             lowest = (long)i;
     }
     return lowest;

@@ -4,21 +4,21 @@
 
 #include "landscape/surface.h"
 
-/* The loss as a height: NaN where it is not computed or not a number; infinity stays. */
+/* The loss as a height: NaN where it is not computed or not finite. */
 double ls_height(double loss);
 
 /* What several surfaces hold together. */
 struct ls_extent {
-    size_t points;   /* grid points */
-    size_t missing;  /* points without a height */
-    size_t infinite; /* heights that are infinite */
-    double min, max; /* of the finite heights; NaN if there is none */
-    double positive; /* the smallest finite height above zero; NaN if there is none */
+    size_t points;       /* grid points */
+    size_t not_computed; /* of these, points that are still to be computed */
+    size_t not_finite;   /* and points whose loss is infinite or not a number */
+    double min, max;     /* of the heights; NaN if there is none */
+    double positive;     /* the smallest height above zero; NaN if there is none */
 };
 
 struct ls_extent ls_heights(const struct ls_surface *const *surfaces, int count);
 
-/* Index of the smallest finite height, -1 if there is none. */
+/* Index of the smallest height, -1 if there is none. */
 long ls_lowest_point(const struct ls_surface *surface);
 
 /* LS_BAD_FILE unless coordinates are finite and rising and there is a finite value to draw. */

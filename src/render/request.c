@@ -20,12 +20,18 @@ void ls_request_name(const struct ls_request *request, int i, char *text, size_t
 
 void ls_request_missing(const struct ls_request *request, char *text, size_t size) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
-    char missing[32], points[32];
-    ls_caption_count(extent.missing, missing);
+    char not_computed[32], not_finite[32], points[32];
+    ls_caption_count(extent.not_computed, not_computed);
+    ls_caption_count(extent.not_finite, not_finite);
     ls_caption_count(extent.points, points);
     text[0] = 0;
-    if (extent.missing)
-        snprintf(text, size, "%s of %s points not computed", missing, points);
+    if (extent.not_computed && extent.not_finite)
+        snprintf(text, size, "%s of %s points not computed, %s not finite", not_computed, points,
+                 not_finite);
+    else if (extent.not_computed)
+        snprintf(text, size, "%s of %s points not computed", not_computed, points);
+    else if (extent.not_finite)
+        snprintf(text, size, "%s of %s points not finite", not_finite, points);
 }
 
 void ls_figure_name_surfaces(struct ls_figure *figure, const struct ls_request *request) {
