@@ -68,7 +68,7 @@ static void csv_holds_every_digit_and_leaves_unknown_fields_empty(void **state) 
     surface.loss[2] = NAN;
     surface.loss[3] = INFINITY;
     surface.accuracy[3] = 10;
-    assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.csv", NULL), LS_OK);
+    assert_int_equal(plot(&surface, LS_PLOT_HEATMAP, "out.csv", NULL), LS_OK);
     size_t size;
     char *content = slurp("out.csv", &size);
     assert_string_equal(content, "x,y,loss,accuracy\n"
@@ -107,13 +107,67 @@ static void csv_takes_one_surface_only(void **state) {
     ls_surface_free(&surface);
 }
 
+/* Lines of the level come one by one; on the plane loss = x + 1 they are straight. */
+static void contour_lines_are_data_too(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_plot_options options = ls_plot_defaults();
+    make_bowl(&surface, 5, 1);
+    for (int i = 0; i < 25; i++)
+        surface.loss[i] = surface.x[i % 5] + 1;
+    options.vmin = 0.6;
+    options.vmax = 1.7;
+    const struct ls_surface *one = &surface;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.csv", NULL), LS_OK);
+    size_t size;
+    int rows[3] = {0}, line, end;
+    double level, x, y, last = INFINITY;
+    char *content = slurp("out.csv", &size), *at = content;
+    assert_int_equal(sscanf(at, "line,level,x,y %n", &end), 0);
+    for (at += end; sscanf(at, "%d,%lf,%lf,%lf %n", &line, &level, &x, &y, &end) == 4; at += end) {
+        assert_in_range(line, 1, 3);
+        assert_true(fabs(level - 0.1 - 0.5 * line) < 1e-9);
+        assert_true(fabs(x + 1 - level) < 0.05);
+        assert_true(rows[line - 1] == 0 || y < last);
+        last = y;
+        rows[line - 1]++;
+    }
+    assert_int_equal(*at, 0);
+    for (int i = 0; i < 3; i++)
+        assert_true(rows[i] > 100);
+    free(content);
+    ls_surface_free(&surface);
+}
+
+/* A grid of one row or one column is drawn as the curve it is. */
+static void a_single_row_is_a_curve(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_error error;
+    for (int column = 0; column < 2; column++) {
+        struct ls_surface surface;
+        struct ls_range many = {-1, 1, 5}, one = {0, 0, 1};
+        assert_int_equal(
+            ls_surface_create(&surface, column ? &one : &many, column ? &many : &one, NULL), LS_OK);
+        for (int i = 0; i < 5; i++)
+            surface.loss[i] = 1 + i;
+        assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.svg", &error), LS_MISMATCH);
+        assert_message(&error, "draw it with lines");
+        assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
+        assert_true(contains("out.svg", "Loss along a line"));
+        assert_true(contains("out.svg", column ? ">second direction<" : ">first direction<"));
+        assert_true(contains("out.svg", "0.5<"));
+        ls_surface_free(&surface);
+    }
+}
+
 static void an_unknown_ending_lists_the_known_ones(void **state) {
     (void)state;
     struct ls_surface surface;
     struct ls_error error;
     make_bowl(&surface, 3, 1);
     assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.gif", &error), LS_BAD_ARGUMENT);
-    assert_message(&error, ".png, .svg, .pdf or .csv");
+    assert_message(&error, ".png, .svg, .pdf, .csv, .vtp, .obj or .ply");
     ls_surface_free(&surface);
 }
 
@@ -303,6 +357,8 @@ int main(void) {
         IN_OWN(csv_holds_every_digit_and_leaves_unknown_fields_empty),
         IN_OWN(csv_of_a_curve_has_no_y),
         IN_OWN(csv_takes_one_surface_only),
+        IN_OWN(contour_lines_are_data_too),
+        IN_OWN(a_single_row_is_a_curve),
         IN_OWN(an_unknown_ending_lists_the_known_ones),
         IN_OWN(without_gnuplot_the_message_says_how_to_get_it),
         IN_OWN(a_failing_script_is_reported_and_leaves_no_file),

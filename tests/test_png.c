@@ -44,7 +44,7 @@ static void a_heat_map_is_blocks_with_the_first_row_at_the_bottom(void **state) 
     assert_pixel(rgb, &header, 11, 11, 0xfde725);
     assert_pixel(rgb, &header, 32, 21, 0xffffff);
     assert_pixel(rgb, &header, 0, 0, 0xffffff);
-    assert_pixel(rgb, &header, 21, 10, 0xfde725);
+    assert_pixel(rgb, &header, 21, 10, 0xffffff);
     assert_pixel(rgb, &header, 22, 0, 0x440154);
     free(rgb);
 

@@ -18,6 +18,10 @@ struct ls_plot_options {
     double zmax;               /* surfaces and lines are cut off above; 10; INFINITY: nowhere */
     double vmin, vmax, vlevel; /* contour levels vmin, vmin + vlevel, ... < vmax: 0.1, 10, 0.5;
                                   a heat map's colours span vmin to vmax */
+    int interp;                /* points to which a mesh is refined along the longer axis; 0: the
+                                  grid's own */
+    bool solid;                /* walls and a base close a mesh */
+    double relief;             /* height of an obj or ply mesh as part of its longer side: 0.5 */
     int width, height;         /* pixels, of which a PDF has 200 to the inch; 0: chosen by kind and
                                   number of panels */
     const char *title; /* above the whole figure; NULL: made from the metadata of one surface,
@@ -28,9 +32,12 @@ struct ls_plot_options {
 
 struct ls_plot_options ls_plot_defaults(void);
 
-/* Draws one to LS_MAX_PANELS surfaces side by side on one common scale to `path`; its ending (png,
- * svg, pdf) names the format, csv exports the numbers of one. A heat map as PNG is the bare
- * picture, grid points as blocks of pixels, without axes or text. */
+/* Draws one to LS_MAX_PANELS surfaces side by side on one common scale to `path`; its ending names
+ * the format. Pictures: png, svg, pdf. A heat map as PNG is the bare picture, grid points as blocks
+ * of pixels, without axes or text. Meshes of one surface, of whatever kind: vtp holds loss, ln(loss
+ * + 0.1) and accuracy, its height is the loss, or with `log` that logarithm; obj and ply are
+ * coloured and scaled to `relief`. csv holds the numbers of one surface, or its contour lines if
+ * that is the kind. Losses that are not computed or not finite are left out. */
 enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int count,
                                 const struct ls_plot_options *options, const char *path,
                                 struct ls_error *error);

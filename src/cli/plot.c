@@ -8,12 +8,14 @@
 #include <strings.h>
 
 static const char help[] =
-    "Usage: landscape plot SURFACE.h5 [SURFACE2.h5 ...] -o OUT.{png,svg,pdf,csv} [options]\n"
+    "Usage: landscape plot SURFACE.h5 [SURFACE2.h5 ...] -o OUT.{png,svg,pdf} [options]\n"
+    "       landscape plot SURFACE.h5 -o OUT.{vtp,obj,ply,csv} [options]\n"
     "       landscape plot RUN/log.csv [RUN2/log.csv ...] -o OUT.{png,svg,pdf} [options]\n"
     "\n"
     "Draws loss surfaces, up to six side by side on one common scale, or the training curves\n"
-    "of up to six runs. The ending of OUT names the format; csv exports a surface's numbers.\n"
-    "All but heat maps in PNG and csv need gnuplot.\n"
+    "of up to six runs. The ending of OUT names the format: vtp is a mesh for ParaView, obj\n"
+    "and ply are meshes for Blender and 3D printers, csv holds a surface's numbers, or with\n"
+    "--kind contour its contour lines. Pictures, but for heat maps in PNG, need gnuplot.\n"
     "\n"
     "  -o, --out FILE     the picture\n"
     "  --kind KIND        contour: lines of equal loss (the default for a grid)\n"
@@ -22,12 +24,16 @@ static const char help[] =
     "                              without axes and text\n"
     "                     lines: loss and accuracy along one direction (the default there)\n"
     "  --log              logarithmic height, colour or levels (1, 2, 5, 10, ...)\n"
-    "  --zmax Z           cut surfaces and lines off above a loss of Z, default 10;\n"
+    "  --zmax Z           cut surfaces, meshes and lines off above a loss of Z, default 10;\n"
     "                     with --log nothing is cut off by default\n"
     "  --vmin V           lowest contour level, or loss of the darkest cell, default 0.1\n"
     "  --vmax V           end of the contour levels, or loss of the lightest cell, default 10\n"
     "  --vlevel V         step between contour levels, default 0.5\n"
     "  --size WxH         pixels; in PDF 200 of them make an inch\n"
+    "  --interp N         refine a mesh to at most N points along its longer side\n"
+    "  --solid            close a mesh with walls and a base, to print it\n"
+    "  --relief R         height of an obj or ply mesh, as part of its longer side,\n"
+    "                     default 0.5; a vtp has the losses themselves as heights\n"
     "  --title TEXT       instead of what the file says about its network\n"
     "  --name LABEL       label of a surface or run, once for each, in their order\n"
     "  --help\n"
@@ -36,6 +42,7 @@ static const char help[] =
     "  landscape plot resnet56.h5 -o contour.svg\n"
     "  landscape plot resnet56-noshort.h5 resnet56.h5 --kind surface --log -o figure1.png\n"
     "  landscape plot resnet56.h5 -o resnet56.csv\n"
+    "  landscape plot resnet56.h5 --interp 301 --solid -o print.obj\n"
     "  landscape plot runs/plain20/log.csv runs/plain56/log.csv \\\n"
     "                 --name '20 layers' --name '56 layers' -o curves.pdf\n";
 
@@ -90,9 +97,16 @@ static bool read_name(const char *command, const char *option, const char *text,
     return true;
 }
 
-static bool is_log(const char *path) {
+static bool is_csv(const char *path) {
     size_t length = strlen(path);
     return length > 4 && strcasecmp(path + length - 4, ".csv") == 0;
+}
+
+/* A heat map's numbers are those of the grid. */
+static enum ls_plot_kind default_kind(const struct ls_surface *surface, const char *out) {
+    if (surface->nx == 1 || surface->ny < 2)
+        return LS_PLOT_LINES;
+    return is_csv(out) ? LS_PLOT_HEATMAP : LS_PLOT_CONTOUR;
 }
 
 /* Says on stderr what a picture of the surface lacks. */
@@ -129,7 +143,7 @@ static enum ls_status plot_surfaces(struct options *o, char **paths, int count,
     enum ls_status status = read_surfaces(surfaces, paths, count, error);
     if (status == LS_OK) {
         if (!o->has_kind)
-            o->plot.kind = surfaces[0].ny ? LS_PLOT_CONTOUR : LS_PLOT_LINES;
+            o->plot.kind = default_kind(&surfaces[0], o->out);
         if (!o->has_zmax && o->plot.log)
             o->plot.zmax = INFINITY;
         status = ls_plot_surfaces(pointers, count, &o->plot, o->out, error);
@@ -151,10 +165,10 @@ static int check(const struct options *o, char **paths, int count) {
     if (o->name_count > count)
         return cli_usage("plot", "%d names for %d files", o->name_count, count);
     for (int i = 1; i < count; i++)
-        if (is_log(paths[i]) != is_log(paths[0]))
+        if (is_csv(paths[i]) != is_csv(paths[0]))
             return cli_usage("plot", "%s and %s: surfaces and training logs do not mix", paths[0],
                              paths[i]);
-    if (is_log(paths[0]) && o->has_kind)
+    if (is_csv(paths[0]) && o->has_kind)
         return cli_usage("plot", "--kind is for surfaces; training logs give training curves");
     return CLI_GO_ON;
 }
@@ -163,7 +177,7 @@ static int run(struct options *o, char **paths, int count) {
     struct ls_error error = {0};
     enum ls_status status;
     o->plot.names = o->names;
-    if (is_log(paths[0]))
+    if (is_csv(paths[0]))
         status = ls_plot_training((const char *const *)paths, count, &o->plot, o->out, &error);
     else
         status = plot_surfaces(o, paths, count, &error);
@@ -186,6 +200,9 @@ int cli_plot(int argc, char **argv) {
         {.name = "vmax", .real = &plot->vmax, .min = -1e300, .max = 1e300},
         {.name = "vlevel", .real = &plot->vlevel, .min = 1e-300, .max = 1e300},
         {.name = "size", .own = plot, .read = read_size},
+        {.name = "interp", .whole = &plot->interp, .min = 2, .max = 2001},
+        {.name = "solid", .set = &plot->solid},
+        {.name = "relief", .real = &plot->relief, .min = 1e-3, .max = 100},
         {.name = "title", .text = &plot->title},
         {.name = "name", .own = &o, .read = read_name},
     };

@@ -9,10 +9,8 @@ struct ls_axes ls_request_axes(const struct ls_request *request) {
         const struct ls_surface *surface = request->surfaces[i];
         axes.x_min = fmin(axes.x_min, surface->x[0]);
         axes.x_max = fmax(axes.x_max, surface->x[surface->nx - 1]);
-        if (surface->ny) {
-            axes.y_min = fmin(axes.y_min, surface->y[0]);
-            axes.y_max = fmax(axes.y_max, surface->y[surface->ny - 1]);
-        }
+        axes.y_min = fmin(axes.y_min, surface->y[0]);
+        axes.y_max = fmax(axes.y_max, surface->y[surface->ny - 1]);
     }
     return axes;
 }
@@ -31,8 +29,7 @@ void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request) 
     struct ls_axes axes = ls_request_axes(request);
     struct ls_script *script = &figure->script;
     ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g\n", axes.x_min, axes.x_max);
-    if (request->surfaces[0]->ny)
-        ls_script_add(script, "Y_MIN = %.9g; Y_MAX = %.9g\n", axes.y_min, axes.y_max);
+    ls_script_add(script, "Y_MIN = %.9g; Y_MAX = %.9g\n", axes.y_min, axes.y_max);
     ls_script_string(script, "X_LABEL", ls_caption_axis(request->surfaces[0], 0));
     ls_script_string(script, "Y_LABEL", ls_caption_axis(request->surfaces[0], 1));
     ls_script_string(script, "LOSS_LABEL", ls_caption_loss(request->surfaces[0]));

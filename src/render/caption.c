@@ -1,4 +1,5 @@
 #include "render/caption.h"
+#include "render/height.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -17,8 +18,9 @@ static bool starts(const char *text, const char *with) {
 void ls_caption_name(const struct ls_surface *surface, char *text, size_t size) {
     const char *arch = get(surface, "arch");
     int depth = 0, end = 0;
+    struct ls_row row;
     if (!arch)
-        snprintf(text, size, "Loss %s", surface->ny ? "surface" : "along a line");
+        snprintf(text, size, "Loss %s", ls_row_of(surface, &row) ? "along a line" : "surface");
     else if (sscanf(arch, "resnet%d%n", &depth, &end) == 1 && strcmp(arch + end, "") == 0)
         snprintf(text, size, "ResNet-%d", depth);
     else if (depth && strcmp(arch + end, "-noshort") == 0)

@@ -53,11 +53,19 @@ static enum ls_status place_labels(struct ls_contour_panel *panel, const struct 
     return LS_OK;
 }
 
+enum ls_status ls_contour_trace(const struct ls_surface *surface, const struct ls_levels *levels,
+                                struct ls_field *field, struct ls_lines *lines,
+                                struct ls_error *error) {
+    enum ls_status status = ls_field_refine(field, surface, LINE_POINTS, error);
+    for (int l = 0; l < levels->count && status == LS_OK; l++)
+        status = ls_lines_trace(lines, field, asinh(levels->height[l]), l, error);
+    return status;
+}
+
 enum ls_status ls_contour_panel_trace(struct ls_contour_panel *panel,
                                       const struct ls_levels *levels, struct ls_error *error) {
-    enum ls_status status = ls_field_refine(&panel->field, panel->surface, LINE_POINTS, error);
-    for (int l = 0; l < levels->count && status == LS_OK; l++)
-        status = ls_lines_trace(&panel->lines, &panel->field, asinh(levels->height[l]), l, error);
+    enum ls_status status =
+        ls_contour_trace(panel->surface, levels, &panel->field, &panel->lines, error);
     label_minimum(panel);
     if (status == LS_OK)
         status = place_labels(panel, levels, error);

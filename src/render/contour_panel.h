@@ -19,6 +19,12 @@ struct ls_contour_panel {
     double lowest_width, lowest_height; /* of the minimum's label, in units of the axes */
 };
 
+/* Traces the lines of all levels over `field`, a finer grid that is made for it. Both are to be
+ * freed, whatever it returns. */
+enum ls_status ls_contour_trace(const struct ls_surface *surface, const struct ls_levels *levels,
+                                struct ls_field *field, struct ls_lines *lines,
+                                struct ls_error *error);
+
 /* Traces the lines of panel->surface and places the labels; unit and em are given. Free with
  * ls_contour_panel_free, whatever it returns. */
 enum ls_status ls_contour_panel_trace(struct ls_contour_panel *panel,

@@ -1,5 +1,4 @@
 #include "render/csv.h"
-#include "base/file.h"
 #include "render/script.h"
 #include <math.h>
 
@@ -20,8 +19,5 @@ enum ls_status ls_csv_write(const struct ls_surface *surface, const char *path,
         add_value(&text, surface->accuracy[i]);
         ls_script_add(&text, "\n");
     }
-    enum ls_status status = text.failed ? ls_fail_memory(error, path)
-                                        : ls_file_write(path, text.text, text.length, error);
-    ls_script_free(&text);
-    return status;
+    return ls_script_write(&text, path, error);
 }

@@ -14,15 +14,32 @@ static void add_number(struct ls_script *script, double value) {
 
 /* x, loss, accuracy. A loss is at most `cap`, where the curve has left the axes. */
 static void add_curve(struct ls_script *script, const struct ls_surface *surface, double cap) {
-    for (int i = 0; i < surface->nx; i++) {
+    struct ls_row row;
+    ls_row_of(surface, &row);
+    for (int i = 0; i < row.count; i++) {
         double height = ls_height(surface->loss[i]);
         bool known = !isnan(height) && surface->accuracy && surface->accuracy[i] >= 0;
-        ls_script_add(script, "%.9g", surface->x[i]);
+        ls_script_add(script, "%.9g", row.at[i]);
         add_number(script, isnan(height) ? NAN : fmin(height, cap));
         add_number(script, known ? surface->accuracy[i] : NAN);
         ls_script_add(script, "\n");
     }
     ls_script_add(script, "\n\n");
+}
+
+/* The axis along the curves. */
+static void add_steps(struct ls_script *script, const struct ls_request *request) {
+    struct ls_row row;
+    double first = INFINITY, last = -INFINITY;
+    for (int i = 0; i < request->count; i++) {
+        ls_row_of(request->surfaces[i], &row);
+        first = fmin(first, row.at[0]);
+        last = fmax(last, row.at[row.count - 1]);
+    }
+    ls_row_of(request->surfaces[0], &row);
+    ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g\n", first, last);
+    ls_script_string(script, "X_LABEL", ls_caption_axis(request->surfaces[0], row.axis));
+    ls_script_string(script, "LOSS_LABEL", ls_caption_loss(request->surfaces[0]));
 }
 
 /* The loss axis; returns the value at which curves are cut off. */
@@ -53,8 +70,8 @@ enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *
     ls_figure_begin(&figure, request->format, 1, &frame, ls_request_title(request), note);
     if (request->count == 1)
         ls_figure_name_surfaces(&figure, request);
-    ls_figure_axes(&figure, request);
     struct ls_script *script = &figure.script;
+    add_steps(script, request);
     ls_script_add(script, "CURVES = %d\narray CURVE[%d]\n", request->count, request->count);
     for (int i = 0; i < request->count; i++) {
         char name[512];

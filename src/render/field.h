@@ -18,6 +18,11 @@ struct ls_field {
 enum ls_status ls_field_refine(struct ls_field *field, const struct ls_surface *surface, int most,
                                struct ls_error *error);
 
+/* The same of loss and accuracy, as a surface without metadata: NaN where not known. Free with
+ * ls_surface_free. */
+enum ls_status ls_surface_refine(struct ls_surface *fine, const struct ls_surface *surface,
+                                 int most, struct ls_error *error);
+
 /* The surface at the centres of nx by ny equal pixels that cover it. */
 enum ls_status ls_field_pixels(struct ls_field *field, const struct ls_surface *surface, int nx,
                                int ny, struct ls_error *error);

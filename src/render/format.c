@@ -4,10 +4,9 @@
 
 enum ls_status ls_format_of(const char *path, enum ls_format *format, struct ls_error *error) {
     static const char *const endings[] = {
-        [LS_FORMAT_PNG] = ".png",
-        [LS_FORMAT_SVG] = ".svg",
-        [LS_FORMAT_PDF] = ".pdf",
-        [LS_FORMAT_CSV] = ".csv",
+        [LS_FORMAT_PNG] = ".png", [LS_FORMAT_SVG] = ".svg", [LS_FORMAT_PDF] = ".pdf",
+        [LS_FORMAT_CSV] = ".csv", [LS_FORMAT_VTP] = ".vtp", [LS_FORMAT_OBJ] = ".obj",
+        [LS_FORMAT_PLY] = ".ply",
     };
     size_t length = strlen(path);
     for (int i = 0; i < (int)(sizeof endings / sizeof endings[0]); i++)
@@ -15,6 +14,9 @@ enum ls_status ls_format_of(const char *path, enum ls_format *format, struct ls_
             *format = (enum ls_format)i;
             return LS_OK;
         }
-    return ls_fail(error, LS_BAD_ARGUMENT,
-                   "%s: the name must end in .png, .svg, .pdf or .csv to tell the format", path);
+    return ls_fail(
+        error, LS_BAD_ARGUMENT,
+        "%s: the name must end in .png, .svg, .pdf, .csv, .vtp, .obj or .ply to tell the "
+        "format",
+        path);
 }

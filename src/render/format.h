@@ -4,7 +4,15 @@
 
 #include "landscape/error.h"
 
-enum ls_format { LS_FORMAT_PNG, LS_FORMAT_SVG, LS_FORMAT_PDF, LS_FORMAT_CSV };
+enum ls_format {
+    LS_FORMAT_PNG,
+    LS_FORMAT_SVG,
+    LS_FORMAT_PDF,
+    LS_FORMAT_CSV,
+    LS_FORMAT_VTP,
+    LS_FORMAT_OBJ,
+    LS_FORMAT_PLY
+};
 
 /* The format that the ending of `path` names; LS_BAD_ARGUMENT lists the known ones. */
 enum ls_status ls_format_of(const char *path, enum ls_format *format, struct ls_error *error);

@@ -5,6 +5,15 @@ double ls_height(double loss) {
     return loss == LS_NOT_COMPUTED || !isfinite(loss) ? NAN : loss;
 }
 
+bool ls_row_of(const struct ls_surface *surface, struct ls_row *row) {
+    *row = (struct ls_row){0};
+    if (surface->ny < 2)
+        *row = (struct ls_row){surface->nx, surface->x, 0};
+    else if (surface->nx == 1)
+        *row = (struct ls_row){surface->ny, surface->y, 1};
+    return row->count > 0;
+}
+
 static void include(struct ls_extent *extent, double loss) {
     double height = ls_height(loss);
     extent->points++;

@@ -3,9 +3,20 @@
 #define LANDSCAPE_RENDER_HEIGHT_H
 
 #include "landscape/surface.h"
+#include <stdbool.h>
 
 /* The loss as a height: NaN where it is not computed or not finite. */
 double ls_height(double loss);
+
+/* A surface of points in one row: a curve, or a grid that has one row or one column. */
+struct ls_row {
+    int count;        /* points */
+    const double *at; /* [count] their coordinates; the surface's own */
+    int axis;         /* along which the row runs: 0 for x, 1 for y */
+};
+
+/* Returns false, and an empty row, if there is more than one. */
+bool ls_row_of(const struct ls_surface *surface, struct ls_row *row);
 
 /* What several surfaces hold together. */
 struct ls_extent {

@@ -1,14 +1,34 @@
 /* Which picture of surfaces is drawn how. */
-#include "landscape/plot.h"
+#include "render/contour_csv.h"
 #include "render/csv.h"
 #include "render/figure.h"
 #include "render/heatmap.h"
 #include "render/height.h"
+#include "render/mesh.h"
 #include <math.h>
 
 struct ls_plot_options ls_plot_defaults(void) {
     return (struct ls_plot_options){
-        .kind = LS_PLOT_CONTOUR, .zmax = 10, .vmin = 0.1, .vmax = 10, .vlevel = 0.5};
+        .kind = LS_PLOT_CONTOUR, .zmax = 10, .vmin = 0.1, .vmax = 10, .vlevel = 0.5, .relief = 0.5};
+}
+
+static bool is_mesh(enum ls_format format) {
+    return format == LS_FORMAT_VTP || format == LS_FORMAT_OBJ || format == LS_FORMAT_PLY;
+}
+
+static enum ls_status check_mesh_options(const struct ls_plot_options *options, bool mesh,
+                                         struct ls_error *error) {
+    enum { FINEST = 2001 };
+    if (!mesh && (options->solid || options->interp))
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "solid and interp are for meshes: the name must end in .vtp, .obj or .ply");
+    if (options->interp != 0 && (options->interp < 2 || options->interp > FINEST))
+        return ls_fail(error, LS_BAD_ARGUMENT, "interp (%d) must be from 2 to %d points",
+                       options->interp, (int)FINEST);
+    if (!(options->relief > 0 && options->relief <= 100))
+        return ls_fail(error, LS_BAD_ARGUMENT, "relief (%g) must be above 0 and at most 100",
+                       options->relief);
+    return LS_OK;
 }
 
 static enum ls_status check_options(const struct ls_plot_options *options, struct ls_error *error) {
@@ -30,22 +50,44 @@ static enum ls_status check_shapes(const struct ls_surface *const *surfaces, int
                                    enum ls_plot_kind kind, struct ls_error *error) {
     for (int i = 0; i < count; i++) {
         const struct ls_surface *surface = surfaces[i];
-        if (surface->ny == 0 && kind != LS_PLOT_LINES)
+        struct ls_row row;
+        bool is_row = ls_row_of(surface, &row);
+        if (row.count == 1)
             return ls_fail(error, LS_MISMATCH,
-                           "surface %d is a curve (it has no y axis): draw it with lines", i + 1);
-        if (surface->ny > 0 && kind == LS_PLOT_LINES)
+                           "surface %d is a single point: a picture needs at least two", i + 1);
+        if (is_row && kind != LS_PLOT_LINES)
+            return ls_fail(error, LS_MISMATCH,
+                           "surface %d is a curve, its points lie in one row: draw it with lines",
+                           i + 1);
+        if (!is_row && kind == LS_PLOT_LINES)
             return ls_fail(error, LS_MISMATCH,
                            "surface %d is a grid of %dx%d points: lines are drawn of curves only",
                            i + 1, surface->nx, surface->ny);
-        if (surface->nx < 2 || surface->ny == 1)
-            return ls_fail(error, LS_MISMATCH,
-                           "surface %d has %dx%d points: a picture needs at least 2 along an axis",
-                           i + 1, surface->nx, surface->ny ? surface->ny : 1);
     }
     return ls_heights_check(surfaces, count, error);
 }
 
+static enum ls_status write_mesh(const struct ls_request *request, struct ls_error *error) {
+    struct ls_mesh mesh;
+    enum ls_status status = ls_mesh_make(&mesh, request->surfaces[0], request->options,
+                                         request->format != LS_FORMAT_VTP, error);
+    if (status != LS_OK)
+        return status;
+    if (request->format == LS_FORMAT_VTP)
+        status = ls_mesh_write_vtp(&mesh, request->path, error);
+    else if (request->format == LS_FORMAT_OBJ)
+        status = ls_mesh_write_obj(&mesh, request->path, error);
+    else
+        status = ls_mesh_write_ply(&mesh, request->path, error);
+    ls_mesh_free(&mesh);
+    return status;
+}
+
 static enum ls_status draw(const struct ls_request *request, struct ls_error *error) {
+    if (is_mesh(request->format))
+        return write_mesh(request, error);
+    if (request->format == LS_FORMAT_CSV)
+        return ls_contour_csv_write(request->surfaces[0], request->options, request->path, error);
     switch (request->options->kind) {
     case LS_PLOT_CONTOUR:
         return ls_draw_contour(request, error);
@@ -73,13 +115,17 @@ enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int co
     if (count < 1 || count > LS_MAX_PANELS)
         return ls_fail(error, LS_BAD_ARGUMENT, "1 to %d surfaces can be drawn, not %d",
                        (int)LS_MAX_PANELS, count);
-    if (request.format == LS_FORMAT_CSV && count != 1)
-        return ls_fail(error, LS_BAD_ARGUMENT, "%s: a CSV file holds one surface, not %d", path,
+    bool mesh = is_mesh(request.format), numbers = request.format == LS_FORMAT_CSV;
+    enum ls_plot_kind kind = mesh ? LS_PLOT_SURFACE : options->kind;
+    if ((mesh || numbers) && count != 1)
+        return ls_fail(error, LS_BAD_ARGUMENT, "%s: such a file holds one surface, not %d", path,
                        count);
-    if (request.format == LS_FORMAT_CSV)
-        return ls_csv_write(surfaces[0], path, error);
     status = check_options(options, error);
     if (status == LS_OK)
-        status = check_shapes(surfaces, count, options->kind, error);
+        status = check_mesh_options(options, mesh, error);
+    if (status == LS_OK && numbers && kind != LS_PLOT_CONTOUR)
+        return ls_csv_write(surfaces[0], path, error);
+    if (status == LS_OK)
+        status = check_shapes(surfaces, count, kind, error);
     return status == LS_OK ? draw(&request, error) : status;
 }

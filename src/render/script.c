@@ -1,4 +1,5 @@
 #include "render/script.h"
+#include "base/file.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,14 @@ void ls_script_string(struct ls_script *script, const char *name, const char *te
     ls_script_add(script, "%s = ", name);
     ls_script_quote(script, text);
     ls_script_add(script, "\n");
+}
+
+enum ls_status ls_script_write(struct ls_script *script, const char *path, struct ls_error *error) {
+    enum ls_status status = script->failed
+                                ? ls_fail_memory(error, path)
+                                : ls_file_write(path, script->text, script->length, error);
+    ls_script_free(script);
+    return status;
 }
 
 void ls_script_free(struct ls_script *script) {

@@ -1,7 +1,8 @@
-/* Text that grows: a gnuplot script, a CSV file. */
+/* Text that grows: a gnuplot script, a CSV file, a mesh. */
 #ifndef LANDSCAPE_RENDER_SCRIPT_H
 #define LANDSCAPE_RENDER_SCRIPT_H
 
+#include "landscape/error.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,6 +24,9 @@ void ls_script_quote(struct ls_script *script, const char *text);
 
 /* Appends the line NAME = 'text'. */
 void ls_script_string(struct ls_script *script, const char *name, const char *text);
+
+/* Atomically replaces `path` by the text, and frees it, whatever happens. */
+enum ls_status ls_script_write(struct ls_script *script, const char *path, struct ls_error *error);
 
 void ls_script_free(struct ls_script *script);
 
