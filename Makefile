@@ -52,7 +52,7 @@ CLI_OBJECTS  := $(call objects,$(wildcard src/cli/*.c))
 TEST_SOURCES := $(wildcard tests/test_*.c)
 TEST_OBJECTS := $(call objects,$(TEST_SOURCES))
 TEST_SUPPORT := $(call objects,$(filter-out $(TEST_SOURCES),$(wildcard tests/*.c)))
-TEMPLATES    := $(wildcard plots/*.gp)
+TEMPLATES    := $(wildcard plots/*.gp plots/viewer/*) LICENSE
 LIBRARY      := $(BUILD)/liblandscape.a
 SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
 PROGRAM      := $(BUILD)/landscape
@@ -93,7 +93,7 @@ $(WINOGRAD): $(BUILD)/src/kernels/winograd-%.o: src/kernels/winograd.c
 $(AMX): src/kernels/tile_amx.c
 	$(COMPILE) $(ISA_amx) -MMD -MP -c $< -o $@
 
-# The gnuplot templates travel inside the library, so that the program needs no data files.
+# The templates of figures and viewer travel inside the library, so that the program needs no data files.
 $(BUILD)/templates.c: $(TEMPLATES) tools/embed.sh
 	@mkdir -p $(@D)
 	@sh tools/embed.sh $(TEMPLATES) > $@

@@ -386,6 +386,14 @@ fails 2 'no surface' 'nothing to draw' "$landscape" plot -o p.svg
 fails 1 'bad.csv' 'an empty log' "$landscape" plot bad.csv -o p.svg
 cp $model bad.csv
 fails 1 'bad.csv' 'a checkpoint is no log' "$landscape" plot bad.csv -o p.svg
+fails 1 'p.html\|none.js' 'no three.js' env LANDSCAPE_THREE=none.js "$landscape" plot s.h5 -o p.html
+fails 1 'bad.csv is not the three.min.js' 'something else for three.js' \
+    env LANDSCAPE_THREE=bad.csv "$landscape" plot s.h5 -o p.html
+fails 1 'surface 1 is a curve' 'no page of a curve' "$landscape" plot curve.h5 -o p.html
+printf 'THREE.WebGLRenderer' >three.js
+works 'a page is written' env LANDSCAPE_THREE=three.js "$landscape" plot s.h5 s.h5 -o p.html
+check 'the page holds three.js' grep -q 'THREE.WebGLRenderer' p.html
+fails_full 'p.html' 'a page' env LANDSCAPE_THREE=three.js "$landscape" plot s.h5 -o p.html
 fails 1 'gnuplot is not installed' 'no gnuplot' env PATH=/nonexistent "$landscape" plot s.h5 -o old.svg
 if command -v gnuplot >/dev/null; then
     for format in svg png pdf; do

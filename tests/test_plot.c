@@ -167,7 +167,7 @@ static void an_unknown_ending_lists_the_known_ones(void **state) {
     struct ls_error error;
     make_bowl(&surface, 3, 1);
     assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.gif", &error), LS_BAD_ARGUMENT);
-    assert_message(&error, ".png, .svg, .pdf, .csv, .vtp, .obj or .ply");
+    assert_message(&error, ".png, .svg, .pdf, .csv, .vtp, .obj, .ply or .html");
     ls_surface_free(&surface);
 }
 

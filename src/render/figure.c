@@ -2,6 +2,7 @@
 #include "render/caption.h"
 #include "render/colormap.h"
 #include "render/gnuplot.h"
+#include "render/template.h"
 #include <math.h>
 
 /* Ordinary text is this part of a panel's shorter side. */

@@ -1,22 +1,26 @@
 #include "render/format.h"
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
+static bool ends(const char *path, const char *ending) {
+    size_t length = strlen(path), end = strlen(ending);
+    return length > end && strcasecmp(path + length - end, ending) == 0;
+}
+
 enum ls_status ls_format_of(const char *path, enum ls_format *format, struct ls_error *error) {
     static const char *const endings[] = {
-        [LS_FORMAT_PNG] = ".png", [LS_FORMAT_SVG] = ".svg", [LS_FORMAT_PDF] = ".pdf",
-        [LS_FORMAT_CSV] = ".csv", [LS_FORMAT_VTP] = ".vtp", [LS_FORMAT_OBJ] = ".obj",
-        [LS_FORMAT_PLY] = ".ply",
+        [LS_FORMAT_PNG] = ".png", [LS_FORMAT_SVG] = ".svg",   [LS_FORMAT_PDF] = ".pdf",
+        [LS_FORMAT_CSV] = ".csv", [LS_FORMAT_VTP] = ".vtp",   [LS_FORMAT_OBJ] = ".obj",
+        [LS_FORMAT_PLY] = ".ply", [LS_FORMAT_HTML] = ".html",
     };
-    size_t length = strlen(path);
     for (int i = 0; i < (int)(sizeof endings / sizeof endings[0]); i++)
-        if (length > 4 && strcasecmp(path + length - 4, endings[i]) == 0) {
+        if (ends(path, endings[i])) {
             *format = (enum ls_format)i;
             return LS_OK;
         }
-    return ls_fail(
-        error, LS_BAD_ARGUMENT,
-        "%s: the name must end in .png, .svg, .pdf, .csv, .vtp, .obj or .ply to tell the "
-        "format",
-        path);
+    return ls_fail(error, LS_BAD_ARGUMENT,
+                   "%s: the name must end in .png, .svg, .pdf, .csv, .vtp, .obj, .ply or .html to "
+                   "tell the format",
+                   path);
 }

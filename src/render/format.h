@@ -11,7 +11,8 @@ enum ls_format {
     LS_FORMAT_CSV,
     LS_FORMAT_VTP,
     LS_FORMAT_OBJ,
-    LS_FORMAT_PLY
+    LS_FORMAT_PLY,
+    LS_FORMAT_HTML
 };
 
 /* The format that the ending of `path` names; LS_BAD_ARGUMENT lists the known ones. */

@@ -5,9 +5,6 @@
 #include "landscape/error.h"
 #include "render/script.h"
 
-/* The template of plots/ called `name`; NULL if this build has none. */
-const char *ls_template(const char *name);
-
 /* Feeds the script to gnuplot and moves what it prints into place at `path`. If gnuplot is not
  * installed, complains or prints nothing, `path` stays as it was. */
 enum ls_status ls_gnuplot_run(const struct ls_script *script, const char *path,

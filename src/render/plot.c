@@ -5,6 +5,7 @@
 #include "render/heatmap.h"
 #include "render/height.h"
 #include "render/mesh.h"
+#include "render/viewer.h"
 #include <math.h>
 
 struct ls_plot_options ls_plot_defaults(void) {
@@ -88,6 +89,8 @@ static enum ls_status draw(const struct ls_request *request, struct ls_error *er
         return write_mesh(request, error);
     if (request->format == LS_FORMAT_CSV)
         return ls_contour_csv_write(request->surfaces[0], request->options, request->path, error);
+    if (request->format == LS_FORMAT_HTML)
+        return ls_viewer_write(request, error);
     switch (request->options->kind) {
     case LS_PLOT_CONTOUR:
         return ls_draw_contour(request, error);
@@ -116,7 +119,8 @@ enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int co
         return ls_fail(error, LS_BAD_ARGUMENT, "1 to %d surfaces can be drawn, not %d",
                        (int)LS_MAX_PANELS, count);
     bool mesh = is_mesh(request.format), numbers = request.format == LS_FORMAT_CSV;
-    enum ls_plot_kind kind = mesh ? LS_PLOT_SURFACE : options->kind;
+    bool solid = mesh || request.format == LS_FORMAT_HTML;
+    enum ls_plot_kind kind = solid ? LS_PLOT_SURFACE : options->kind;
     if ((mesh || numbers) && count != 1)
         return ls_fail(error, LS_BAD_ARGUMENT, "%s: such a file holds one surface, not %d", path,
                        count);

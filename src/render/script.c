@@ -36,8 +36,7 @@ void ls_script_add(struct ls_script *script, const char *format, ...) {
     va_end(arguments);
 }
 
-/* Bytes of the well-formed, printable UTF-8 sequence at `text`, 0 if there is none. */
-static int utf8_length(const unsigned char *text) {
+int ls_utf8_length(const unsigned char *text) {
     if (text[0] < 0x80)
         return text[0] >= 0x20 && text[0] != 0x7f;
     int length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
@@ -57,7 +56,7 @@ void ls_script_quote(struct ls_script *script, const char *text) {
     const unsigned char *at = (const unsigned char *)text;
     ls_script_add(script, "'");
     while (*at) {
-        int length = utf8_length(at);
+        int length = ls_utf8_length(at);
         if (length == 0)
             ls_script_add(script, "%s", *at == '\n' || *at == '\t' ? " " : "?");
         else if (*at == '\'')

@@ -1,4 +1,4 @@
-/* Text that grows: a gnuplot script, a CSV file, a mesh. */
+/* Text that grows: a gnuplot script, a CSV file, a mesh, a page. */
 #ifndef LANDSCAPE_RENDER_SCRIPT_H
 #define LANDSCAPE_RENDER_SCRIPT_H
 
@@ -21,6 +21,9 @@ void ls_script_add(struct ls_script *script, const char *format, ...)
 /* Appends `text` as a gnuplot string that shows just this text, whatever is in it: quoted, with the
  * special characters of enhanced text escaped and what is no printable UTF-8 replaced. */
 void ls_script_quote(struct ls_script *script, const char *text);
+
+/* Bytes of the well-formed, printable UTF-8 sequence at `text`, 0 if there is none. */
+int ls_utf8_length(const unsigned char *text);
 
 /* Appends the line NAME = 'text'. */
 void ls_script_string(struct ls_script *script, const char *name, const char *text);

@@ -1,5 +1,4 @@
 #include "render/template.h"
-#include "render/gnuplot.h"
 #include <string.h>
 
 const char *ls_template(const char *name) {

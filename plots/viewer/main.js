@@ -1,0 +1,115 @@
+// Puts the page together, and draws a frame whenever something has changed.
+
+const data = JSON.parse(document.getElementById('data').textContent);
+
+class Viewer {
+  constructor() {
+    this.grids = data.surfaces.map((surface) => new Grid(surface));
+    this.ranges = { loss: extent(this.grids, 'loss'), accuracy: extent(this.grids, 'accuracy') };
+    this.maps = data.maps.map(({ name, colours }) => ({ name, colours: readMap(colours) }));
+    this.state = new State(
+      { height: 'loss', colour: 'loss', log: data.log, clip: data.clip, map: data.maps[0].name, contours: true,
+        wire: false, plan: true, theme: 'auto', a: null, b: null, ...view },
+      { height: ['loss', 'accuracy'], colour: ['loss', 'accuracy'], theme: Object.keys(themes),
+        map: this.maps.map((map) => map.name), ...viewLimits });
+    this.plane = new Plane(this.grids);
+    this.planeTicks = planeTicks(this.plane);
+    this.camera = new Camera(this.state, this.plane);
+    this.build();
+    this.listen();
+    this.invalidate();
+  }
+
+  build() {
+    try {
+      this.painter = new Painter(() => this.reshape());
+    } catch {
+      this.painter = null;
+    }
+    const page = document.getElementById('panels');
+    this.panels = this.grids.map((grid) => new Panel(grid, this.plane, this.painter, this.camera, this.state));
+    page.dataset.count = this.panels.length;
+    page.append(...this.panels.map((panel) => panel.element));
+    document.documentElement.classList.toggle('flat', !this.painter);
+    document.getElementById('title').textContent = data.title;
+    document.getElementById('title').hidden = !data.title;
+    this.tellNotes();
+    const { min } = this.ranges.accuracy;
+    this.controls = new Controls(this.state, data.maps, this.ranges.loss, !Number.isNaN(min));
+  }
+
+  tellNotes() {
+    const missing = this.grids.reduce((count, grid) => count + grid.missing(), 0);
+    const points = this.grids.reduce((count, grid) => count + grid.loss.length, 0);
+    const notes = document.getElementById('notes');
+    const say = [];
+    if (!this.painter)
+      say.push('WebGL is not available here, so the surface is shown from above only.');
+    if (missing)
+      say.push(`${missing.toLocaleString('en')} of ${points.toLocaleString('en')} points have no finite loss and are left out.`);
+    notes.textContent = say.join(' ');
+    notes.hidden = !say.length;
+  }
+
+  listen() {
+    const on = (id, act) => document.getElementById(id).addEventListener('click', act);
+    const dark = matchMedia('(prefers-color-scheme: dark)'), wide = matchMedia('(min-width: 56rem)');
+    const settings = document.getElementById('settings');
+    const unfold = () => (settings.open = wide.matches);
+    this.state.listeners.push(() => this.invalidate());
+    dark.addEventListener('change', () => this.invalidate());
+    wide.addEventListener('change', unfold);
+    unfold();
+    new ResizeObserver(() => this.invalidate()).observe(document.getElementById('panels'));
+    on('reset', () => this.camera.reset());
+    on('above', () => this.state.set({ ...view, turn: 0, tilt: 90 }));
+    on('save', () => this.save());
+  }
+
+  invalidate() {
+    if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  // After the WebGL context was lost and is back.
+  reshape() {
+    this.shaped = null;
+    this.invalidate();
+  }
+
+  quantityName(quantity) {
+    return quantity === 'loss' ? data.loss : 'accuracy in percent';
+  }
+
+  draw() {
+    this.frame = 0;
+    const { state, ranges } = this, { height, colour, log, clip } = state;
+    const shaped = [height, colour, log, clip].join();
+    const map = this.maps.find(({ name }) => name === state.map).colours;
+    if (shaped !== this.shaped) {
+      this.shaped = shaped;
+      this.scales = { loss: new Scale(ranges.loss, { log, clip }), accuracy: new Scale(ranges.accuracy, { log: false, clip: null }) };
+      for (const panel of this.panels) panel.shape(this.scales, height, colour);
+    }
+    if (this.painter) this.painter.setMap(map);
+    document.documentElement.classList.toggle('planless', !state.plan);
+    this.controls.show(this.scales[colour], map, this.quantityName(colour));
+    const ticks = { ...this.planeTicks, height: heightTicks(this.scales[height]) };
+    const names = { a: 'a', b: 'b', height: this.quantityName(height) };
+    const theme = getComputedStyle(document.documentElement).getPropertyValue('--ink') + devicePixelRatio;
+    for (const panel of this.panels) panel.draw(map, ticks, names, theme);
+  }
+
+  save() {
+    const { colour, map } = this.state, { colours } = this.maps.find(({ name }) => name === map);
+    const canvas = savePicture(this.panels, this.state, data.title, this.scales[colour], colours, this.quantityName(colour));
+    download(canvas, `${(data.title || this.grids[0].name).replace(/[^\p{L}\p{N}]+/gu, '-')}.png`);
+  }
+}
+
+// A map's 256 colours [256][4] from hexadecimal rrggbb...
+function readMap(text) {
+  return Uint8ClampedArray.from({ length: 1024 }, (_, i) =>
+    i % 4 === 3 ? 255 : parseInt(text.substr(6 * (i >> 2) + 2 * (i % 4), 2), 16));
+}
+
+new Viewer();

@@ -1,0 +1,112 @@
+// All that belongs to one surface: its names, read-out, view and plan.
+
+class Panel {
+  // painter: null without WebGL, when the plan is all there is.
+  constructor(grid, plane, painter, camera, state, names) {
+    Object.assign(this, { grid, state, names });
+    this.element = document.getElementById('panel').content.firstElementChild.cloneNode(true);
+    const find = (selector) => this.element.querySelector(selector);
+    this.field = new Refinement(grid);
+    this.plan = new Plan(find('.plan'), this.field, plane);
+    this.view = painter && new View(find('.view'), this.field, plane, painter, camera);
+    if (!painter) find('.view').remove();
+    this.lowest = grid.lowest();
+    this.describe(find);
+    if (painter) camera.listen(this.view.canvas);
+    this.listen();
+  }
+
+  describe(find) {
+    const { grid } = this;
+    find('h2').textContent = grid.name;
+    find('.detail').textContent = grid.detail;
+    this.plan.canvas.setAttribute('aria-label', `Map of the loss of ${grid.name}, with contour lines`);
+    if (this.view) this.view.canvas.setAttribute('aria-label', `Loss surface of ${grid.name} in three dimensions`);
+    for (const [key, value] of grid.metadata) {
+      const term = document.createElement('dt'), words = document.createElement('dd');
+      term.textContent = key;
+      words.textContent = value;
+      find('.about dl').append(term, words);
+    }
+    find('.about').hidden = !grid.metadata.length;
+    this.cells = Object.fromEntries(['where', 'a', 'b', 'loss', 'accuracy'].map((name) => [name, find(`.readout .${name} dd`)]));
+  }
+
+  // The marker follows the mouse; a tap or a click sets it.
+  listen() {
+    const { plan, view, state, grid } = this;
+    const mark = (spot) => {
+      const k = spot ? grid.nearest(spot.a, spot.b) : -1;
+      if (k >= 0) state.set(grid.at(k));
+    };
+    const follow = (canvas, find) => {
+      const at = (event) => {
+        const ratio = canvas.width / canvas.clientWidth;
+        mark(find(event.offsetX * ratio, event.offsetY * ratio));
+      };
+      let pressed = null;
+      canvas.addEventListener('pointermove', (event) => {
+        if (event.pointerType === 'mouse' && !event.buttons) at(event);
+      });
+      canvas.addEventListener('pointerdown', (event) => (pressed = [event.clientX, event.clientY]));
+      canvas.addEventListener('pointerup', (event) => {
+        if (pressed && Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]) < 4) at(event);
+        pressed = null;
+      });
+    };
+    follow(plan.canvas, (x, y) => plan.toPlane(x, y));
+    if (view) follow(view.canvas, (x, y) => view.pick(x, y));
+    plan.canvas.addEventListener('keydown', (event) => this.key(event));
+  }
+
+  // Arrow keys move the marker from sample to sample.
+  key(event) {
+    const arrow = arrows[event.key], { grid } = this;
+    if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
+    const k = this.marked(), step = event.shiftKey ? 5 : 1;
+    const i = clamp((k % grid.nx) + step * arrow[0], [0, grid.nx - 1]);
+    const j = clamp(Math.floor(k / grid.nx) + step * arrow[1], [0, grid.ny - 1]);
+    this.state.set(grid.at(j * grid.nx + i));
+    event.preventDefault();
+  }
+
+  // The sample under the marker; without a marker here, the lowest.
+  marked() {
+    const { state: { a, b } } = this;
+    const k = a === null || b === null ? -1 : this.grid.nearest(a, b);
+    return k < 0 ? this.lowest : k;
+  }
+
+  // Takes new scales {loss, accuracy}.
+  shape(scales, height, colour) {
+    const { field, grid } = this, { nx, parts } = field;
+    const shape = {
+      heights: field.units(height, scales[height]), // [ny][nx] of the refined grid, 0 to 1 or NaN
+      tones: field.units(colour, scales[colour]), // the same
+      levels: scales[height].levels(), // of the contour lines, 0 to 1, rising
+      samples: Float32Array.from(grid[height], (_, k) => scales[height].unit(grid.value(height, k))), // of the grid
+    };
+    shape.lonely = grid.lonely(height).map((k) => {
+      const fine = Math.floor(k / grid.nx) * parts * nx + (k % grid.nx) * parts;
+      return { ...grid.at(k), height: shape.heights[fine], tone: shape.tones[fine] };
+    });
+    this.plan.shape(shape);
+    if (this.view) this.view.shape(shape);
+  }
+
+  draw(colours, ticks, names, theme) {
+    const { grid, state, cells } = this, k = this.marked(), at = grid.at(k);
+    const read = (quantity, unit) => {
+      const value = grid.value(quantity, k), known = !Number.isNaN(value);
+      cells[quantity].textContent = known ? format(value, 6) + unit : grid.whyNot(quantity, k);
+      cells[quantity].title = known ? String(value) : '';
+    };
+    cells.where.textContent = k === this.lowest ? 'lowest point' : 'marker';
+    cells.a.textContent = format(at.a, 4);
+    cells.b.textContent = format(at.b, 4);
+    read('loss', '');
+    read('accuracy', ' %');
+    if (this.view) this.view.draw(state, ticks, names, at);
+    if (state.plan || !this.view) this.plan.draw(state, colours, ticks, names, at, theme);
+  }
+}

@@ -1,0 +1,175 @@
+// A surface in three dimensions on a canvas of its own.
+
+// The WebGL context that all views share: each draws in turn and copies the picture.
+class Painter {
+  // Throws if there is no WebGL.
+  constructor(renew) {
+    this.canvas = document.createElement('canvas');
+    this.renderer = new THREE.WebGLRenderer({ canvas: this.canvas, alpha: true, antialias: true });
+    this.renderer.setClearColor(0, 0);
+    this.canvas.addEventListener('webglcontextrestored', renew);
+    this.map = new THREE.DataTexture(new Uint8Array(4 * 256), 256, 1, THREE.RGBAFormat);
+    this.map.minFilter = this.map.magFilter = THREE.LinearFilter;
+  }
+
+  setMap(colours) {
+    this.map.image.data.set(colours);
+    this.map.needsUpdate = true;
+  }
+
+  paint(relief, camera, width, height, context) {
+    const { renderer, canvas } = this;
+    if (canvas.width < width || canvas.height < height)
+      renderer.setSize(Math.max(width, canvas.width), Math.max(height, canvas.height), false);
+    renderer.setViewport(0, 0, width, height);
+    renderer.setScissor(0, 0, width, height);
+    renderer.setScissorTest(true);
+    renderer.render(relief.scene, camera);
+    context.drawImage(canvas, 0, canvas.height - height, width, height, 0, 0, width, height);
+  }
+}
+
+// The colours of a canvas's text and lines, from the style sheet, and sizes in its own pixels: of
+// text, and the unit of all else, a pixel where text is small.
+function canvasStyle(canvas, ratio) {
+  const style = getComputedStyle(canvas), colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: colour('ink'), muted: colour('muted'), hairline: colour('hairline'), paper: colour('paper'),
+    hole: colour('hole'), accent: colour('accent'), font: style.fontFamily,
+    size: Math.round(parseFloat(style.fontSize) * ratio), unit: Math.max((parseFloat(style.fontSize) * ratio) / 13, 1),
+  };
+}
+
+// Sizes the canvas's pixels to its place on the page. Returns how many there are to a CSS pixel.
+function fitCanvas(canvas) {
+  const width = canvas.clientWidth, height = canvas.clientHeight;
+  const ratio = Math.min(window.devicePixelRatio || 1, 4096 / Math.max(width, height, 1));
+  const [w, h] = [Math.max(Math.round(width * ratio), 1), Math.max(Math.round(height * ratio), 1)];
+  if (canvas.width !== w) canvas.width = w;
+  if (canvas.height !== h) canvas.height = h;
+  return ratio;
+}
+
+class View {
+  constructor(canvas, field, plane, painter, camera) {
+    Object.assign(this, { canvas, field, plane, painter, camera });
+    this.context = canvas.getContext('2d');
+    this.relief = new Relief(field, plane, painter.map);
+  }
+
+  // See Panel.shape.
+  shape(shape) {
+    this.heights = shape.heights;
+    this.lonely = shape.lonely;
+    this.relief.shape(shape);
+  }
+
+  project(x, y, z) {
+    const { width, height } = this.canvas;
+    const at = new THREE.Vector3(x, y, z).project(this.camera.three);
+    return [((at.x + 1) / 2) * width, ((1 - at.y) / 2) * height];
+  }
+
+  // settings: contours, wire; ticks and names of the axes; marker: {a, b}.
+  draw(settings, ticks, names, marker) {
+    const { canvas, context, camera, relief } = this, ratio = fitCanvas(canvas);
+    const { width, height } = canvas, uniforms = relief.material.uniforms;
+    const style = canvasStyle(canvas, ratio), project = (x, y, z) => this.project(x, y, z);
+    camera.place(width, height, 2.6 * style.size);
+    context.clearRect(0, 0, width, height);
+    const axes = new Axes(context, this.plane, project, camera.three, style);
+    axes.back(ticks);
+    uniforms.lines.value = settings.contours ? 1 : 0;
+    uniforms.wires.value = settings.wire ? 1 : 0;
+    uniforms.pixel.value = style.unit;
+    uniforms.zenith.value.set(0, 0, 1).transformDirection(camera.three.matrixWorldInverse);
+    this.painter.paint(relief, camera.three, width, height, context);
+    this.drawLonely(style);
+    axes.front(ticks, names);
+    this.drawMarker(marker, style);
+  }
+
+  // Samples without a cell to be part of, in a scan that has only begun.
+  drawLonely({ muted, unit }) {
+    const { context, plane } = this;
+    context.fillStyle = muted;
+    for (const { a, b, height } of this.lonely) {
+      context.beginPath();
+      context.arc(...this.project(plane.toX(a), plane.toY(b), tall * height), 2 * unit, 0, 2 * Math.PI);
+      context.fill();
+    }
+  }
+
+  // A ring on the surface; hollow and pale where the surface hides it.
+  drawMarker({ a, b }, { accent, paper, unit }) {
+    const { context, plane } = this, z = this.field.sample(this.heights, a, b);
+    const x = plane.toX(a), y = plane.toY(b);
+    const head = this.project(x, y, Number.isNaN(z) ? 0 : tall * z);
+    const distance = this.camera.three.position.distanceTo(new THREE.Vector3(x, y, tall * z));
+    const hit = this.pick(...head), hidden = hit && hit.t < distance - 0.03;
+    const ring = (radius) => {
+      context.beginPath();
+      context.arc(...head, radius * unit, 0, 2 * Math.PI);
+    };
+    context.lineWidth = 2 * unit;
+    context.strokeStyle = context.fillStyle = accent;
+    context.globalAlpha = hidden ? 0.6 : 1;
+    ring(2);
+    if (!hidden) context.fill();
+    ring(5.5);
+    context.stroke();
+    context.strokeStyle = paper;
+    context.lineWidth = 1.25 * unit;
+    ring(7);
+    context.stroke();
+    context.globalAlpha = 1;
+  }
+
+  // Where the ray through a pixel meets the surface: {a, b, x, y, t}, or null.
+  pick(px, py) {
+    const { plane, camera: { three }, canvas } = this;
+    const from = three.position;
+    const ray = new THREE.Vector3((2 * px) / canvas.width - 1, 1 - (2 * py) / canvas.height, 0.5)
+      .unproject(three).sub(from).normalize();
+    const above = (t) => {
+      const a = plane.toA(from.x + t * ray.x), b = plane.toB(from.y + t * ray.y);
+      return from.z + t * ray.z - tall * this.field.sample(this.heights, a, b);
+    };
+    let [near, far] = boxSpan(from, ray, plane), before = NaN;
+    const step = (far - near) / 500;
+    for (let t = near; t <= far; t += step) {
+      const now = above(t);
+      if (before * now <= 0) return this.hit(bisect(above, t - step, t, before), from, ray);
+      before = now;
+    }
+    return null;
+  }
+
+  hit(t, from, ray) {
+    const x = from.x + t * ray.x, y = from.y + t * ray.y;
+    return { x, y, t, a: this.plane.toA(x), b: this.plane.toB(y) };
+  }
+}
+
+// The part [near, far] of a ray inside the box; empty if far < near.
+function boxSpan(from, ray, plane) {
+  let near = 0, far = Infinity;
+  const sides = [[from.x, ray.x, -plane.sx, plane.sx], [from.y, ray.y, -plane.sy, plane.sy], [from.z, ray.z, -0.001, tall + 0.001]];
+  for (const [start, speed, low, high] of sides) {
+    if (speed === 0) continue;
+    const [t, u] = [(low - start) / speed, (high - start) / speed];
+    near = Math.max(near, Math.min(t, u));
+    far = Math.min(far, Math.max(t, u));
+  }
+  return [near, far];
+}
+
+// The zero of f between t and u, where f(t) = before has the other sign than f(u).
+function bisect(f, t, u, before) {
+  for (let step = 0; step < 24; step++) {
+    const middle = (t + u) / 2;
+    if (before * f(middle) > 0) t = middle;
+    else u = middle;
+  }
+  return u;
+}
