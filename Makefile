@@ -52,6 +52,7 @@ CLI_OBJECTS  := $(call objects,$(wildcard src/cli/*.c))
 TEST_SOURCES := $(wildcard tests/test_*.c)
 TEST_OBJECTS := $(call objects,$(TEST_SOURCES))
 TEST_SUPPORT := $(call objects,$(filter-out $(TEST_SOURCES),$(wildcard tests/*.c)))
+SHOWN        := $(BUILD)/tests/viewer/surfaces
 TEMPLATES    := $(wildcard plots/*.gp plots/viewer/*) LICENSE
 LIBRARY      := $(BUILD)/liblandscape.a
 SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
@@ -61,7 +62,7 @@ TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine tiles torch winograd,\
                 $(cpu)=$(BUILD)/tests/test_$(test)))
 
-.PHONY: all help deps demo tests check bench fuzz lint format install uninstall clean
+.PHONY: all help deps demo tests check check-viewer bench fuzz lint format install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -71,6 +72,7 @@ help:
 	@echo "make deps            install the Debian packages that build, tests and demo need"
 	@echo "make demo            train ResNet-56 with and without skips on embedded data, scan, draw"
 	@echo "make check           build and run the tests"
+	@echo "make check-viewer    test the viewer in headless Chromium (needs nodejs and chromium)"
 	@echo "make bench           measure inference, scan and training speed"
 	@echo "make fuzz            fuzz the file readers for SECONDS (60) each, with clang"
 	@echo "make lint            clang-format, cppcheck and shellcheck over everything"
@@ -132,6 +134,13 @@ check: tests
 	@LANDSCAPE=$(PROGRAM) KILLS=$(or $(KILLS),3) sh tests/run.sh $(TESTS) $(KERNEL_TESTS) tests/cli.sh \
 	    tests/kill.sh
 
+# The viewer in headless Chromium, which the other tests do without.
+$(SHOWN): $(BUILD)/tests/viewer/surfaces.o $(LIBRARY)
+	$(LINK) -o $@
+
+check-viewer: $(PROGRAM) $(SHOWN)
+	@LANDSCAPE=$(PROGRAM) SURFACES=$(SHOWN) node tests/viewer/run.mjs
+
 demo: $(PROGRAM)
 	@LANDSCAPE=$(PROGRAM) sh tools/demo.sh
 
@@ -145,7 +154,7 @@ lint:
 	sh tools/lint.sh
 
 format:
-	clang-format -i $(wildcard src/*/*.[ch] include/*/*.h tests/*.[ch] tests/fuzz/*.[ch] tools/*.c)
+	clang-format -i $(wildcard src/*/*.[ch] include/*/*.h tests/*.[ch] tests/fuzz/*.[ch] tests/viewer/*.c tools/*.c)
 
 deps:
 	sh tools/deps.sh

@@ -1,0 +1,120 @@
+/* Writes the surfaces that the viewer is tested with into the directory argv[1]. */
+#include "landscape/surface.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A loss over the plane. */
+typedef double function(double a, double b);
+
+/* The accuracy of these made-up networks. */
+static double accuracy(double loss) {
+    return 10 + 90 * exp(-loss / 1.5);
+}
+
+static double bowl(double a, double b) {
+    double wave = sin(6 * a) * cos(5 * b) * (a * a + b * b);
+    return 0.08 + 3.8 * a * a + 3.2 * b * b + 0.15 * wave;
+}
+
+/* A funnel in the midst of ridges that rise without end. */
+static double chaos(double a, double b) {
+    double r = hypot(a, b), loss = 0.5 + 6 * pow(r, 1.2), outside = fmax(r - 0.9, 0);
+    for (int k = 2; k < 7; k++)
+        loss += 1.2 * fmin(2 * r, 1) * sin(3 * k * (a * cos(2.1 * k) + b * sin(2.1 * k)) + k);
+    return fmax(loss, 0.4) * (1 + 40 * outside * outside);
+}
+
+/* From 1e-3 at the centre to 1e9 in the corners. */
+static double huge(double a, double b) {
+    return pow(10, -3 + 6 * (a * a + b * b));
+}
+
+static double flat(double a, double b) {
+    return 2.302585 + 0 * a * b;
+}
+
+static double holes(double a, double b) {
+    if (fabs(a - 0.5) < 0.13 && fabs(b - 0.5) < 0.13)
+        return NAN;
+    if (hypot(a + 0.6, b + 0.5) < 0.15)
+        return INFINITY;
+    return bowl(a, b);
+}
+
+/* As far as a scan has come that goes row by row. */
+static double unfinished(double a, double b) {
+    return b > 0.1 || (b > 0.02 && a > 0.3) ? LS_NOT_COMPUTED : bowl(a, b);
+}
+
+/* Every third sample of a row or two. */
+static double begun(double a, double b) {
+    bool there = b < -0.95 && (lround(25 * a) + 25) % 3 == 0;
+    return there ? bowl(a, b) : LS_NOT_COMPUTED;
+}
+
+static void fail(const struct ls_error *error) {
+    fprintf(stderr, "%s\n", error->message);
+    exit(1);
+}
+
+struct sample {
+    const char *name, *arch;
+    function *loss;
+    struct ls_range x, y;
+};
+
+static void fill(struct ls_surface *surface, const struct sample *sample) {
+    for (size_t k = 0; k < ls_surface_points(surface); k++) {
+        double a = surface->x[k % (size_t)surface->nx], b = surface->y[k / (size_t)surface->nx];
+        surface->loss[k] = sample->loss(a, b);
+        surface->accuracy[k] =
+            surface->loss[k] == LS_NOT_COMPUTED ? LS_NOT_COMPUTED : accuracy(surface->loss[k]);
+    }
+}
+
+/* Moves the inner coordinates towards the middle of the axis. */
+static void crowd(double *at, int count) {
+    for (int i = 0; i < count; i++)
+        at[i] = at[i] * fabs(at[i]);
+}
+
+int main(int argc, char **argv) {
+    static const struct ls_range side = {-1, 1, 51}, tiny = {-1, 1, 2}, big = {-1, 1, 501};
+    static const struct ls_range wide = {-3, 3, 31}, narrow = {-0.5, 0.5, 11};
+    static const struct sample samples[] = {
+        {"bowl", "resnet56", bowl, side, side},
+        {"chaos", "resnet56-noshort", chaos, side, side},
+        {"huge", "resnet110-noshort", huge, side, side},
+        {"flat", "resnet20", flat, side, side},
+        {"holes", "resnet20", holes, side, side},
+        {"unfinished", "resnet20", unfinished, side, side},
+        {"begun", "resnet20", begun, side, side},
+        {"tiny", "resnet20", bowl, tiny, tiny},
+        {"big", "resnet20", chaos, big, big},
+        {"uneven", "resnet20", bowl, wide, narrow},
+        {"hostile", "</script><script>document.title='taken'</script><!--<script>&\"'\xff\n", bowl,
+         side, side},
+    };
+    struct ls_error error;
+    for (size_t i = 0; argc == 2 && i < sizeof samples / sizeof samples[0]; i++) {
+        const struct sample *sample = &samples[i];
+        struct ls_surface surface;
+        char path[4096];
+        if (ls_surface_create(&surface, &sample->x, &sample->y, &error))
+            fail(&error);
+        if (sample->x.max == 3)
+            crowd(surface.x, surface.nx);
+        fill(&surface, sample);
+        snprintf(path, sizeof path, "%s/%s.h5", argv[1], sample->name);
+        if (ls_metadata_set(&surface.metadata, &error, "arch", "%s", sample->arch) ||
+            ls_metadata_set(&surface.metadata, &error, "data", "cifar10:data") ||
+            ls_metadata_set(&surface.metadata, &error, "split", "train") ||
+            ls_metadata_set(&surface.metadata, &error, "images", "50000") ||
+            ls_metadata_set(&surface.metadata, &error, "model_test_error", "5.89") ||
+            ls_surface_write(&surface, path, &error))
+            fail(&error);
+        ls_surface_free(&surface);
+    }
+    return argc == 2 ? 0 : 2;
+}
