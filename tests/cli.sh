@@ -301,6 +301,27 @@ fails 1 's.h5.*images' 'other images for the same file' \
 works 'initial weights are a checkpoint' "$landscape" train --arch resnet20 --out other --epochs 0 --seed 9
 fails 1 's.h5.*model2' 'another plane for the same file' \
     scan --model2 other/model.safetensors --x=-1:1:3 --y=-1:1:3 -o s.h5
+works 'a third network is made' "$landscape" train --arch resnet20 --out third --epochs 0 --seed 8
+works 'a plane through three networks' scan --model2 other/model.safetensors \
+    --model3 third/model.safetensors --dir-type states --x=0:1:2 --y=0:1:2 -o plane.h5
+works 'a plane tells what it is' "$landscape" info plane.h5
+for place in 'good  *at (0, 0)' 'other  *at (1, 0)' 'third  *at (0, 1)'; do
+    check "and where a network of it is: $place" grep -q "^  $place\$" "$out"
+done
+works 'a plane as numbers' "$landscape" plot plane.h5 -o plane.csv
+for corner in 0,0,good 1,0,other 0,1,third; do
+    loss=$("$landscape" eval --model "${corner##*,}/model.safetensors" --split train --images 8 2>"$err" |
+        cut -d' ' -f2)
+    check "the plane at ${corner%,*} is the network ${corner##*,}" \
+        awk -F, "(\$1 \",\" \$2) == \"${corner%,*}\" {
+            off = \$3 / $loss - 1; exit !(off < 1e-5 && off > -1e-5) }" plane.csv
+done
+works 'the networks of a plane get names' scan --model2 other/model.safetensors --x=0:1:2 \
+    --name start --name 'the end' -o named.h5
+works 'a line tells what it is' "$landscape" info named.h5
+check 'and how its networks are called' grep -q 'the end  *at (1, 0)' "$out"
+fails 2 '1 names for 0' 'names of no networks' scan --x=0:1:2 --name start -o t.h5
+fails 2 'more than 3' 'too many names' scan --x=0:1:2 --name a --name b --name c --name d -o t.h5
 fails 1 'the same' 'no direction from a network to itself' \
     scan --model2 $model --x=-1:1:3 -o line.h5
 cp d.h5 kept.h5

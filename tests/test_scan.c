@@ -207,6 +207,60 @@ static void opened_scan_saves_its_directions(void **state) {
     close_setting(&s);
 }
 
+/* Opens a scan of the model at `path`, towards models at paths x and y, and expects these markers.
+ * The model itself must be at (0, 0), the others at (1, 0) and (0, 1). */
+static void assert_marks(struct setting *s, const char *const paths[3], const char *const names[3],
+                         const char *const expected[3]) {
+    struct ls_surface surface;
+    struct ls_directions directions = s->plane;
+    static const char *const keys[] = {NULL, "model2", "model3"};
+    int marker = 0;
+    directions.origin = (struct ls_metadata){0};
+    for (int i = 1; i < 3; i++)
+        if (paths[i])
+            assert_int_equal(ls_metadata_set(&directions.origin, NULL, keys[i], "%s", paths[i]),
+                             LS_OK);
+    s->scan.directions = &directions;
+    s->scan.model_path = paths[0];
+    for (int i = 0; i < 3; i++)
+        s->scan.names[i] = names ? names[i] : NULL;
+    open_surface(&surface, s, NULL);
+    for (int i = 0; i < 3; i++) {
+        if (!expected[i])
+            continue;
+        assert_true(marker < surface.marker_count);
+        assert_string_equal(surface.markers[marker].name, expected[i]);
+        assert_true(surface.markers[marker].x == (i == 1));
+        assert_true(surface.markers[marker].y == (i == 2));
+        marker++;
+    }
+    assert_int_equal(surface.marker_count, marker);
+    ls_surface_free(&surface);
+    ls_metadata_free(&directions.origin);
+}
+
+#define THREE (const char *const[3])
+
+static void networks_of_a_plane_are_marked(void **state) {
+    struct setting s;
+    (void)state;
+    open_setting(&s, 4);
+    assert_marks(&s, THREE{"a.safetensors"}, NULL, THREE{NULL}); /* random directions */
+    assert_marks(&s, THREE{"a.safetensors", "r/b.pth", "c.t7"}, NULL, THREE{"a", "b", "c"});
+    assert_marks(&s, THREE{"runs/a/model.pt", "runs/b/model.pt", "runs/c/model.pt"}, NULL,
+                 THREE{"a", "b", "c"});
+    assert_marks(&s, THREE{"r/a/model.pt", "r/b/model.pt", "r/b/old.pt"}, NULL,
+                 THREE{"a/model", "b/model", "b/old"});
+    assert_marks(&s, THREE{"model.pt", "b/model.pt"}, NULL, THREE{"model", "b/model"});
+    assert_marks(&s, THREE{"/model.pt", "/b/model.pt"}, NULL, THREE{"/model", "b/model"});
+    assert_marks(&s, THREE{"r/a.pt", NULL, "r/b.pt"}, NULL, THREE{"a", NULL, "b"});
+    assert_marks(&s, THREE{"a.pt", "a.pt", "b.pt"}, NULL, THREE{"a", "a", "b"});
+    assert_marks(&s, THREE{"a.pt", NULL, "b.pt"}, THREE{"made", "trained"},
+                 THREE{"made", NULL, "trained"});
+    assert_marks(&s, THREE{NULL, "b.pt"}, NULL, THREE{"resnet20", "b"});
+    close_setting(&s);
+}
+
 static void every_axis_needs_a_direction(void **state) {
     struct setting s;
     struct ls_surface surface;
@@ -278,6 +332,7 @@ int main(void) {
         IN_DIRECTORY(interrupted_scan_continues),
         IN_DIRECTORY(opened_scan_continues_only_itself),
         IN_DIRECTORY(opened_scan_saves_its_directions),
+        cmocka_unit_test(networks_of_a_plane_are_marked),
         cmocka_unit_test(every_axis_needs_a_direction),
         IN_DIRECTORY(file_is_written_while_threads_go_on),
         cmocka_unit_test(unwritable_output_fails_before_the_work),

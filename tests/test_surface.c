@@ -38,6 +38,11 @@ static void assert_equal_surfaces(const struct ls_surface *a, const struct ls_su
         assert_memory_equal(a->y, b->y, (size_t)a->ny * sizeof *a->y);
     assert_memory_equal(a->loss, b->loss, ls_surface_points(a) * sizeof *a->loss);
     assert_memory_equal(a->accuracy, b->accuracy, ls_surface_points(a) * sizeof *a->accuracy);
+    assert_int_equal(a->marker_count, b->marker_count);
+    for (int i = 0; i < a->marker_count; i++) {
+        assert_string_equal(a->markers[i].name, b->markers[i].name);
+        assert_true(a->markers[i].x == b->markers[i].x && a->markers[i].y == b->markers[i].y);
+    }
     assert_int_equal(a->metadata.count, b->metadata.count);
     for (int i = 0; i < a->metadata.count; i++)
         assert_string_equal(a->metadata.entries[i].value,
@@ -56,6 +61,8 @@ static void fill(struct ls_surface *surface) {
     assert_int_equal(ls_metadata_set(metadata, NULL, "model", "caf\xc3\xa9.safetensors"), LS_OK);
     assert_int_equal(ls_metadata_set(metadata, NULL, "dir_file", "dir.h5"), LS_OK);
     assert_int_equal(ls_metadata_set(metadata, NULL, "note", "%s", ""), LS_OK);
+    assert_int_equal(ls_surface_mark(surface, "caf\xc3\xa9", 0, 0, NULL), LS_OK);
+    assert_int_equal(ls_surface_mark(surface, "", 1. / 3, -1e300, NULL), LS_OK);
 }
 
 static void reads_what_it_wrote(void **state) {

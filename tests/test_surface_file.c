@@ -263,6 +263,38 @@ static void refuses_unusual_storage(void **state) {
     assert_refused(path, "'train_loss'");
 }
 
+/* Writes a curve with a marker whose x is made by `make`. */
+static void write_marker(const char *path, void (*make)(const struct ls_h5_output *h5)) {
+    struct ls_h5_output h5 = start_file();
+    const struct ls_extent four = {1, {4}};
+    put(&h5, "xcoordinates", H5T_IEEE_F64LE, four, numbers);
+    put(&h5, "train_loss", H5T_IEEE_F64LE, four, numbers);
+    put(&h5, "train_acc", H5T_IEEE_F64LE, four, numbers);
+    assert_int_equal(ls_h5_write_attribute(&h5, "marker0_name", "here", NULL), LS_OK);
+    assert_int_equal(ls_h5_write_number_attribute(&h5, "marker0_y", 0, NULL), LS_OK);
+    if (make)
+        make(&h5);
+    finish_file(&h5, path);
+}
+
+static void make_infinite(const struct ls_h5_output *h5) {
+    assert_int_equal(ls_h5_write_number_attribute(h5, "marker0_x", INFINITY, NULL), LS_OK);
+}
+
+static void make_words(const struct ls_h5_output *h5) {
+    assert_int_equal(ls_h5_write_attribute(h5, "marker0_x", "left", NULL), LS_OK);
+}
+
+static void refuses_markers_that_are_nowhere(void **state) {
+    const char *path = text("%s/bad.h5", (char *)*state);
+    write_marker(path, NULL);
+    assert_refused(path, "no attribute 'marker0_x'");
+    write_marker(path, make_infinite);
+    assert_refused(path, "'marker0_x' is not a finite number");
+    write_marker(path, make_words);
+    assert_refused(path, "it is not a number");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(reads_files_of_the_papers_code),
@@ -273,6 +305,7 @@ int main(void) {
         IN_DIRECTORY(refuses_extents_that_do_not_fit),
         IN_DIRECTORY(refuses_coordinates_that_do_not_rise),
         IN_DIRECTORY(refuses_unusual_storage),
+        IN_DIRECTORY(refuses_markers_that_are_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

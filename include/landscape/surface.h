@@ -21,6 +21,12 @@ enum ls_status ls_range_parse(struct ls_range *range, const char *text, struct l
  */
 double ls_range_at(const struct ls_range *range, int i);
 
+/* A network that lies in the plane or on the line of a surface, for figures to mark and name. */
+struct ls_marker {
+    char *name;  /* owned by the surface */
+    double x, y; /* in units of the directions; y is 0 on a curve */
+};
+
 struct ls_surface {
     int nx;           /* grid points along x */
     int ny;           /* along y; 0 for a curve */
@@ -29,7 +35,10 @@ struct ls_surface {
     double *loss;     /* [ny][nx] (a curve: [nx]), row = y; LS_NOT_COMPUTED where not known yet */
     double *accuracy; /* same shape, percent */
     bool test;        /* the values are of the test split: stored as test_loss and test_acc */
-    struct ls_metadata metadata; /* the file's attributes; `dir_file` among them */
+    int marker_count;
+    struct ls_marker *markers;   /* [marker_count]; the file's attributes marker0_name, marker0_x,
+                                    marker0_y, ... */
+    struct ls_metadata metadata; /* the file's other attributes; `dir_file` among them */
 };
 
 /* The paper's code marks a point that is still to be computed with this value. */
@@ -39,6 +48,10 @@ struct ls_surface {
 enum ls_status ls_surface_create(struct ls_surface *surface, const struct ls_range *x,
                                  const struct ls_range *y, struct ls_error *error);
 void ls_surface_free(struct ls_surface *surface);
+
+/* Adds a marker with a copy of `name`. */
+enum ls_status ls_surface_mark(struct ls_surface *surface, const char *name, double x, double y,
+                               struct ls_error *error);
 
 /* nx * ny, or nx for a curve. */
 size_t ls_surface_points(const struct ls_surface *surface);

@@ -143,27 +143,59 @@ enum ls_status ls_h5_text(const struct ls_h5_file *file, const char *dataset, ch
     return *text ? LS_OK : fail(file, "dataset", dataset, "it does not hold a string", error);
 }
 
-enum ls_status ls_h5_attributes(const struct ls_h5_file *file, struct ls_metadata *metadata,
-                                struct ls_error *error) {
+/* A walk over the root group's attributes. */
+struct attributes {
     struct ls_h5_messages walk;
+    int seen;
+};
+
+/* The next attribute that can be read; false behind the last. */
+static bool next_attribute(struct attributes *attributes, const char **key,
+                           struct ls_h5_value *value) {
     struct ls_h5_message message;
-    enum ls_status status = LS_OK;
-    const char *fault = ls_h5_messages_begin(&walk, file, file->root);
-    if (fault)
-        return fail(file, "group", "/", fault, error);
-    int seen = 0;
-    while (!status && seen < MAX_ATTRIBUTES && ls_h5_messages_next(&walk, &message)) {
-        const char *key;
-        struct ls_h5_value value;
+    while (attributes->seen < MAX_ATTRIBUTES && ls_h5_messages_next(&attributes->walk, &message)) {
         if (message.type != LS_H5_ATTRIBUTE || message.shared)
             continue;
-        seen++;
-        if (ls_h5_attribute_value(file, message.body, &key, &value))
-            continue;
+        attributes->seen++;
+        if (!ls_h5_attribute_value(attributes->walk.file, message.body, key, value))
+            return true;
+    }
+    return false;
+}
+
+enum ls_status ls_h5_attributes(const struct ls_h5_file *file, struct ls_metadata *metadata,
+                                struct ls_error *error) {
+    struct attributes attributes = {.seen = 0};
+    const char *key;
+    struct ls_h5_value value;
+    enum ls_status status = LS_OK;
+    const char *fault = ls_h5_messages_begin(&attributes.walk, file, file->root);
+    if (fault)
+        return fail(file, "group", "/", fault, error);
+    while (!status && next_attribute(&attributes, &key, &value)) {
         char *text = ls_h5_string(file, &value);
         if (text)
             status = ls_metadata_set(metadata, error, key, "%s", text);
         free(text);
     }
     return status;
+}
+
+enum ls_status ls_h5_attribute_number(const struct ls_h5_file *file, const char *key,
+                                      double *number, struct ls_error *error) {
+    struct attributes attributes = {.seen = 0};
+    const char *found;
+    struct ls_h5_value value;
+    const char *fault = ls_h5_messages_begin(&attributes.walk, file, file->root);
+    if (fault)
+        return fail(file, "group", "/", fault, error);
+    while (next_attribute(&attributes, &found, &value)) {
+        if (strcmp(found, key) != 0)
+            continue;
+        if ((value.kind != LS_H5_INTEGER && value.kind != LS_H5_FLOAT) || value.count != 1)
+            return fail(file, "attribute", key, "it is not a number", error);
+        *number = ls_h5_number(&value, 0);
+        return LS_OK;
+    }
+    return ls_fail(error, LS_BAD_FILE, "%s: has no attribute '%s'", file->name, key);
 }

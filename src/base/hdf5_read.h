@@ -59,4 +59,8 @@ enum ls_status ls_h5_text(const struct ls_h5_file *file, const char *dataset, ch
 enum ls_status ls_h5_attributes(const struct ls_h5_file *file, struct ls_metadata *metadata,
                                 struct ls_error *error);
 
+/* *number = the root group's attribute `key`, which must be a single number. */
+enum ls_status ls_h5_attribute_number(const struct ls_h5_file *file, const char *key,
+                                      double *number, struct ls_error *error);
+
 #endif

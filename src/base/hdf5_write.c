@@ -173,21 +173,33 @@ enum ls_status ls_h5_write_text(const struct ls_h5_output *h5, const char *name,
     return status;
 }
 
-enum ls_status ls_h5_write_attribute(const struct ls_h5_output *h5, const char *key,
-                                     const char *text, struct ls_error *error) {
-    hid_t type = text_type();
+static enum ls_status write_attribute(const struct ls_h5_output *h5, const char *key,
+                                      hid_t file_type, hid_t type, const void *data,
+                                      struct ls_error *error) {
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t attribute = -1;
     enum ls_status status = LS_OK;
-    if (type >= 0 && space >= 0)
-        attribute = H5Acreate2(h5->file, key, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    if (attribute < 0 || H5Awrite(attribute, type, &text) < 0)
+    if (file_type >= 0 && space >= 0)
+        attribute = H5Acreate2(h5->file, key, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0 || H5Awrite(attribute, type, data) < 0)
         status = fail(h5, error, "write the attribute", key);
     if (attribute >= 0)
         H5Aclose(attribute);
     if (space >= 0)
         H5Sclose(space);
+    return status;
+}
+
+enum ls_status ls_h5_write_attribute(const struct ls_h5_output *h5, const char *key,
+                                     const char *text, struct ls_error *error) {
+    hid_t type = text_type();
+    enum ls_status status = write_attribute(h5, key, type, type, &text, error);
     if (type >= 0)
         H5Tclose(type);
     return status;
+}
+
+enum ls_status ls_h5_write_number_attribute(const struct ls_h5_output *h5, const char *key,
+                                            double number, struct ls_error *error) {
+    return write_attribute(h5, key, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &number, error);
 }

@@ -36,10 +36,14 @@ enum ls_status ls_h5_write(const struct ls_h5_output *h5, const char *dataset, h
                            hid_t type, const struct ls_extent *extent, const void *data,
                            struct ls_error *error);
 
-/* Writes a scalar dataset, or an attribute of the root group, that holds a UTF-8 string. */
+/* Writes a scalar dataset that holds a UTF-8 string. */
 enum ls_status ls_h5_write_text(const struct ls_h5_output *h5, const char *dataset,
                                 const char *text, struct ls_error *error);
+
+/* Writes an attribute of the root group: a UTF-8 string, or a double. */
 enum ls_status ls_h5_write_attribute(const struct ls_h5_output *h5, const char *key,
                                      const char *text, struct ls_error *error);
+enum ls_status ls_h5_write_number_attribute(const struct ls_h5_output *h5, const char *key,
+                                            double number, struct ls_error *error);
 
 #endif

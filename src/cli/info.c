@@ -70,6 +70,9 @@ static enum ls_status print_surface(const char *path, struct ls_error *error) {
     printf("  %-18s %zu of %zu\n", "computed", points - ls_surface_missing(&surface), points);
     print_span("loss", surface.loss, points);
     print_span("accuracy", surface.accuracy, points);
+    for (int i = 0; i < surface.marker_count; i++)
+        printf("  %-18s at (%g, %g)\n", surface.markers[i].name, surface.markers[i].x,
+               surface.markers[i].y);
     print_metadata(&surface.metadata);
     ls_surface_free(&surface);
     return LS_OK;

@@ -28,6 +28,7 @@ static const char help[] =
     "  --seed N             of the random directions, default 0\n"
     "  --model2 FILE        d = this checkpoint - w, instead of a random direction\n"
     "  --model3 FILE        e = this checkpoint - w\n"
+    "  --name LABEL         of a network on figures; once each for --model, --model2, --model3\n"
     "  --directions FILE    read the directions from this HDF5 file\n"
     "  --save-directions F  write them to this one\n"
     "  --threads N          default: as many as the machine has; changes no result\n"
@@ -41,7 +42,9 @@ static const char help[] =
     "  landscape scan --model runs/quick/model.safetensors --x=-1:1:25 --y=-1:1:25 \\\n"
     "                 --images 500 -o quick.h5\n"
     "  landscape scan --model a.safetensors --model2 b.safetensors --dir-type states \\\n"
-    "                 --x=-0.5:1.5:101 -o line.h5\n";
+    "                 --x=-0.5:1.5:101 -o line.h5\n"
+    "  landscape scan --model a.safetensors --model2 b.safetensors --model3 c.safetensors \\\n"
+    "                 --dir-type states --x=-0.5:1.5:51 --y=-0.5:1.5:51 -o plane.h5\n";
 
 /* *target = whether the text is `yes` rather than `no`; false after a message if it is neither. */
 static bool choose(const char *command, const char *option, const char *text, const char *yes,
@@ -75,6 +78,16 @@ static bool read_norm(const char *command, const char *option, const char *text,
     return error.status == LS_OK;
 }
 
+static bool read_name(const char *command, const char *option, const char *text, void *target) {
+    struct cli_scan_options *o = target;
+    if (o->name_count == CLI_COUNT(o->names)) {
+        cli_usage(command, "more than %d --%s", CLI_COUNT(o->names), option);
+        return false;
+    }
+    o->names[o->name_count++] = text;
+    return true;
+}
+
 /* Whether the options about directions go together: CLI_GO_ON, or CLI_USAGE after a message. */
 static int check_directions(const struct cli_scan_options *o, bool random, bool made) {
     const struct ls_direction_source *source = &o->directions;
@@ -88,6 +101,12 @@ static int check_directions(const struct cli_scan_options *o, bool random, bool 
     if (random && source->x_target && (source->y_target || !o->y.count))
         return cli_usage("scan", "--norm, --ignore and --seed are for random directions, and this "
                                  "scan has none");
+    const int networks = 1 + (source->x_target != NULL) + (source->y_target != NULL);
+    if (o->name_count > (networks > 1 ? networks : 0))
+        return cli_usage("scan",
+                         "--name is for the networks that --model, --model2 and --model3 "
+                         "span a line or plane through, and there are %d names for %d",
+                         o->name_count, networks > 1 ? networks : 0);
     if (source->file && o->save_directions)
         return cli_usage("scan", "--directions excludes --save-directions");
     if (o->save_directions && ls_same_file(o->save_directions, o->output))
@@ -118,6 +137,7 @@ int cli_scan(int argc, char **argv) {
         {.name = "seed", .seed = &source->options.seed, .given = &random},
         {.name = "model2", .text = &source->x_target},
         {.name = "model3", .text = &source->y_target},
+        {.name = "name", .own = &o, .read = read_name},
         {.name = "directions", .text = &source->file},
         {.name = "save-directions", .text = &o.save_directions},
         {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},

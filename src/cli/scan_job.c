@@ -29,7 +29,8 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                                  .threads = o->threads,
                                  .save_seconds = o->save_seconds,
                                  .model_path = o->model,
-                                 .save_directions = o->save_directions};
+                                 .save_directions = o->save_directions,
+                                 .names = {o->names[0], o->names[1], o->names[2]}};
     if (!status)
         status = ls_scan_open(&job->scan, &o->x, y, o->output, &job->surface, error);
     return status;

@@ -12,6 +12,8 @@ struct cli_scan_options {
     enum ls_precision precision;
     struct ls_range x, y; /* y.count is 0 for a curve */
     double save_seconds;  /* 0: the default */
+    const char *names[3]; /* of the networks that span the surface */
+    int name_count;
     struct ls_direction_source directions;
 };
 

@@ -1,6 +1,7 @@
 /* The surface of a scan before it runs: its grid, what it records of its origin, and the points
  * that an earlier run of the same scan has computed. */
 #include "landscape/landscape.h"
+#include "landscape/scan_parts.h"
 #include <sha2.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,6 +97,8 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
         return status;
     surface->test = scan->dataset->split == LS_TEST;
     status = describe(scan, surface, error);
+    if (!status)
+        status = ls_scan_mark(scan, surface, error);
     if (!status)
         status = take_over(surface, path, error);
     if (!status && scan->save_directions)

@@ -1,5 +1,6 @@
 #include "landscape/surface.h"
 #include "base/alloc.h"
+#include "base/text.h"
 #include "landscape/surface_parts.h"
 #include <stdlib.h>
 
@@ -52,7 +53,24 @@ enum ls_status ls_surface_create(struct ls_surface *surface, const struct ls_ran
     return LS_OK;
 }
 
+enum ls_status ls_surface_mark(struct ls_surface *surface, const char *name, double x, double y,
+                               struct ls_error *error) {
+    const size_t count = (size_t)surface->marker_count;
+    struct ls_marker *markers = realloc(surface->markers, (count + 1) * sizeof *markers);
+    if (markers)
+        surface->markers = markers;
+    char *copy = markers ? ls_format("%s", name) : NULL;
+    if (!copy)
+        return ls_fail_memory(error, "a surface's markers");
+    markers[count] = (struct ls_marker){copy, x, y};
+    surface->marker_count++;
+    return LS_OK;
+}
+
 void ls_surface_free(struct ls_surface *surface) {
+    for (int i = 0; i < surface->marker_count; i++)
+        free(surface->markers[i].name);
+    free(surface->markers);
     free(surface->x);
     free(surface->y);
     free(surface->loss);

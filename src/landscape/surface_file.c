@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/hdf5_read.h"
 #include "base/hdf5_write.h"
+#include "landscape/marker_file.h"
 #include "landscape/surface_parts.h"
 #include <math.h>
 #include <stdlib.h>
@@ -66,15 +67,32 @@ static enum ls_status read_values(const struct ls_h5_file *file, const struct ls
     return LS_OK;
 }
 
-static enum ls_status read_metadata(const struct ls_h5_file *file, struct ls_metadata *metadata,
+/* Sorts the attributes into markers and other metadata. */
+static enum ls_status sort_attributes(const struct ls_h5_file *file, struct ls_surface *surface,
+                                      const struct ls_metadata *attributes,
+                                      struct ls_error *error) {
+    enum ls_status status = ls_markers_read(file, attributes, surface, error);
+    for (int i = 0; i < attributes->count && !status; i++) {
+        const struct ls_entry *entry = &attributes->entries[i];
+        if (!ls_is_marker_name(entry->key, surface))
+            status = ls_metadata_set(&surface->metadata, error, entry->key, "%s", entry->value);
+    }
+    return status;
+}
+
+static enum ls_status read_metadata(const struct ls_h5_file *file, struct ls_surface *surface,
                                     struct ls_error *error) {
-    enum ls_status status = ls_h5_attributes(file, metadata, error);
+    struct ls_metadata attributes = {0};
+    enum ls_status status = ls_h5_attributes(file, &attributes, error);
+    if (!status)
+        status = sort_attributes(file, surface, &attributes, error);
+    ls_metadata_free(&attributes);
     if (status || !ls_h5_has(file, dir_file_key))
         return status;
     char *text = NULL;
     status = ls_h5_text(file, dir_file_key, &text, error);
     if (!status)
-        status = ls_metadata_set(metadata, error, dir_file_key, "%s", text);
+        status = ls_metadata_set(&surface->metadata, error, dir_file_key, "%s", text);
     free(text);
     return status;
 }
@@ -96,7 +114,7 @@ static enum ls_status read_surface(const struct ls_h5_file *file, struct ls_surf
         status = read_values(file, surface, surface->test ? "test_acc" : "train_acc",
                              &surface->accuracy, error);
     if (!status)
-        status = read_metadata(file, &surface->metadata, error);
+        status = read_metadata(file, surface, error);
     return status;
 }
 
@@ -172,6 +190,8 @@ static enum ls_status write_surface(const struct ls_h5_output *h5, const struct 
                                surface->accuracy, error);
     if (!status)
         status = write_metadata(h5, &surface->metadata, error);
+    if (!status)
+        status = ls_markers_write(h5, surface, error);
     return status;
 }
 

@@ -45,6 +45,8 @@ static enum ls_status write_surface(const char *directory, const char *name,
     if (!status)
         status = ls_metadata_set(&surface.metadata, error, "dir_file", "d.h5");
     if (!status)
+        status = ls_surface_mark(&surface, "here", 0.5, 1, error);
+    if (!status)
         status = ls_surface_write(&surface, in(directory, name).text, error);
     ls_surface_free(&surface);
     return status;
