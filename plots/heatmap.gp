@@ -1,8 +1,8 @@
-# Heat map: one coloured cell a grid point, cells that are not computed left white.
-#   $heat  x y loss, one block a panel, two empty lines between blocks
+# Heat map: one coloured cell a grid point, cells where nothing is known left white.
+#   $heat  matrix of pixels: the loss, or NaN; one block a panel, two empty lines between blocks
 
-set xrange [X_MIN-HALF_X:X_MAX+HALF_X]
-set yrange [Y_MIN-HALF_Y:Y_MAX+HALF_Y]
+set xrange [X_MIN:X_MAX]
+set yrange [Y_MIN:Y_MAX]
 set cbrange [HEAT_MIN:HEAT_MAX]
 if (HEAT_LOG) {
     set logscale cb
@@ -24,7 +24,8 @@ do for [p = 1:PANELS] {
     } else {
         unset colorbox
     }
-    plot $heat index p-1 using 1:2:3 with image pixels
+    plot $heat matrix index p-1 \
+        using (HEAT_X[p] + $1 * HEAT_DX[p]):(HEAT_Y[p] + $2 * HEAT_DY[p]):3 with image
     unset label
 }
 unset multiplot

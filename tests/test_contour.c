@@ -88,6 +88,69 @@ static void infinities_are_missing(void **state) {
     ls_surface_free(&surface);
 }
 
+/* On a plane that rises along x with a level every 0.1, lines go on in steps of two and four as
+ * more room is asked for, always with the highest. */
+static void crowded_lines_are_thinned_out(void **state) {
+    (void)state;
+    enum { LEVELS = 9 };
+    struct ls_surface surface;
+    struct ls_range range = {-1, 1, 41};
+    struct ls_field field;
+    struct ls_lines lines = {0};
+    double values[LEVELS];
+    assert_int_equal(ls_surface_create(&surface, &range, &range, NULL), LS_OK);
+    for (int i = 0; i < 41 * 41; i++)
+        surface.loss[i] = sinh(surface.x[i % 41]);
+    assert_int_equal(ls_field_refine(&field, &surface, 41, NULL), LS_OK);
+    for (int l = 0; l < LEVELS; l++) {
+        values[l] = 0.1 * l - 0.41;
+        assert_int_equal(ls_lines_trace(&lines, &field, values[l], l, NULL), LS_OK);
+    }
+    assert_int_equal(lines.line_count, LEVELS);
+    bool *shown = calloc(lines.point_count, sizeof *shown);
+    assert_non_null(shown);
+    static const double spacings[] = {0.09, 0.11, 0.21, 0.41};
+    for (int s = 0; s < 4; s++) {
+        struct ls_thinning how = {&field, values, LEVELS, spacings[s]};
+        ls_lines_thin(&lines, &how, shown);
+        for (int l = 0; l < LEVELS; l++)
+            for (size_t i = 0; i < lines.lines[l].count; i++)
+                assert_int_equal(shown[lines.lines[l].first + i], l % (1 << s) == 0);
+    }
+    free(shown);
+    ls_lines_free(&lines);
+    ls_field_free(&field);
+    ls_surface_free(&surface);
+}
+
+/* One low point in high ground: a loop of about the size of a cell. */
+static void specks_are_left_out(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_range range = {-1, 1, 41};
+    struct ls_field field;
+    struct ls_lines lines = {0};
+    const double value = asinh(1);
+    bool shown[100];
+    assert_int_equal(ls_surface_create(&surface, &range, &range, NULL), LS_OK);
+    for (int i = 0; i < 41 * 41; i++)
+        surface.loss[i] = i == 20 * 41 + 20 ? 0 : 2;
+    assert_int_equal(ls_field_refine(&field, &surface, 41, NULL), LS_OK);
+    assert_int_equal(ls_lines_trace(&lines, &field, value, 0, NULL), LS_OK);
+    assert_int_equal(lines.line_count, 1);
+    assert_in_range(lines.point_count, 5, 100);
+    struct ls_thinning how = {&field, &value, 1, 0.02};
+    ls_lines_thin(&lines, &how, shown);
+    assert_true(shown[0]);
+    how.spacing = 0.05;
+    ls_lines_thin(&lines, &how, shown);
+    for (size_t i = 0; i < lines.point_count; i++)
+        assert_false(shown[i]);
+    ls_lines_free(&lines);
+    ls_field_free(&field);
+    ls_surface_free(&surface);
+}
+
 static void simplifying_keeps_ends_and_corners(void **state) {
     (void)state;
     const struct ls_point points[] = {{0, 0}, {1, 0.01}, {2, 0}, {2, 1}, {2.01, 2}, {2, 3}};
@@ -103,6 +166,8 @@ int main(void) {
         cmocka_unit_test(lines_end_at_unknown_points),
         cmocka_unit_test(uneven_coordinates_bend_nothing),
         cmocka_unit_test(infinities_are_missing),
+        cmocka_unit_test(crowded_lines_are_thinned_out),
+        cmocka_unit_test(specks_are_left_out),
         cmocka_unit_test(simplifying_keeps_ends_and_corners),
     };
     return cmocka_run_group_tests_name("contour", tests, NULL, NULL);

@@ -1,16 +1,9 @@
 /* Meshes: what they hold, that solids are closed, and the files. */
+#include "pictures.h"
 #include "render/mesh.h"
 #include "support.h"
 #include <math.h>
 #include <stdlib.h>
-
-static int enter(void **state) {
-    return make_directory(state) == 0 ? chdir(*state) : -1;
-}
-
-static int leave(void **state) {
-    return chdir("/") == 0 ? remove_directory(state) : -1;
-}
 
 /* nx by ny points over [-1, 1] x [0, 3], the loss x^2 + y. */
 static void make_valley(struct ls_surface *surface, int nx, int ny) {
@@ -201,29 +194,14 @@ static void a_mesh_without_cells_is_refused(void **state) {
     ls_surface_free(&surface);
 }
 
-static void write_as(const struct ls_surface *surface, const char *path) {
-    struct ls_plot_options options = ls_plot_defaults();
-    assert_int_equal(ls_plot_surfaces(&surface, 1, &options, path, NULL), LS_OK);
-}
-
-/* The whole file, zero-terminated. */
-static char *slurp(const char *path) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    char *content = calloc(1, 1 << 16);
-    assert_non_null(content);
-    assert_true(fread(content, 1, (1 << 16) - 1, file) > 0);
-    fclose(file);
-    return content;
-}
-
 static void the_files_say_what_they_should(void **state) {
     (void)state;
     struct ls_surface surface;
     make_valley(&surface, 2, 2);
     surface.accuracy[1] = NAN;
-    write_as(&surface, "out.obj");
-    char *text = slurp("out.obj");
+    size_t size;
+    assert_int_equal(plot_one(&surface, LS_PLOT_SURFACE, "out.obj", NULL), LS_OK);
+    char *text = slurp("out.obj", &size);
     assert_string_equal(text, "# a loss surface\no surface\n"
                               "v -1 0 0 0.2667 0.0039 0.3294\n"
                               "v 1 0 0 0.2667 0.0039 0.3294\n"
@@ -231,16 +209,16 @@ static void the_files_say_what_they_should(void **state) {
                               "v 1 3 1.5 0.9922 0.9059 0.1451\n"
                               "s 1\nf 1 2 4 3\n");
     free(text);
-    write_as(&surface, "out.ply");
-    text = slurp("out.ply");
+    assert_int_equal(plot_one(&surface, LS_PLOT_SURFACE, "out.ply", NULL), LS_OK);
+    text = slurp("out.ply", &size);
     assert_int_equal(strncmp(text, "ply\nformat ascii 1.0\n", 21), 0);
     assert_non_null(strstr(text, "element vertex 4\n"));
     assert_non_null(strstr(text, "element face 1\n"));
     assert_non_null(strstr(text, "end_header\n-1 0 0 68 1 84 1 90\n1 0 0 68 1 84 1 -1\n"));
     assert_non_null(strstr(text, "\n1 3 1.5 253 231 37 4 60\n4 0 1 3 2\n"));
     free(text);
-    write_as(&surface, "out.vtp");
-    text = slurp("out.vtp");
+    assert_int_equal(plot_one(&surface, LS_PLOT_SURFACE, "out.vtp", NULL), LS_OK);
+    text = slurp("out.vtp", &size);
     assert_non_null(strstr(text, "NumberOfPoints=\"4\""));
     assert_non_null(strstr(text, "NumberOfPolys=\"1\""));
     assert_non_null(strstr(text, "Name=\"loss\" NumberOfComponents=\"1\" format=\"ascii\">\n"
@@ -284,8 +262,8 @@ int main(void) {
         cmocka_unit_test(a_flat_solid_has_a_volume),
         cmocka_unit_test(solids_with_holes_are_closed),
         cmocka_unit_test(a_mesh_without_cells_is_refused),
-        cmocka_unit_test_setup_teardown(the_files_say_what_they_should, enter, leave),
-        cmocka_unit_test_setup_teardown(what_makes_no_mesh_is_refused, enter, leave),
+        IN_OWN(the_files_say_what_they_should),
+        IN_OWN(what_makes_no_mesh_is_refused),
     };
     return cmocka_run_group_tests_name("mesh", tests, NULL, NULL);
 }

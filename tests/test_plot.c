@@ -1,62 +1,8 @@
 /* Pictures of surfaces: files, formats, labels, scales, and what happens without gnuplot. */
-#include "landscape/plot.h"
+#include "pictures.h"
 #include "render/figure.h"
 #include "support.h"
 #include <math.h>
-#include <stdbool.h>
-
-/* Every test works in a directory of its own. */
-static int enter(void **state) {
-    return make_directory(state) == 0 ? chdir(*state) : -1;
-}
-
-static int leave(void **state) {
-    return chdir("/") == 0 ? remove_directory(state) : -1;
-}
-
-static void skip_without_gnuplot(void) {
-    if (system("gnuplot --version >/dev/null 2>&1") != 0) {
-        print_message("gnuplot is not installed: nothing can be drawn\n");
-        skip();
-    }
-}
-
-/* The whole file with a zero behind it; fails the test if there is none. */
-static char *slurp(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    char *content = calloc(1, 8 << 20);
-    assert_non_null(content);
-    *size = fread(content, 1, (8 << 20) - 1, file);
-    fclose(file);
-    return content;
-}
-
-static bool contains(const char *path, const char *what) {
-    size_t size;
-    char *content = slurp(path, &size);
-    bool found = strstr(content, what) != NULL;
-    free(content);
-    return found;
-}
-
-/* loss = height * (x^2 + y^2) + 0.25 on [-1, 1]^2. */
-static void make_bowl(struct ls_surface *surface, int n, double height) {
-    struct ls_range range = {-1, 1, n};
-    assert_int_equal(ls_surface_create(surface, &range, &range, NULL), LS_OK);
-    for (int i = 0; i < n * n; i++) {
-        double x = surface->x[i % n], y = surface->y[i / n];
-        surface->loss[i] = height * (x * x + y * y) + 0.25;
-        surface->accuracy[i] = 50;
-    }
-}
-
-static enum ls_status plot(const struct ls_surface *surface, enum ls_plot_kind kind,
-                           const char *path, struct ls_error *error) {
-    struct ls_plot_options options = ls_plot_defaults();
-    options.kind = kind;
-    return ls_plot_surfaces(&surface, 1, &options, path, error);
-}
 
 static void csv_holds_every_digit_and_leaves_unknown_fields_empty(void **state) {
     (void)state;
@@ -68,7 +14,7 @@ static void csv_holds_every_digit_and_leaves_unknown_fields_empty(void **state) 
     surface.loss[2] = NAN;
     surface.loss[3] = INFINITY;
     surface.accuracy[3] = 10;
-    assert_int_equal(plot(&surface, LS_PLOT_HEATMAP, "out.csv", NULL), LS_OK);
+    assert_int_equal(plot_one(&surface, LS_PLOT_HEATMAP, "out.csv", NULL), LS_OK);
     size_t size;
     char *content = slurp("out.csv", &size);
     assert_string_equal(content, "x,y,loss,accuracy\n"
@@ -87,7 +33,7 @@ static void csv_of_a_curve_has_no_y(void **state) {
     assert_int_equal(ls_surface_create(&surface, &x, NULL, NULL), LS_OK);
     surface.loss[1] = 2;
     surface.accuracy[1] = 30;
-    assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.csv", NULL), LS_OK);
+    assert_int_equal(plot_one(&surface, LS_PLOT_LINES, "out.csv", NULL), LS_OK);
     size_t size;
     char *content = slurp("out.csv", &size);
     assert_string_equal(content, "x,loss,accuracy\n0,,\n1,2,30\n");
@@ -107,38 +53,6 @@ static void csv_takes_one_surface_only(void **state) {
     ls_surface_free(&surface);
 }
 
-/* Lines of the level come one by one; on the plane loss = x + 1 they are straight. */
-static void contour_lines_are_data_too(void **state) {
-    (void)state;
-    struct ls_surface surface;
-    struct ls_plot_options options = ls_plot_defaults();
-    make_bowl(&surface, 5, 1);
-    for (int i = 0; i < 25; i++)
-        surface.loss[i] = surface.x[i % 5] + 1;
-    options.vmin = 0.6;
-    options.vmax = 1.7;
-    const struct ls_surface *one = &surface;
-    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.csv", NULL), LS_OK);
-    size_t size;
-    int rows[3] = {0}, line, end;
-    double level, x, y, last = INFINITY;
-    char *content = slurp("out.csv", &size), *at = content;
-    assert_int_equal(sscanf(at, "line,level,x,y %n", &end), 0);
-    for (at += end; sscanf(at, "%d,%lf,%lf,%lf %n", &line, &level, &x, &y, &end) == 4; at += end) {
-        assert_in_range(line, 1, 3);
-        assert_true(fabs(level - 0.1 - 0.5 * line) < 1e-9);
-        assert_true(fabs(x + 1 - level) < 0.05);
-        assert_true(rows[line - 1] == 0 || y < last);
-        last = y;
-        rows[line - 1]++;
-    }
-    assert_int_equal(*at, 0);
-    for (int i = 0; i < 3; i++)
-        assert_true(rows[i] > 100);
-    free(content);
-    ls_surface_free(&surface);
-}
-
 /* A grid of one row or one column is drawn as the curve it is. */
 static void a_single_row_is_a_curve(void **state) {
     (void)state;
@@ -151,9 +65,9 @@ static void a_single_row_is_a_curve(void **state) {
             ls_surface_create(&surface, column ? &one : &many, column ? &many : &one, NULL), LS_OK);
         for (int i = 0; i < 5; i++)
             surface.loss[i] = 1 + i;
-        assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.svg", &error), LS_MISMATCH);
+        assert_int_equal(plot_one(&surface, LS_PLOT_CONTOUR, "out.svg", &error), LS_MISMATCH);
         assert_message(&error, "draw it with lines");
-        assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
+        assert_int_equal(plot_one(&surface, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
         assert_true(contains("out.svg", "Loss along a line"));
         assert_true(contains("out.svg", column ? ">second direction<" : ">first direction<"));
         assert_true(contains("out.svg", "0.5<"));
@@ -166,7 +80,7 @@ static void an_unknown_ending_lists_the_known_ones(void **state) {
     struct ls_surface surface;
     struct ls_error error;
     make_bowl(&surface, 3, 1);
-    assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.gif", &error), LS_BAD_ARGUMENT);
+    assert_int_equal(plot_one(&surface, LS_PLOT_CONTOUR, "out.gif", &error), LS_BAD_ARGUMENT);
     assert_message(&error, ".png, .svg, .pdf, .csv, .vtp, .obj, .ply or .html");
     ls_surface_free(&surface);
 }
@@ -179,7 +93,7 @@ static void without_gnuplot_the_message_says_how_to_get_it(void **state) {
     char *path = strdup(getenv("PATH") ? getenv("PATH") : "");
     assert_non_null(path);
     setenv("PATH", "/nowhere", 1);
-    enum ls_status status = plot(&surface, LS_PLOT_CONTOUR, "out.svg", &error);
+    enum ls_status status = plot_one(&surface, LS_PLOT_CONTOUR, "out.svg", &error);
     setenv("PATH", path, 1);
     free(path);
     assert_int_equal(status, LS_UNSUPPORTED);
@@ -201,35 +115,6 @@ static void a_failing_script_is_reported_and_leaves_no_file(void **state) {
     assert_int_equal(ls_figure_finish(&figure, "contour.gp", "out.svg", &error), LS_IO);
     assert_message(&error, "gnuplot failed: ");
     assert_int_equal(count_entries("."), 0);
-}
-
-static void a_contour_plot_names_levels_minimum_and_network(void **state) {
-    (void)state;
-    skip_without_gnuplot();
-    struct ls_surface surface;
-    make_bowl(&surface, 21, 4);
-    assert_int_equal(ls_metadata_set(&surface.metadata, NULL, "arch", "%s", "resnet56-noshort"),
-                     LS_OK);
-    assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.svg", NULL), LS_OK);
-    assert_true(contains("out.svg", ">1.1<"));
-    assert_true(contains("out.svg", ">3.6<"));
-    assert_true(contains("out.svg", ">min 0.25<"));
-    assert_true(contains("out.svg", "ResNet-56 without skip connections"));
-    assert_false(contains("out.svg", "not computed"));
-    ls_surface_free(&surface);
-}
-
-static void missing_points_are_told_below_the_picture(void **state) {
-    (void)state;
-    skip_without_gnuplot();
-    struct ls_surface surface;
-    make_bowl(&surface, 11, 4);
-    surface.loss[0] = LS_NOT_COMPUTED;
-    surface.loss[1] = NAN;
-    surface.loss[120] = INFINITY;
-    assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.svg", NULL), LS_OK);
-    assert_true(contains("out.svg", "1 of 121 points not computed, 2 not finite"));
-    ls_surface_free(&surface);
 }
 
 static void text_and_file_names_are_taken_literally(void **state) {
@@ -306,9 +191,9 @@ static void every_format_is_what_its_ending_says(void **state) {
     assert_int_equal(ls_surface_create(&surface, &x, NULL, NULL), LS_OK);
     for (int i = 0; i < 5; i++)
         surface.loss[i] = surface.accuracy[i] = i;
-    assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.png", NULL), LS_OK);
-    assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.pdf", NULL), LS_OK);
-    assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
+    assert_int_equal(plot_one(&surface, LS_PLOT_LINES, "out.png", NULL), LS_OK);
+    assert_int_equal(plot_one(&surface, LS_PLOT_LINES, "out.pdf", NULL), LS_OK);
+    assert_int_equal(plot_one(&surface, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
     assert_true(contains("out.png", "\x89PNG"));
     assert_true(contains("out.pdf", "%PDF-"));
     assert_true(contains("out.svg", "<svg"));
@@ -323,7 +208,7 @@ static void the_same_surface_gives_the_same_bytes(void **state) {
     char *content[2];
     make_bowl(&surface, 9, 4);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.svg", NULL), LS_OK);
+        assert_int_equal(plot_one(&surface, LS_PLOT_CONTOUR, "out.svg", NULL), LS_OK);
         content[i] = slurp("out.svg", &size[i]);
     }
     assert_int_equal(size[0], size[1]);
@@ -340,30 +225,25 @@ static void what_cannot_be_drawn_is_refused(void **state) {
     struct ls_error error;
     make_bowl(&surface, 3, 1);
     assert_int_equal(ls_surface_create(&curve, &x, NULL, NULL), LS_OK);
-    assert_int_equal(plot(&surface, LS_PLOT_LINES, "out.svg", &error), LS_MISMATCH);
-    assert_int_equal(plot(&curve, LS_PLOT_SURFACE, "out.svg", &error), LS_MISMATCH);
-    assert_int_equal(plot(&curve, LS_PLOT_LINES, "out.svg", &error), LS_BAD_FILE);
+    assert_int_equal(plot_one(&surface, LS_PLOT_LINES, "out.svg", &error), LS_MISMATCH);
+    assert_int_equal(plot_one(&curve, LS_PLOT_SURFACE, "out.svg", &error), LS_MISMATCH);
+    assert_int_equal(plot_one(&curve, LS_PLOT_LINES, "out.svg", &error), LS_BAD_FILE);
     assert_message(&error, "no computed finite loss");
     surface.x[1] = surface.x[0];
-    assert_int_equal(plot(&surface, LS_PLOT_CONTOUR, "out.svg", &error), LS_BAD_FILE);
+    assert_int_equal(plot_one(&surface, LS_PLOT_CONTOUR, "out.svg", &error), LS_BAD_FILE);
     ls_surface_free(&surface);
     ls_surface_free(&curve);
 }
-
-#define IN_OWN(test) cmocka_unit_test_setup_teardown(test, enter, leave)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(csv_holds_every_digit_and_leaves_unknown_fields_empty),
         IN_OWN(csv_of_a_curve_has_no_y),
         IN_OWN(csv_takes_one_surface_only),
-        IN_OWN(contour_lines_are_data_too),
         IN_OWN(a_single_row_is_a_curve),
         IN_OWN(an_unknown_ending_lists_the_known_ones),
         IN_OWN(without_gnuplot_the_message_says_how_to_get_it),
         IN_OWN(a_failing_script_is_reported_and_leaves_no_file),
-        IN_OWN(a_contour_plot_names_levels_minimum_and_network),
-        IN_OWN(missing_points_are_told_below_the_picture),
         IN_OWN(text_and_file_names_are_taken_literally),
         IN_OWN(two_surfaces_share_one_scale),
         IN_OWN(wild_values_break_nothing),

@@ -17,12 +17,14 @@ struct ls_axes ls_request_axes(const struct ls_request *request) {
 
 void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *frame) {
     double width = axes->x_max - axes->x_min, height = axes->y_max - axes->y_min;
-    double scale = pixels / fmax(width, height);
-    /* A long narrow strip would leave no room for its labels: better a larger picture. */
-    if (scale * fmin(width, height) < 0.4 * pixels)
-        scale = 0.4 * pixels / fmin(width, height);
+    double scale = pixels / fmax(width, height), narrowest = 0.4 * pixels;
     frame->box_width = scale * width;
     frame->box_height = scale * height;
+    /* A long narrow strip would leave no room for its labels: better stretch it. */
+    if (scale * fmin(width, height) < narrowest) {
+        frame->box_width = fmax(frame->box_width, narrowest);
+        frame->box_height = fmax(frame->box_height, narrowest);
+    }
 }
 
 void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request) {

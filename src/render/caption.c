@@ -117,8 +117,9 @@ size_t ls_caption_letters(const char *text) {
 void ls_caption_number(double number, char text[LS_NUMBER_SIZE]) {
     static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
     char digits[32], exponent[8];
-    if (!(fabs(number) >= 99999.5 && isfinite(number))) {
-        snprintf(text, LS_NUMBER_SIZE, "%.4g", number);
+    double size = fabs(number);
+    if ((size >= 0.9999e-4 && size < 99999.5) || size == 0 || !isfinite(number)) {
+        snprintf(text, LS_NUMBER_SIZE, size >= 9999.5 ? "%.0f" : "%.4g", number);
         return;
     }
     snprintf(digits, sizeof digits, "%.3e", number);
@@ -129,5 +130,5 @@ void ls_caption_number(double number, char text[LS_NUMBER_SIZE]) {
     if (atof(digits) == 1)
         snprintf(text, LS_NUMBER_SIZE, "10");
     for (const char *digit = exponent; *digit; digit++)
-        append(text, LS_NUMBER_SIZE, "", raised[*digit - '0']);
+        append(text, LS_NUMBER_SIZE, "", *digit == '-' ? "⁻" : raised[*digit - '0']);
 }

@@ -26,6 +26,22 @@ enum ls_status ls_lines_trace(struct ls_lines *lines, const struct ls_field *fie
                               int level, struct ls_error *error);
 void ls_lines_free(struct ls_lines *lines);
 
+/* The length of the line through the points. */
+double ls_points_length(const struct ls_point *points, size_t count);
+
+/* What keeps lines from crowding. */
+struct ls_thinning {
+    const struct ls_field *field;
+    const double *values; /* [levels] asinh of each level, rising */
+    int levels;
+    double spacing; /* the least distance between lines, in units of the axes */
+};
+
+/* shown[i] = whether points[i] is drawn: where lines are closer than the spacing, only every
+ * second, fourth, ... level goes on, counted from the highest. Lines that would be mere specks are
+ * left out. */
+void ls_lines_thin(const struct ls_lines *lines, const struct ls_thinning *how, bool *shown);
+
 /* keep[i] = whether points[i] is needed to stay within `tolerance` of the line (Douglas and Peucker
  * 1973); the ends always are. */
 void ls_simplify(const struct ls_point *points, size_t count, double tolerance, bool *keep);
@@ -44,13 +60,14 @@ struct ls_labelling {
     const double *values; /* [levels] asinh of each level, rising */
     const double *widths; /* [levels] of each level's label, in units of the axes */
     int levels;
+    const bool *shown;        /* [point_count] points of lines that are drawn */
     double em;                /* height of the text, in units of the axes */
     struct ls_point keep_off; /* centre of a box that labels avoid: the minimum's */
     double keep_off_width, keep_off_height;
 };
 
-/* Places at most one label on each line: where the line is straight and its neighbours are far
- * enough for the text. labels[lines->line_count]; returns their number. */
+/* Places at most one label on each line: where the line is shown, straight and its neighbours are
+ * far enough for the text. labels[lines->line_count]; returns their number. */
 size_t ls_labels_place(const struct ls_lines *lines, const struct ls_labelling *labelling,
                        struct ls_label *labels);
 

@@ -18,7 +18,7 @@ enum ls_status ls_contour_csv_write(const struct ls_surface *surface,
     struct ls_script text = {0};
     enum ls_status status = ls_levels_choose(&levels, options, error);
     if (status == LS_OK)
-        status = ls_contour_trace(surface, &levels, &field, &lines, error);
+        status = ls_contour_trace(surface, &levels, 1, &field, &lines, error);
     ls_script_add(&text, "line,level,x,y\n");
     for (size_t l = 0; l < lines.line_count && status == LS_OK; l++)
         add_line(&text, &lines, l, levels.height[lines.lines[l].level]);

@@ -8,10 +8,13 @@
 
 enum { LINE_POINTS = 301 }; /* of the finer grid, along the longer axis */
 
+static const double label_em = 0.8; /* the size of lines' labels */
+
 /* Puts the minimum's label beside its mark, on the side where there is more room. */
 static void label_minimum(struct ls_contour_panel *panel) {
     const struct ls_surface *surface = panel->surface;
-    panel->lowest = ls_lowest_point(surface);
+    struct ls_extent extent = ls_heights(&surface, 1);
+    panel->lowest = extent.min < extent.max ? ls_lowest_point(surface) : -1;
     if (panel->lowest < 0)
         return;
     double x = surface->x[panel->lowest % surface->nx];
@@ -24,39 +27,50 @@ static void label_minimum(struct ls_contour_panel *panel) {
     panel->lowest_height = 1.1 * panel->em;
     double aside = panel->lowest_width / 2 + 0.7 * panel->em;
     panel->lowest_at.x = x + (x <= middle ? aside : -aside);
-    double y = surface->y[panel->lowest / surface->nx], margin = 0.8 * panel->em;
-    panel->lowest_at.y =
-        fmin(fmax(y, surface->y[0] + margin), surface->y[surface->ny - 1] - margin);
+    double y = surface->y[panel->lowest / surface->nx] * panel->stretch, margin = 0.8 * panel->em;
+    panel->lowest_at.y = fmin(fmax(y, surface->y[0] * panel->stretch + margin),
+                              surface->y[surface->ny - 1] * panel->stretch - margin);
 }
 
-static enum ls_status place_labels(struct ls_contour_panel *panel, const struct ls_levels *levels,
-                                   struct ls_error *error) {
-    double values[LS_MAX_LEVELS], widths[LS_MAX_LEVELS];
+static void place_labels(struct ls_contour_panel *panel, const struct ls_levels *levels,
+                         const double *values) {
+    double widths[LS_MAX_LEVELS];
     for (int l = 0; l < levels->count; l++) {
         char text[LS_NUMBER_SIZE];
         ls_caption_number(levels->height[l], text);
-        values[l] = asinh(levels->height[l]);
-        widths[l] = 0.8 * (0.62 * (double)ls_caption_letters(text) + 0.2) * panel->em;
+        widths[l] = label_em * (0.62 * (double)ls_caption_letters(text) + 0.2) * panel->em;
     }
     struct ls_labelling how = {.field = &panel->field,
                                .values = values,
                                .widths = widths,
                                .levels = levels->count,
-                               .em = 0.8 * panel->em,
+                               .shown = panel->shown,
+                               .em = label_em * panel->em,
                                .keep_off = panel->lowest_at,
                                .keep_off_width = panel->lowest_width,
                                .keep_off_height = panel->lowest_height};
-    panel->labels = ls_alloc(panel->lines.line_count, sizeof *panel->labels);
-    if (!panel->labels)
-        return ls_fail_memory(error, "contour labels");
     panel->label_count = ls_labels_place(&panel->lines, &how, panel->labels);
-    return LS_OK;
+}
+
+/* Leaves out what is behind a line's own label or that of the minimum. */
+static void hide_labelled(struct ls_contour_panel *panel) {
+    for (size_t l = 0; l < panel->label_count; l++)
+        for (size_t i = panel->labels[l].from + 1; i < panel->labels[l].to; i++)
+            panel->shown[i] = false;
+    for (size_t i = 0; i < panel->lines.point_count && panel->lowest >= 0; i++) {
+        struct ls_point p = panel->lines.points[i];
+        if (fabs(p.x - panel->lowest_at.x) < panel->lowest_width / 2 &&
+            fabs(p.y - panel->lowest_at.y) < panel->lowest_height / 2)
+            panel->shown[i] = false;
+    }
 }
 
 enum ls_status ls_contour_trace(const struct ls_surface *surface, const struct ls_levels *levels,
-                                struct ls_field *field, struct ls_lines *lines,
+                                double stretch, struct ls_field *field, struct ls_lines *lines,
                                 struct ls_error *error) {
     enum ls_status status = ls_field_refine(field, surface, LINE_POINTS, error);
+    for (int j = 0; j < field->ny; j++)
+        field->y[j] *= stretch;
     for (int l = 0; l < levels->count && status == LS_OK; l++)
         status = ls_lines_trace(lines, field, asinh(levels->height[l]), l, error);
     return status;
@@ -64,16 +78,66 @@ enum ls_status ls_contour_trace(const struct ls_surface *surface, const struct l
 
 enum ls_status ls_contour_panel_trace(struct ls_contour_panel *panel,
                                       const struct ls_levels *levels, struct ls_error *error) {
-    enum ls_status status =
-        ls_contour_trace(panel->surface, levels, &panel->field, &panel->lines, error);
+    enum ls_status status = ls_contour_trace(panel->surface, levels, panel->stretch, &panel->field,
+                                             &panel->lines, error);
+    if (status != LS_OK)
+        return status;
+    panel->shown = ls_alloc(panel->lines.point_count, sizeof *panel->shown);
+    panel->keep = ls_alloc(panel->lines.point_count, sizeof *panel->keep);
+    panel->labels = ls_alloc(panel->lines.line_count, sizeof *panel->labels);
+    if (!panel->shown || !panel->keep || !panel->labels)
+        return ls_fail_memory(error, "contour lines");
     label_minimum(panel);
-    if (status == LS_OK)
-        status = place_labels(panel, levels, error);
-    return status;
+    return LS_OK;
+}
+
+void ls_contour_panel_arrange(struct ls_contour_panel *panel, const struct ls_levels *levels,
+                              double spacing) {
+    double values[LS_MAX_LEVELS];
+    for (int l = 0; l < levels->count; l++)
+        values[l] = asinh(levels->height[l]);
+    struct ls_thinning how = {.field = &panel->field,
+                              .values = values,
+                              .levels = levels->count,
+                              .spacing = spacing * panel->em};
+    ls_lines_thin(&panel->lines, &how, panel->shown);
+    place_labels(panel, levels, values);
+    hide_labelled(panel);
+}
+
+size_t ls_contour_run(const struct ls_contour_panel *panel, const struct ls_line *line,
+                      size_t *at) {
+    size_t end = line->first + line->count, last;
+    while (*at < end && !panel->shown[*at])
+        ++*at;
+    for (last = *at; last < end && panel->shown[last];)
+        last++;
+    return last - *at;
+}
+
+size_t ls_contour_panel_simplify(struct ls_contour_panel *panel, double tolerance) {
+    const double least = 12 * tolerance;
+    const struct ls_point *points = panel->lines.points;
+    size_t kept = 0;
+    for (size_t l = 0; l < panel->lines.line_count; l++) {
+        const struct ls_line *line = &panel->lines.lines[l];
+        size_t count;
+        for (size_t at = line->first; (count = ls_contour_run(panel, line, &at)) > 0; at += count) {
+            bool speck = ls_points_length(points + at, count) < least;
+            ls_simplify(points + at, count, tolerance, panel->keep + at);
+            for (size_t i = at; i < at + count; i++) {
+                panel->shown[i] = !speck;
+                kept += panel->keep[i] && !speck;
+            }
+        }
+    }
+    return kept;
 }
 
 void ls_contour_panel_free(struct ls_contour_panel *panel) {
     ls_field_free(&panel->field);
     ls_lines_free(&panel->lines);
+    free(panel->shown);
+    free(panel->keep);
     free(panel->labels);
 }

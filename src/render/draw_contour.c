@@ -1,136 +1,33 @@
 /* Contour plots: bands of light colour between labelled lines, the minimum marked. Lines and labels
  * are computed here; gnuplot only draws them. */
-#include "base/alloc.h"
 #include "render/caption.h"
-#include "render/colormap.h"
+#include "render/contour_bands.h"
 #include "render/contour_panel.h"
-#include "render/figure.h"
 #include "render/height.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { BAND_PIXELS = 450 }; /* of the bands' picture, along the longer axis */
+/* Vector files hold at most so many points of lines, about 20 bytes each, however wild the surfaces
+ * are. */
+enum { MOST_POINTS = 11500 };
 
-static double part_of(const struct ls_levels *levels, int level) {
-    return levels->count > 1 ? (double)level / (levels->count - 1) : 0;
-}
-
-/* Lines end well before yellow, which is too light for a line on white paper. */
-static unsigned line_color(const struct ls_levels *levels, int level) {
-    return ls_color_number(ls_colormap(LS_VIRIDIS, 0.78 * part_of(levels, level)));
-}
-
-/* Band b lies below level b; the last one, above all levels, is grey. */
-static void add_bands_palette(struct ls_script *script, const struct ls_levels *levels) {
-    ls_script_add(script, "BANDS = %d\nBAND_PALETTE = \"-1 '#ffffff'", levels->count);
-    for (int b = 0; b < levels->count; b++) {
-        double t = levels->count > 1 ? (double)b / (levels->count - 1) : 0;
-        ls_script_add(script, ", %d '#%06x'", b,
-                      ls_color_number(ls_color_tint(ls_colormap(LS_VIRIDIS, t), 0.68)));
-    }
-    ls_script_add(script, ", %d '#dcdcdc'\"\n", levels->count);
-}
-
-static void band_pixels(const struct ls_surface *surface, int *nx, int *ny) {
-    double width = surface->x[surface->nx - 1] - surface->x[0];
-    double height = surface->y[surface->ny - 1] - surface->y[0];
-    *nx = (int)fmax(BAND_PIXELS * fmin(width / height, 1), 1);
-    *ny = (int)fmax(BAND_PIXELS * fmin(height / width, 1), 1);
-}
-
-/* Centre of the lower left pixel of the bands' picture, and the size of a pixel. */
-static void add_band_places(struct ls_figure *figure, const struct ls_contour_panel *panels) {
-    struct ls_script *script = &figure->script;
-    int n = figure->panels;
-    ls_script_add(script,
-                  "array BAND_X[%d]; array BAND_Y[%d]; array BAND_DX[%d]; array BAND_DY[%d]\n", n,
-                  n, n, n);
-    for (int i = 0; i < n; i++) {
-        const struct ls_surface *s = panels[i].surface;
-        int nx, ny;
-        band_pixels(s, &nx, &ny);
-        double dx = (s->x[s->nx - 1] - s->x[0]) / nx, dy = (s->y[s->ny - 1] - s->y[0]) / ny;
-        ls_script_add(script, "BAND_X[%d] = %.9g; BAND_DX[%d] = %.9g; ", i + 1, s->x[0] + dx / 2,
-                      i + 1, dx);
-        ls_script_add(script, "BAND_Y[%d] = %.9g; BAND_DY[%d] = %.9g\n", i + 1, s->y[0] + dy / 2,
-                      i + 1, dy);
-    }
-}
-
-/* The number of levels not above each pixel, -1 where nothing is known. */
-static enum ls_status add_bands(struct ls_script *script, const struct ls_surface *surface,
-                                const struct ls_levels *levels, struct ls_error *error) {
-    int nx, ny;
-    struct ls_field field;
-    band_pixels(surface, &nx, &ny);
-    enum ls_status status = ls_field_pixels(&field, surface, nx, ny, error);
-    if (status != LS_OK)
-        return status;
-    for (int j = 0; j < ny; j++)
-        for (int i = 0; i < nx; i++) {
-            double z = field.z[(size_t)j * (size_t)nx + (size_t)i];
-            int band = isnan(z) ? -1 : 0;
-            while (band >= 0 && band < levels->count && z >= asinh(levels->height[band]))
-                band++;
-            ls_script_add(script, "%d%s", band, i + 1 < nx ? " " : "\n");
-        }
-    ls_script_add(script, "\n\n");
-    ls_field_free(&field);
-    return LS_OK;
-}
-
-/* Whether point i is hidden by the label of its line or by that of the minimum. */
-static bool hidden(const struct ls_contour_panel *panel, const struct ls_label *label, size_t i) {
-    struct ls_point p = panel->lines.points[i];
-    return (label && i > label->from && i < label->to) ||
-           (panel->lowest >= 0 && fabs(p.x - panel->lowest_at.x) < panel->lowest_width / 2 &&
-            fabs(p.y - panel->lowest_at.y) < panel->lowest_height / 2);
-}
-
-static void add_run(struct ls_script *script, const struct ls_contour_panel *panel, size_t first,
-                    size_t count, unsigned color, bool *keep) {
-    const struct ls_point *points = panel->lines.points + first;
-    ls_simplify(points, count, 0.25 / panel->unit, keep);
-    for (size_t i = 0; i < count; i++)
-        if (keep[i])
-            ls_script_add(script, "%.5g %.5g %u\n", points[i].x, points[i].y, color);
-    ls_script_add(script, "\n");
-}
-
-/* The visible runs of points of one line. keep[line->count] is scratch space. */
-static void add_line(struct ls_script *script, const struct ls_contour_panel *panel,
-                     const struct ls_line *line, const struct ls_label *label, unsigned color,
-                     bool *keep) {
-    size_t end = line->first + line->count, i = line->first;
-    while (i < end) {
-        size_t first = i;
-        while (i < end && !hidden(panel, label, i))
-            i++;
-        if (i - first > 1)
-            add_run(script, panel, first, i - first, color, keep);
-        i += i == first;
-    }
-}
-
-static enum ls_status add_lines(struct ls_script *script, const struct ls_contour_panel *panel,
-                                const struct ls_levels *levels, struct ls_error *error) {
-    bool *keep = ls_alloc(panel->lines.point_count, sizeof *keep);
-    if (!keep)
-        return ls_fail_memory(error, "contour lines");
-    size_t next = 0; /* labels come in the order of the lines */
+static void add_lines(struct ls_script *script, const struct ls_contour_panel *panel,
+                      const struct ls_levels *levels) {
     ls_script_add(script, "NaN NaN 0\n\n");
     for (size_t l = 0; l < panel->lines.line_count; l++) {
         const struct ls_line *line = &panel->lines.lines[l];
-        bool labelled = next < panel->label_count && panel->labels[next].line == l;
-        add_line(script, panel, line, labelled ? &panel->labels[next] : NULL,
-                 line_color(levels, line->level), keep);
-        next += labelled;
+        unsigned color = ls_contour_line_color(levels, line->level);
+        size_t count;
+        for (size_t at = line->first; (count = ls_contour_run(panel, line, &at)) > 0; at += count) {
+            for (size_t i = at; i < at + count; i++)
+                if (panel->keep[i])
+                    ls_script_add(script, "%.5g %.5g %u\n", panel->lines.points[i].x,
+                                  panel->lines.points[i].y / panel->stretch, color);
+            ls_script_add(script, "\n");
+        }
     }
     ls_script_add(script, "\n\n");
-    free(keep);
-    return LS_OK;
 }
 
 /* x, y, angle, text */
@@ -141,67 +38,108 @@ static void add_labels(struct ls_script *script, const struct ls_contour_panel *
         const struct ls_label *label = &panel->labels[i];
         char text[LS_NUMBER_SIZE];
         ls_caption_number(levels->height[panel->lines.lines[label->line].level], text);
-        ls_script_add(script, "%.5g %.5g %.1f %s\n", label->at.x, label->at.y, label->angle, text);
+        ls_script_add(script, "%.5g %.5g %.1f %s\n", label->at.x, label->at.y / panel->stretch,
+                      label->angle, text);
     }
     ls_script_add(script, "\n\n");
 }
 
-/* Adds one datablock that holds a part of every panel, each followed by two empty lines. */
-static enum ls_status add_blocks(struct ls_figure *figure, const struct ls_contour_panel *panels,
-                                 const struct ls_levels *levels, struct ls_error *error) {
+static void add_minimum(struct ls_script *script, const struct ls_contour_panel *panel) {
+    const struct ls_surface *s = panel->surface;
+    if (panel->lowest >= 0)
+        ls_script_add(script, "%.6g %.6g %.6g %.6g \"%s\"\n", s->x[panel->lowest % s->nx],
+                      s->y[panel->lowest / s->nx], panel->lowest_at.x,
+                      panel->lowest_at.y / panel->stretch, panel->lowest_label);
+    else
+        ls_script_add(script, "NaN NaN NaN NaN -\n");
+    ls_script_add(script, "\n\n");
+}
+
+/* Adds datablocks that hold a part of every panel, each followed by two empty lines. */
+static void add_blocks(struct ls_figure *figure, const struct ls_contour_panel *panels,
+                       const struct ls_levels *levels) {
     struct ls_script *script = &figure->script;
-    enum ls_status status = LS_OK;
-    ls_script_add(script, "$bands << END\n");
-    for (int i = 0; i < figure->panels && status == LS_OK; i++)
-        status = add_bands(script, panels[i].surface, levels, error);
-    ls_script_add(script, "END\n$lines << END\n");
-    for (int i = 0; i < figure->panels && status == LS_OK; i++)
-        status = add_lines(script, &panels[i], levels, error);
+    ls_script_add(script, "$lines << END\n");
+    for (int i = 0; i < figure->panels; i++)
+        add_lines(script, &panels[i], levels);
     ls_script_add(script, "END\n$labels << END\n");
     for (int i = 0; i < figure->panels; i++)
         add_labels(script, &panels[i], levels);
     ls_script_add(script, "END\n$minimum << END\n");
-    for (int i = 0; i < figure->panels; i++) {
-        const struct ls_contour_panel *p = &panels[i];
-        const struct ls_surface *s = p->surface;
-        if (p->lowest >= 0)
-            ls_script_add(script, "%.6g %.6g %.6g %.6g \"%s\"\n", s->x[p->lowest % s->nx],
-                          s->y[p->lowest / s->nx], p->lowest_at.x, p->lowest_at.y, p->lowest_label);
-        else
-            ls_script_add(script, "NaN NaN NaN NaN -\n");
-        ls_script_add(script, "\n\n");
-    }
+    for (int i = 0; i < figure->panels; i++)
+        add_minimum(script, &panels[i]);
     ls_script_add(script, "END\n");
-    return status;
 }
 
-/* What the colours do not tell by themselves. */
+/* What the picture does not tell by itself. */
 static void describe(const struct ls_request *request, const struct ls_levels *levels, char *note,
                      size_t size) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
-    double last = levels->height[levels->count - 1];
+    char low[LS_NUMBER_SIZE], high[LS_NUMBER_SIZE];
+    int between = 0;
+    for (int l = 0; l < levels->count; l++)
+        between += levels->height[l] > extent.min && levels->height[l] <= extent.max;
+    ls_caption_number(extent.min, low);
+    ls_caption_number(extent.max, high);
     ls_request_missing(request, note, size);
     size_t length = strlen(note);
-    const char *separator = length ? " (white); " : "";
-    char number[LS_NUMBER_SIZE];
-    ls_caption_number(last, number);
-    if (extent.max >= last)
-        snprintf(note + length, size - length, "%sgrey: loss above %s", separator, number);
-    else if (length)
-        snprintf(note + length, size - length, " (white)");
+    length += (size_t)snprintf(note + length, size - length, length ? " (white)" : "");
+    const char *separator = length ? "; " : "";
+    if (strcmp(low, high) == 0)
+        snprintf(note + length, size - length, "%sthe loss is %s everywhere", separator, low);
+    else if (between == 0)
+        snprintf(note + length, size - length,
+                 "%sno contour level lies between the lowest loss, %s, and the highest, %s",
+                 separator, low, high);
+}
+
+/* Chooses the lines of all panels. While they have too many points, the panel that has the most
+ * gets fewer and coarser lines. */
+static void arrange_all(struct ls_contour_panel *panels, int count,
+                        const struct ls_levels *levels) {
+    const double widest = 4;
+    size_t total = 0, points[LS_MAX_PANELS];
+    double spacing[LS_MAX_PANELS], pixels[LS_MAX_PANELS];
+    for (int i = 0; i < count; i++) {
+        spacing[i] = 0.2;
+        pixels[i] = 0.25;
+        ls_contour_panel_arrange(&panels[i], levels, spacing[i]);
+        points[i] = ls_contour_panel_simplify(&panels[i], pixels[i] / panels[i].unit);
+        total += points[i];
+    }
+    while (total > MOST_POINTS) {
+        int most = 0;
+        for (int i = 1; i < count; i++)
+            if (points[i] > points[most])
+                most = i;
+        if (spacing[most] > widest)
+            break;
+        spacing[most] *= 1.2;
+        pixels[most] *= 1.2;
+        total -= points[most];
+        ls_contour_panel_arrange(&panels[most], levels, spacing[most]);
+        points[most] = ls_contour_panel_simplify(&panels[most], pixels[most] / panels[most].unit);
+        total += points[most];
+    }
 }
 
 static enum ls_status trace_all(struct ls_figure *figure, const struct ls_request *request,
-                                const struct ls_axes *axes, const struct ls_levels *levels,
-                                struct ls_contour_panel *panels, struct ls_error *error) {
-    double unit = (figure->box[0].right - figure->box[0].left) / (axes->x_max - axes->x_min);
+                                const struct ls_levels *levels, struct ls_contour_panel *panels,
+                                struct ls_error *error) {
+    struct ls_axes axes = ls_request_axes(request);
+    const struct ls_box *box = &figure->box[0];
+    double unit = (box->right - box->left) / (axes.x_max - axes.x_min);
+    double unit_y = (box->top - box->bottom) / (axes.y_max - axes.y_min);
     enum ls_status status = LS_OK;
     for (int i = 0; i < request->count && status == LS_OK; i++) {
         panels[i].surface = request->surfaces[i];
         panels[i].unit = unit;
+        panels[i].stretch = unit_y / unit;
         panels[i].em = figure->em / unit;
         status = ls_contour_panel_trace(&panels[i], levels, error);
     }
+    if (status == LS_OK)
+        arrange_all(panels, request->count, levels);
     return status;
 }
 
@@ -212,7 +150,7 @@ enum ls_status ls_draw_contour(const struct ls_request *request, struct ls_error
         return status;
     struct ls_axes axes = ls_request_axes(request);
     struct ls_frame frame = {
-        .keep_aspect = true, .left = 5.2, .right = 1.4, .bottom = 4.1, .top = 4};
+        .keep_aspect = true, .left = 5.2, .right = 1.4, .bottom = 4.1, .top = 4, .bar = 6.6};
     ls_axes_box(&axes, 1000, &frame);
     char note[256];
     describe(request, &levels, note, sizeof note);
@@ -222,12 +160,12 @@ enum ls_status ls_draw_contour(const struct ls_request *request, struct ls_error
                     note);
     ls_figure_name_surfaces(&figure, request);
     ls_figure_axes(&figure, request);
-    status = trace_all(&figure, request, &axes, &levels, panels, error);
-    if (status == LS_OK) {
-        add_bands_palette(&figure.script, &levels);
-        add_band_places(&figure, panels);
-        status = add_blocks(&figure, panels, &levels, error);
-    }
+    ls_contour_bands_begin(&figure, &levels);
+    status = ls_contour_bands_add(&figure, request, &levels, error);
+    if (status == LS_OK)
+        status = trace_all(&figure, request, &levels, panels, error);
+    if (status == LS_OK)
+        add_blocks(&figure, panels, &levels);
     for (int i = 0; i < request->count; i++)
         ls_contour_panel_free(&panels[i]);
     if (status == LS_OK)

@@ -1,44 +1,144 @@
-/* Heat maps with axes: one coloured cell a grid point. */
+/* Heat maps with axes: one coloured cell a grid point, which reaches half the way to its
+ * neighbours.
+ */
+#include "render/caption.h"
 #include "render/figure.h"
 #include "render/height.h"
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
-static void add_panel(struct ls_script *script, const struct ls_surface *surface,
-                      const struct ls_plot_options *options) {
-    for (size_t i = 0; i < ls_surface_points(surface); i++) {
-        size_t column = i % (size_t)surface->nx, row = i / (size_t)surface->nx;
-        double height = ls_height(surface->loss[i]);
-        ls_script_add(script, "%.9g %.9g ", surface->x[column], surface->y[row]);
+/* Where cell i of at[count] begins, or cell i - 1 ends. */
+static double cell_edge(const double *at, int count, int i) {
+    if (i == 0)
+        return at[0] - (at[1] - at[0]) / 2;
+    if (i == count)
+        return at[count - 1] + (at[count - 1] - at[count - 2]) / 2;
+    return (at[i - 1] + at[i]) / 2;
+}
+
+/* One axis of a surface's picture. */
+struct ruler {
+    const double *at; /* [count] */
+    int count, pixels;
+    double start, step; /* edge of the first pixel, and a pixel's width */
+};
+
+static bool is_even(const double *at, int count) {
+    double step = (at[count - 1] - at[0]) / (count - 1);
+    for (int i = 0; i < count; i++)
+        if (fabs(at[i] - at[0] - i * step) > 1e-6 * step)
+            return false;
+    return true;
+}
+
+/* Cells are drawn in whole pixels, if they are even, as many as keep the picture's smoothing in a
+ * viewer at their edges. */
+static struct ruler measure(const double *at, int count, int pixels) {
+    struct ruler ruler = {.at = at, .count = count, .pixels = pixels};
+    if (is_even(at, count))
+        ruler.pixels = count * (1 + (pixels - 1) / count);
+    ruler.start = cell_edge(at, count, 0);
+    ruler.step = (cell_edge(at, count, count) - ruler.start) / ruler.pixels;
+    return ruler;
+}
+
+/* The cell that holds the centre of a pixel, at or behind `cell`. */
+static int cell_of(const struct ruler *ruler, int pixel, int cell) {
+    double centre = ruler->start + (pixel + 0.5) * ruler->step;
+    while (cell + 1 < ruler->count && cell_edge(ruler->at, ruler->count, cell + 1) <= centre)
+        cell++;
+    return cell;
+}
+
+static void add_row(struct ls_script *script, const double *losses, const struct ruler *ruler,
+                    const struct ls_plot_options *options) {
+    for (int p = 0, cell = 0; p < ruler->pixels; p++) {
+        cell = cell_of(ruler, p, cell);
+        double height = ls_height(losses[cell]);
         if (isnan(height))
-            ls_script_add(script, "NaN\n");
+            ls_script_add(script, "NaN ");
         else
-            ls_script_add(script, "%.6g\n", fmin(fmax(height, options->vmin), options->vmax));
+            ls_script_add(script, "%.4g ", fmin(fmax(height, options->vmin), options->vmax));
+    }
+    ls_script_add(script, "\n");
+}
+
+/* Adds the picture of surface i to the datablock, and where it goes to `places`. */
+static void add_panel(struct ls_script *script, struct ls_script *places,
+                      const struct ls_request *request, int i) {
+    const struct ls_surface *s = request->surfaces[i];
+    int pixels = (int)(450 / sqrt(fmax(1, request->count / 2.0)));
+    struct ruler x = measure(s->x, s->nx, pixels), y = measure(s->y, s->ny, pixels);
+    for (int p = 0, row = 0; p < y.pixels; p++) {
+        row = cell_of(&y, p, row);
+        add_row(script, s->loss + (size_t)row * (size_t)s->nx, &x, request->options);
     }
     ls_script_add(script, "\n\n");
+    ls_script_add(places, "HEAT_X[%d] = %.9g; HEAT_DX[%d] = %.9g; ", i + 1, x.start + x.step / 2,
+                  i + 1, x.step);
+    ls_script_add(places, "HEAT_Y[%d] = %.9g; HEAT_DY[%d] = %.9g\n", i + 1, y.start + y.step / 2,
+                  i + 1, y.step);
+}
+
+/* The plane with the outer halves of the cells. */
+static void add_ranges(struct ls_script *script, const struct ls_request *request) {
+    double x[2] = {INFINITY, -INFINITY}, y[2] = {INFINITY, -INFINITY};
+    for (int i = 0; i < request->count; i++) {
+        const struct ls_surface *s = request->surfaces[i];
+        x[0] = fmin(x[0], cell_edge(s->x, s->nx, 0));
+        x[1] = fmax(x[1], cell_edge(s->x, s->nx, s->nx));
+        y[0] = fmin(y[0], cell_edge(s->y, s->ny, 0));
+        y[1] = fmax(y[1], cell_edge(s->y, s->ny, s->ny));
+    }
+    ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g; Y_MIN = %.9g; Y_MAX = %.9g\n", x[0], x[1],
+                  y[0], y[1]);
+}
+
+static void add_blocks(struct ls_script *script, const struct ls_request *request) {
+    struct ls_script places = {0};
+    int n = request->count;
+    ls_script_add(script,
+                  "array HEAT_X[%d]; array HEAT_Y[%d]; array HEAT_DX[%d]; array HEAT_DY[%d]\n", n,
+                  n, n, n);
+    ls_script_add(script, "$heat << END\n");
+    for (int i = 0; i < n; i++)
+        add_panel(script, &places, request, i);
+    ls_script_add(script, "END\n%s", places.text ? places.text : "");
+    script->failed = script->failed || places.failed;
+    ls_script_free(&places);
+}
+
+/* What is missing, and what the ends of the colours hide. */
+static void describe(const struct ls_request *request, char *note, size_t size) {
+    struct ls_extent extent = ls_heights(request->surfaces, request->count);
+    char low[LS_NUMBER_SIZE], high[LS_NUMBER_SIZE];
+    ls_caption_number(extent.min, low);
+    ls_caption_number(extent.max, high);
+    ls_request_missing(request, note, size);
+    size_t length = strlen(note);
+    length += (size_t)snprintf(note + length, size - length, length ? " (white)" : "");
+    if (extent.min < request->options->vmin || extent.max > request->options->vmax)
+        snprintf(note + length, size - length, "%slosses from %s to %s, clipped to the colours",
+                 length ? "; " : "", low, high);
 }
 
 enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error *error) {
-    const struct ls_surface *first = request->surfaces[0];
     struct ls_axes axes = ls_request_axes(request);
     struct ls_frame frame = {
         .keep_aspect = true, .left = 5.2, .right = 1.4, .bottom = 4.1, .top = 4, .bar = 6.6};
     ls_axes_box(&axes, 1000, &frame);
     char note[256];
-    ls_request_missing(request, note, sizeof note);
+    describe(request, note, sizeof note);
     struct ls_figure figure = {.options = request->options};
     ls_figure_begin(&figure, request->format, request->count, &frame, ls_request_title(request),
                     note);
     ls_figure_name_surfaces(&figure, request);
     ls_figure_axes(&figure, request);
     struct ls_script *script = &figure.script;
-    ls_script_add(script, "HALF_X = %.9g; HALF_Y = %.9g\n",
-                  (first->x[first->nx - 1] - first->x[0]) / (first->nx - 1) / 2,
-                  (first->y[first->ny - 1] - first->y[0]) / (first->ny - 1) / 2);
+    add_ranges(script, request);
     ls_script_add(script, "HEAT_MIN = %.9g; HEAT_MAX = %.9g; HEAT_LOG = %d\n",
                   request->options->vmin, request->options->vmax, request->options->log);
-    ls_script_add(script, "$heat << END\n");
-    for (int i = 0; i < request->count; i++)
-        add_panel(script, request->surfaces[i], request->options);
-    ls_script_add(script, "END\n");
+    add_blocks(script, request);
     return ls_figure_finish(&figure, "heatmap.gp", request->path, error);
 }

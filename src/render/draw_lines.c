@@ -4,6 +4,8 @@
 #include "render/figure.h"
 #include "render/height.h"
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static void add_number(struct ls_script *script, double value) {
     if (isnan(value))
@@ -57,6 +59,17 @@ static double add_scale(struct ls_script *script, const struct ls_request *reque
     return top + 10 * (top - bottom);
 }
 
+/* What the curves do not tell by themselves. */
+static void describe(const struct ls_request *request, char *note, size_t size) {
+    char cap[LS_NUMBER_SIZE];
+    ls_caption_number(request->options->zmax, cap);
+    ls_request_missing(request, note, size);
+    size_t length = strlen(note);
+    if (ls_heights(request->surfaces, request->count).max > request->options->zmax)
+        snprintf(note + length, size - length, "%scut off at a loss of %s", length ? "; " : "",
+                 cap);
+}
+
 enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error) {
     struct ls_frame frame = {.box_width = 1300,
                              .box_height = 900,
@@ -65,7 +78,7 @@ enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *
                              .bottom = request->count == 1 ? 5.9 : 4.7 + 1.35 * request->count,
                              .top = request->count == 1 ? 4 : 1.5};
     char note[256];
-    ls_request_missing(request, note, sizeof note);
+    describe(request, note, sizeof note);
     struct ls_figure figure = {.options = request->options};
     ls_figure_begin(&figure, request->format, 1, &frame, ls_request_title(request), note);
     if (request->count == 1)

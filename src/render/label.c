@@ -70,6 +70,9 @@ static double rate(const struct placing *placing, size_t a, size_t b, double len
     label->angle = angle * 180 / acos(-1);
     label->from = a;
     label->to = b;
+    for (size_t i = a; i <= b; i++)
+        if (!placing->how->shown[i])
+            return -INFINITY;
     double width = placing->how->widths[level];
     double space = room(placing, label->at, width, level);
     if (chord < 0.93 * length || space < 0 || !fits(placing->how, label->at, angle, width, level))
