@@ -32,7 +32,7 @@ LINK      = @mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LS_CFLAGS) $(CFLAGS) $^
 
 objects   = $(1:%.c=$(BUILD)/%.o)
 
-# The inner loops are compiled once for each instruction set and chosen at start-up. Only the direct
+# The inner loops are compiled once for each instruction set and chosen at start-up. Only the
 # convolutions may contract multiply-adds, and only machines with wide vectors have them.
 ISAS        := generic $(if $(filter x86_64,$(shell uname -m)),avx2 avx512)
 ISA_generic := -DLANES=0
@@ -41,13 +41,13 @@ ISA_avx512  := -DLANES=16 -DTILE=16 -mavx512f -mavx512vl -mavx512bw -mavx512dq -
 ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
 ISA_amx     := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-bf16
 VECTOR      := $(filter-out generic,$(ISAS))
-DIRECT      := $(VECTOR:%=$(BUILD)/src/kernels/direct-%.o)
-WINOGRAD    := $(VECTOR:%=$(BUILD)/src/kernels/winograd-%.o)
+CONVOLVING  := direct winograd winograd_grad
+CONVOLVED   := $(foreach file,$(CONVOLVING),$(VECTOR:%=$(BUILD)/src/kernels/$(file)-%.o))
 
 AMX         := $(if $(filter x86_64,$(shell uname -m)),$(BUILD)/src/kernels/tile_amx.o)
 
-LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/direct.c %/winograd.c %/tile_amx.c,$(wildcard src/*/*.c))
-LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(DIRECT) $(WINOGRAD) $(AMX) $(BUILD)/templates.o
+LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c $(CONVOLVING:%=src/kernels/%.c) %/tile_amx.c,$(wildcard src/*/*.c))
+LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(CONVOLVED) $(AMX) $(BUILD)/templates.o
 CLI_OBJECTS  := $(call objects,$(wildcard src/cli/*.c))
 TEST_SOURCES := $(wildcard tests/test_*.c)
 TEST_OBJECTS := $(call objects,$(TEST_SOURCES))
@@ -86,11 +86,11 @@ $(BUILD)/%.o: %.c
 $(ELEMENTWISE): $(BUILD)/src/kernels/elementwise-%.o: src/kernels/elementwise.c
 	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -MMD -MP -c $< -o $@
 
-$(DIRECT): $(BUILD)/src/kernels/direct-%.o: src/kernels/direct.c
-	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -ffp-contract=fast -MMD -MP -c $< -o $@
-
-$(WINOGRAD): $(BUILD)/src/kernels/winograd-%.o: src/kernels/winograd.c
-	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -ffp-contract=fast -MMD -MP -c $< -o $@
+define convolving_rule
+$(VECTOR:%=$(BUILD)/src/kernels/$(1)-%.o): $(BUILD)/src/kernels/$(1)-%.o: src/kernels/$(1).c
+	$$(COMPILE) $$(ISA_$$*) -DLS_ISA=$$* -ffp-contract=fast -MMD -MP -c $$< -o $$@
+endef
+$(foreach file,$(CONVOLVING),$(eval $(call convolving_rule,$(file))))
 
 $(AMX): src/kernels/tile_amx.c
 	$(COMPILE) $(ISA_amx) -MMD -MP -c $< -o $@

@@ -45,7 +45,7 @@ void rig_create(struct rig *rig, const struct ls_op *op, struct ls_attributes at
     if (op->packed_size)
         rig->call.packed = ls_alloc(op->packed_size(&rig->node, true), sizeof(float));
     if (op->scratch_size)
-        rig->call.scratch = ls_alloc(op->scratch_size(&rig->node), sizeof(float));
+        rig->call.scratch = ls_alloc(op->scratch_size(&rig->node, true), sizeof(float));
     ls_gemm_single_threaded();
 }
 

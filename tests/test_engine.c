@@ -31,7 +31,7 @@ static void run_plainly(const struct ls_model *model, const float *image, float 
         if (node->op->packed_size)
             call.packed = ls_alloc(node->op->packed_size(node, false), sizeof(float));
         if (node->op->scratch_size)
-            call.scratch = ls_alloc(node->op->scratch_size(node), sizeof(float));
+            call.scratch = ls_alloc(node->op->scratch_size(node, false), sizeof(float));
         if (node->op->pack)
             node->op->pack(node, false, call.tensors, call.packed);
         node->op->forward(&call, 0, 1);

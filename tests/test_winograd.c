@@ -57,10 +57,11 @@ static void check(const struct ls_conv *c, bool extras) {
     float *packed = malloc(ls_winograd_weights(c) * sizeof *packed);
     float *scratch = malloc(ls_winograd_scratch(c) * sizeof *scratch);
     float *y = malloc(out * sizeof *y);
+    const struct ls_filters filters = {weight, (size_t)c->in * 9, 9, 9, false};
     assert_true(packed && scratch && y && ls_winograd_suits(c));
     for (int o = 0; o < c->out; o++)
-        ls_winograd_pack(c, weight, o, extras ? -0.5 : 1, packed);
-    ls_kernels()->winograd_forward(c, x, packed, extras ? bias : NULL, extras ? residual : NULL,
+        ls_winograd_pack(c, &filters, o, extras ? -0.5 : 1, packed);
+    ls_kernels()->winograd_forward(c, 1, x, packed, extras ? bias : NULL, extras ? residual : NULL,
                                    extras, y, scratch);
     for (size_t i = 0; i < out; i++) {
         double magnitude, value = expected(c, x, weight, i, &magnitude);

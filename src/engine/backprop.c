@@ -55,7 +55,7 @@ static enum ls_status allocate(struct ls_backprop *b, struct ls_error *error) {
     const size_t chunks = chunks_of(b->batch);
     for (int n = 0; n < b->graph.node_count; n++) {
         const struct ls_node *node = &b->graph.nodes[n];
-        size_t scratch = node->op->scratch_size ? node->op->scratch_size(node) : 0;
+        size_t scratch = node->op->scratch_size ? node->op->scratch_size(node, true) : 0;
         b->scratch_total = scratch > b->scratch_total ? scratch : b->scratch_total;
         if (node->op->packed_size)
             b->packed_total += ls_align_floats(node->op->packed_size(node, true));

@@ -27,15 +27,6 @@ struct ls_worker {
     struct ls_call *calls; /* [node_count], ready to run */
 };
 
-/* Lets faster operations take the place of those that have them. */
-static void choose_operations(struct ls_graph *graph) {
-    for (int n = 0; n < graph->node_count; n++) {
-        const struct ls_op *faster = graph->nodes[n].op->in_floats;
-        if (faster && faster->suits(&graph->nodes[n]))
-            graph->nodes[n].op = faster;
-    }
-}
-
 static void lay_out(struct ls_plan *plan) {
     for (int n = 0; n < plan->graph.node_count; n++) {
         const struct ls_node *node = &plan->graph.nodes[n];
@@ -46,7 +37,7 @@ static void lay_out(struct ls_plan *plan) {
         plan->packed_offset[n] = plan->packed_total;
         if (node->op->packed_size)
             plan->packed_total += ls_align_floats(node->op->packed_size(node, false));
-        size_t scratch = node->op->scratch_size ? node->op->scratch_size(node) : 0;
+        size_t scratch = node->op->scratch_size ? node->op->scratch_size(node, false) : 0;
         plan->scratch_total = scratch > plan->scratch_total ? scratch : plan->scratch_total;
     }
     plan->activation_total = ls_plan_memory(plan->activations, plan->graph.node_count);
@@ -73,7 +64,6 @@ enum ls_status ls_plan_create(struct ls_plan **result, const struct ls_network *
         return status;
     }
     ls_gemm_single_threaded();
-    choose_operations(&plan->graph);
     lay_out(plan);
     *result = plan;
     return LS_OK;

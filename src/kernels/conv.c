@@ -1,6 +1,7 @@
 #include "kernels/conv.h"
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
+#include "kernels/winograd.h"
 #include <string.h>
 
 static size_t pixels_out(const struct ls_conv *conv) {
@@ -9,6 +10,14 @@ static size_t pixels_out(const struct ls_conv *conv) {
 
 static size_t depth(const struct ls_conv *conv) {
     return (size_t)conv->kernel * conv->kernel * conv->in;
+}
+
+static size_t floats_in(const struct ls_conv *conv) {
+    return (size_t)conv->in_height * conv->in_width * conv->in;
+}
+
+static size_t floats_out(const struct ls_conv *conv) {
+    return pixels_out(conv) * (size_t)conv->out;
 }
 
 static size_t max(size_t a, size_t b) {
@@ -42,17 +51,77 @@ static bool direct(const struct ls_conv *conv) {
     return kernels->lanes && conv->out % kernels->lanes == 0;
 }
 
+/* Packed weights that direct loops and matrix products read: [kernel][kernel][in][out]. */
+static void pack_plain(const struct ls_conv *conv, const struct ls_filters *filters, int channel,
+                       double scale, float *packed) {
+    const size_t in = (size_t)conv->in, out = (size_t)conv->out;
+    for (int i = 0; i < conv->in; i++)
+        for (int tap = 0; tap < filters->taps; tap++)
+            packed[((size_t)tap * in + (size_t)i) * out + (size_t)channel] =
+                (float)(ls_filter_value(filters, channel, i, tap) * scale);
+}
+
+static void pack(const struct ls_conv *conv, const struct ls_filters *filters, int channel,
+                 double scale, float *packed) {
+    (ls_winograd_suits(conv) ? ls_winograd_pack : pack_plain)(conv, filters, channel, scale,
+                                                              packed);
+}
+
+size_t ls_conv_weights(const struct ls_conv *conv) {
+    return ls_winograd_suits(conv) ? ls_winograd_weights(conv) : depth(conv) * (size_t)conv->out;
+}
+
+void ls_conv_pack(const struct ls_conv *conv, const float *weight, int channel, double scale,
+                  float *packed) {
+    const size_t taps = (size_t)conv->kernel * conv->kernel;
+    const struct ls_filters filters = {weight, taps * conv->in, taps, (int)taps, false};
+    pack(conv, &filters, channel, scale, packed);
+}
+
+size_t ls_conv_grad_weights(const struct ls_conv *conv) {
+    const struct ls_conv back = adjoint(conv);
+    return ls_conv_weights(&back);
+}
+
+void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *packed) {
+    const struct ls_conv back = adjoint(conv);
+    const size_t taps = (size_t)conv->kernel * conv->kernel;
+    const struct ls_filters filters = {weight, taps, taps * conv->in, (int)taps, true};
+    for (int channel = 0; channel < back.out; channel++)
+        if (conv->stride == 1)
+            pack(&back, &filters, channel, 1, packed);
+        else
+            pack_plain(&back, &filters, channel, 1, packed);
+}
+
 static size_t border_floats(const struct ls_conv *conv) {
     const struct ls_conv with = bordered(conv);
     return (size_t)with.in_height * with.in_width * with.in;
 }
 
-size_t ls_conv_scratch(const struct ls_conv *conv) {
+static size_t forward_scratch(const struct ls_conv *conv) {
+    if (ls_winograd_suits(conv))
+        return ls_winograd_scratch(conv);
+    return direct(conv) ? border_floats(conv) : pixels_out(conv) * depth(conv);
+}
+
+static size_t input_grad_scratch(const struct ls_conv *conv) {
     const struct ls_conv back = adjoint(conv);
-    const size_t columns =
-        max(pixels_out(conv) * depth(conv),
-            (size_t)conv->in_height * conv->in_width * conv->kernel * conv->kernel * conv->out);
-    return max(columns, max(border_floats(conv), border_floats(&back)));
+    if (conv->stride == 1)
+        return forward_scratch(&back);
+    return (size_t)conv->in_height * conv->in_width * conv->kernel * conv->kernel * conv->out;
+}
+
+static size_t weight_grad_scratch(const struct ls_conv *conv) {
+    if (ls_winograd_suits_grad(conv))
+        return ls_winograd_grad_scratch(conv);
+    return direct(conv) ? border_floats(conv) : pixels_out(conv) * depth(conv);
+}
+
+size_t ls_conv_scratch(const struct ls_conv *conv, bool training) {
+    const size_t forward = forward_scratch(conv);
+    return training ? max(forward, max(input_grad_scratch(conv), weight_grad_scratch(conv)))
+                    : forward;
 }
 
 /* x with a zero border: x itself where there is none. */
@@ -81,42 +150,67 @@ static const float *columns_of(const struct ls_conv *conv, const float *x, float
     return scratch;
 }
 
-void ls_conv_forward(const struct ls_conv *conv, const float *x, const float *weight,
-                     const float *bias, const float *residual, bool relu, float *y,
-                     float *scratch) {
+/* One image, not by Winograd. */
+static void forward_image(const struct ls_conv *conv, const float *x, const float *packed,
+                          const float *bias, const float *residual, bool relu, float *y,
+                          float *scratch) {
     if (direct(conv)) {
         const struct ls_conv with = bordered(conv);
-        ls_kernels()->conv_forward(&with, with_border(conv, x, scratch), weight, bias, residual,
+        ls_kernels()->conv_forward(&with, with_border(conv, x, scratch), packed, bias, residual,
                                    relu, y);
         return;
     }
     const bool add = residual == y && residual;
     ls_gemm(false, false, (int)pixels_out(conv), conv->out, (int)depth(conv),
-            columns_of(conv, x, scratch), weight, add, y);
+            columns_of(conv, x, scratch), packed, add, y);
     if (bias || relu || (residual && !add))
         ls_kernels()->affine(pixels_out(conv), conv->out, y, NULL, bias, add ? NULL : residual,
                              relu, y);
 }
 
-void ls_conv_input_grad(const struct ls_conv *conv, const float *y_grad, const float *reversed,
-                        bool add, float *x_grad, float *scratch) {
-    if (conv->stride == 1) {
-        const struct ls_conv back = adjoint(conv);
-        ls_conv_forward(&back, y_grad, reversed, NULL, add ? x_grad : NULL, false, x_grad, scratch);
+void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, const float *packed,
+                     const float *bias, const float *residual, bool relu, float *y,
+                     float *scratch) {
+    if (ls_winograd_suits(conv)) {
+        ls_kernels()->winograd_forward(conv, images, x, packed, bias, residual, relu, y, scratch);
         return;
     }
-    ls_im2col_adjoint(conv, y_grad, scratch);
-    ls_gemm(false, false, conv->in_height * conv->in_width, conv->in,
-            conv->kernel * conv->kernel * conv->out, scratch, reversed, add, x_grad);
+    for (int i = 0; i < images; i++) {
+        const size_t at = floats_out(conv) * (size_t)i;
+        forward_image(conv, x + floats_in(conv) * (size_t)i, packed, bias,
+                      residual ? residual + at : NULL, relu, y + at, scratch);
+    }
 }
 
-void ls_conv_weight_grad(const struct ls_conv *conv, const float *x, const float *y_grad,
-                         float *weight_grad, float *scratch) {
-    if (direct(conv)) {
-        const struct ls_conv with = bordered(conv);
-        ls_kernels()->conv_weight_grad(&with, with_border(conv, x, scratch), y_grad, weight_grad);
+void ls_conv_input_grad(const struct ls_conv *conv, int images, const float *y_grad,
+                        const float *packed, bool add, float *x_grad, float *scratch) {
+    if (conv->stride == 1) {
+        const struct ls_conv back = adjoint(conv);
+        ls_conv_forward(&back, images, y_grad, packed, NULL, add ? x_grad : NULL, false, x_grad,
+                        scratch);
         return;
     }
-    ls_gemm(true, false, (int)depth(conv), conv->out, (int)pixels_out(conv),
-            columns_of(conv, x, scratch), y_grad, true, weight_grad);
+    for (int i = 0; i < images; i++) {
+        ls_im2col_adjoint(conv, y_grad + floats_out(conv) * (size_t)i, scratch);
+        ls_gemm(false, false, conv->in_height * conv->in_width, conv->in,
+                conv->kernel * conv->kernel * conv->out, scratch, packed, add,
+                x_grad + floats_in(conv) * (size_t)i);
+    }
+}
+
+void ls_conv_weight_grad(const struct ls_conv *conv, int images, const float *x,
+                         const float *y_grad, float *weight_grad, float *scratch) {
+    const struct ls_conv with = bordered(conv);
+    if (ls_winograd_suits_grad(conv)) {
+        ls_kernels()->winograd_weight_grad(conv, images, x, y_grad, weight_grad, scratch);
+        return;
+    }
+    memset(weight_grad, 0, depth(conv) * (size_t)conv->out * sizeof *weight_grad);
+    for (int i = 0; i < images; i++, x += floats_in(conv), y_grad += floats_out(conv))
+        if (direct(conv))
+            ls_kernels()->conv_weight_grad(&with, with_border(conv, x, scratch), y_grad,
+                                           weight_grad);
+        else
+            ls_gemm(true, false, (int)depth(conv), conv->out, (int)pixels_out(conv),
+                    columns_of(conv, x, scratch), y_grad, true, weight_grad);
 }

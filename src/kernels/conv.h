@@ -1,5 +1,6 @@
-/* Convolution of one image: forward, and its two gradients. Direct loops in the CPU's vectors where
- * the channels fill them, otherwise im2col and a matrix product. */
+/* Convolution of images: forward, and its two gradients. Winograd's minimal filtering where it
+ * fits, direct loops in the CPU's vectors where the channels fill them, otherwise im2col and a
+ * matrix product. */
 #ifndef LANDSCAPE_KERNELS_CONV_H
 #define LANDSCAPE_KERNELS_CONV_H
 
@@ -13,27 +14,54 @@ struct ls_conv {
     int kernel, stride, padding;
 };
 
-/* Floats of scratch memory that the functions below need. */
-size_t ls_conv_scratch(const struct ls_conv *conv);
+/* The filters of a convolution in PyTorch's layout [out][in][kernel][kernel], or those of its
+ * adjoint, which maps output gradients to input gradients: [in][out][kernel][kernel] with the
+ * window's positions in reverse order. */
+struct ls_filters {
+    const float *weight;      /* [out][in][kernel][kernel] */
+    size_t out_step, in_step; /* floats from one output or input channel to the next */
+    int taps;                 /* kernel * kernel */
+    bool reversed;
+};
 
-/* y = relu?(x * weight + bias + residual) with weight[kernel][kernel][in][out]; bias[out] and
- * residual (shaped as y, may be y) may be NULL. */
-void ls_conv_forward(const struct ls_conv *conv, const float *x, const float *weight,
+static inline float ls_filter_value(const struct ls_filters *filters, int out, int in, int tap) {
+    return filters->weight[(size_t)out * filters->out_step + (size_t)in * filters->in_step +
+                           (size_t)(filters->reversed ? filters->taps - 1 - tap : tap)];
+}
+
+/* Floats of packed weights that ls_conv_forward wants. */
+size_t ls_conv_weights(const struct ls_conv *conv);
+
+/* Packs weight[out][in][kernel][kernel] times `scale` for one output channel. */
+void ls_conv_pack(const struct ls_conv *conv, const float *weight, int channel, double scale,
+                  float *packed);
+
+/* The same for ls_conv_input_grad, all channels, not scaled. */
+size_t ls_conv_grad_weights(const struct ls_conv *conv);
+void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *packed);
+
+/* Floats of scratch memory that the functions below need, the gradients' included in training. */
+size_t ls_conv_scratch(const struct ls_conv *conv, bool training);
+
+/* y[images] = relu?(x[images] * weight + bias + residual); bias[out] and residual (shaped as y, may
+ * be y) may be NULL. */
+void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, const float *packed,
                      const float *bias, const float *residual, bool relu, float *y, float *scratch);
 
-/* x_grad (= or +=) the gradient for y_grad, with reversed[kernel][kernel][out][in]: the weights
- * with the window's positions in reverse order. */
-void ls_conv_input_grad(const struct ls_conv *conv, const float *y_grad, const float *reversed,
-                        bool add, float *x_grad, float *scratch);
+/* x_grad[images] (= or +=) the gradient for y_grad[images]. */
+void ls_conv_input_grad(const struct ls_conv *conv, int images, const float *y_grad,
+                        const float *packed, bool add, float *x_grad, float *scratch);
 
-/* weight_grad[kernel][kernel][in][out] += the gradient for y_grad. */
-void ls_conv_weight_grad(const struct ls_conv *conv, const float *x, const float *y_grad,
-                         float *weight_grad, float *scratch);
+/* weight_grad[kernel][kernel][in][out] = the gradient for y_grad[images]. */
+void ls_conv_weight_grad(const struct ls_conv *conv, int images, const float *x,
+                         const float *y_grad, float *weight_grad, float *scratch);
 
-/* The direct kernels of one instruction set: x has its zero border already (in_height and in_width
- * count it, padding is not looked at), and `out` is a multiple of the vector's lanes. */
+/* The direct kernels of one instruction set, for one image: x has its zero border already
+ * (in_height and in_width count it, padding is not looked at), and `out` is a multiple of the
+ * vector's lanes. */
 typedef void ls_direct_forward(const struct ls_conv *conv, const float *x, const float *weight,
                                const float *bias, const float *residual, bool relu, float *y);
+/* weight_grad += */
 typedef void ls_direct_weight_grad(const struct ls_conv *conv, const float *x, const float *y_grad,
                                    float *weight_grad);
 

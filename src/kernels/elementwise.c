@@ -119,6 +119,7 @@ static void sgd(size_t count, const struct ls_sgd *rule, const float *restrict g
 ls_direct_forward JOIN2(ls_direct_forward_, LS_ISA);
 ls_direct_weight_grad JOIN2(ls_direct_weight_grad_, LS_ISA);
 ls_winograd_forward JOIN2(ls_winograd_forward_, LS_ISA);
+ls_winograd_weight_grad JOIN2(ls_winograd_weight_grad_, LS_ISA);
 #endif
 
 extern const struct ls_kernels TABLE_NAME(LS_ISA);
@@ -129,6 +130,7 @@ const struct ls_kernels TABLE_NAME(LS_ISA) = {
     .conv_forward = JOIN2(ls_direct_forward_, LS_ISA),
     .conv_weight_grad = JOIN2(ls_direct_weight_grad_, LS_ISA),
     .winograd_forward = JOIN2(ls_winograd_forward_, LS_ISA),
+    .winograd_weight_grad = JOIN2(ls_winograd_weight_grad_, LS_ISA),
 #endif
     .affine = affine,
     .moments = moments,

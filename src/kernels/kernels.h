@@ -20,6 +20,7 @@ struct ls_kernels {
     ls_direct_forward *conv_forward;
     ls_direct_weight_grad *conv_weight_grad;
     ls_winograd_forward *winograd_forward;
+    ls_winograd_weight_grad *winograd_weight_grad;
 
     /* y[pixels][channels] = relu?(x * scale[channels] + shift[channels] + residual); scale,
      * residual may be NULL (1 and 0); y may be x. */

@@ -1,11 +1,11 @@
-/* Convolution (cross-correlation, as everywhere in the field), image by image. In inference it can
+/* Convolution (cross-correlation, as everywhere in the field). In inference it can
  * absorb the batch norm behind it (folded into weights and bias), a residual and a ReLU. */
+#include "base/alloc.h"
 #include "kernels/conv.h"
 #include "kernels/kernels.h"
 #include "ops/fold.h"
 #include "ops/op.h"
 #include "ops/tiles.h"
-#include <string.h>
 
 /* The convolution of one image as the kernels see it. */
 static struct ls_conv conv_of(const struct ls_node *node) {
@@ -63,48 +63,35 @@ static double flops(const struct ls_node *node) {
     return 2.0 * (double)weight_count(node) * (double)pixels_of(node->out);
 }
 
-/* packed = forward weights [kernel][kernel][in][out], bias [out]; in training then the weights of
- * the backward pass [kernel][kernel][out][in], window positions reversed */
-static size_t packed_size(const struct ls_node *node, bool training) {
-    return weight_count(node) * (training ? 2 : 1) + (size_t)node->out.channels;
-}
-
+/* packed = weights, bias [out]; in training then the weights of the backward pass */
 static size_t bias_offset(const struct ls_node *node) {
-    return weight_count(node);
+    const struct ls_conv conv = conv_of(node);
+    return ls_align_floats(ls_conv_weights(&conv));
 }
 
-static size_t reversed_offset(const struct ls_node *node) {
-    return weight_count(node) + (size_t)node->out.channels;
+static size_t grad_offset(const struct ls_node *node) {
+    return bias_offset(node) + ls_align_floats((size_t)node->out.channels);
 }
 
-static void pack_reversed(const struct ls_node *node, const float *weight, float *packed) {
-    const size_t taps = (size_t)node->attributes.kernel * node->attributes.kernel;
-    const size_t in = (size_t)node->in[0].channels, out = (size_t)node->out.channels;
-    for (size_t o = 0; o < out; o++)
-        for (size_t i = 0; i < in; i++)
-            for (size_t tap = 0; tap < taps; tap++)
-                packed[((taps - 1 - tap) * out + o) * in + i] = weight[(o * in + i) * taps + tap];
+static size_t packed_size(const struct ls_node *node, bool training) {
+    const struct ls_conv conv = conv_of(node);
+    return grad_offset(node) + (training ? ls_conv_grad_weights(&conv) : 0);
 }
 
 static void pack(const struct ls_node *node, bool training, float *const *values, float *packed) {
-    const size_t taps = (size_t)node->attributes.kernel * node->attributes.kernel;
-    const size_t in = (size_t)node->in[0].channels, out = (size_t)node->out.channels;
-    const float *weight = values[0];
-    for (size_t o = 0; o < out; o++) {
-        const struct ls_fold fold = ls_fold(node, values, (int)o);
-        packed[bias_offset(node) + o] = (float)fold.shift;
-        for (size_t i = 0; i < in; i++)
-            for (size_t tap = 0; tap < taps; tap++)
-                packed[(tap * in + i) * out + o] =
-                    (float)(weight[(o * in + i) * taps + tap] * fold.scale);
+    const struct ls_conv conv = conv_of(node);
+    for (int o = 0; o < node->out.channels; o++) {
+        const struct ls_fold fold = ls_fold(node, values, o);
+        packed[bias_offset(node) + (size_t)o] = (float)fold.shift;
+        ls_conv_pack(&conv, values[0], o, fold.scale, packed);
     }
     if (training)
-        pack_reversed(node, weight, packed + reversed_offset(node));
+        ls_conv_pack_grad(&conv, values[0], packed + grad_offset(node));
 }
 
-static size_t scratch_size(const struct ls_node *node) {
+static size_t scratch_size(const struct ls_node *node, bool training) {
     const struct ls_conv conv = conv_of(node);
-    return ls_conv_scratch(&conv);
+    return ls_conv_scratch(&conv, training);
 }
 
 static void forward(const struct ls_call *call, int first, int last) {
@@ -112,13 +99,13 @@ static void forward(const struct ls_call *call, int first, int last) {
     const struct ls_attributes *attributes = &node->attributes;
     const struct ls_conv conv = conv_of(node);
     const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
-    const float *residual = attributes->fused_residual ? call->inputs[node->input_count - 1] : NULL;
+    const float *residual = attributes->fused_residual
+                                ? call->inputs[node->input_count - 1] + out * (size_t)first
+                                : NULL;
     const bool bias = attributes->bias || attributes->fused_batchnorm;
-    for (int i = first; i < last; i++)
-        ls_conv_forward(&conv, call->inputs[0] + in * (size_t)i, call->packed,
-                        bias ? call->packed + bias_offset(node) : NULL,
-                        residual ? residual + out * (size_t)i : NULL, attributes->fused_relu,
-                        call->output + out * (size_t)i, call->scratch);
+    ls_conv_forward(&conv, last - first, call->inputs[0] + in * (size_t)first, call->packed,
+                    bias ? call->packed + bias_offset(node) : NULL, residual,
+                    attributes->fused_relu, call->output + out * (size_t)first, call->scratch);
 }
 
 /* partial = the weight's gradient in the packed order, then the bias's [out] if there is one */
@@ -137,10 +124,8 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
     const struct ls_conv conv = conv_of(node);
     const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
     const size_t weights = weight_count(node), channels = (size_t)node->out.channels;
-    memset(grad, 0, weights * sizeof *grad);
-    for (int i = first; i < last; i++)
-        ls_conv_weight_grad(&conv, call->inputs[0] + in * (size_t)i,
-                            call->output_grad + out * (size_t)i, grad, call->scratch);
+    ls_conv_weight_grad(&conv, last - first, call->inputs[0] + in * (size_t)first,
+                        call->output_grad + out * (size_t)first, grad, call->scratch);
     if (node->attributes.bias)
         ls_kernels()->sum_parts(channels, call->output_grad + out * (size_t)first,
                                 (int)(out / channels) * (last - first), channels, grad + weights);
@@ -184,16 +169,14 @@ static void backward(const struct ls_call *call, int first, int last) {
     const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
     if (!call->input_grads[0])
         return;
-    for (int i = first; i < last; i++)
-        ls_conv_input_grad(&conv, call->output_grad + out * (size_t)i,
-                           call->packed + reversed_offset(node), call->accumulate[0],
-                           call->input_grads[0] + in * (size_t)i, call->scratch);
+    ls_conv_input_grad(&conv, last - first, call->output_grad + out * (size_t)first,
+                       call->packed + grad_offset(node), call->accumulate[0],
+                       call->input_grads[0] + in * (size_t)first, call->scratch);
 }
 
 const struct ls_op ls_op_conv2d = {
     .name = "conv2d",
     .in_tiles = &ls_op_tiled_conv2d,
-    .in_floats = &ls_op_winograd_conv2d,
     .inference_fusions = LS_FUSE_BATCHNORM | LS_FUSE_RESIDUAL | LS_FUSE_RELU,
     .backward_needs = LS_NEEDS_INPUTS,
     .shape = shape,

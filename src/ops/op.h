@@ -49,9 +49,9 @@ enum { LS_NEEDS_INPUTS = 1, LS_NEEDS_OUTPUT = 2 };
 /* Hooks may be NULL where the comment says so. Sizes are in floats, but for partial_size. */
 struct ls_op {
     const char *name;
-    /* Operations that do the same in inference, faster, for nodes that suit them. NULL: none. */
-    const struct ls_op *in_tiles;              /* from bfloat16 tiles to bfloat16 tiles */
-    const struct ls_op *in_floats;             /* as this one */
+    /* The operation that does the same in inference from bfloat16 tiles to bfloat16 tiles, for
+     * nodes that suit it. NULL: none. */
+    const struct ls_op *in_tiles;
     bool (*suits)(const struct ls_node *node); /* of such an operation */
     int inference_fusions, training_fusions;   /* LS_FUSE_* */
     int backward_needs;                        /* LS_NEEDS_* */
@@ -67,7 +67,7 @@ struct ls_op {
     /* Derived values: packed weights, scales. NULL: none. */
     size_t (*packed_size)(const struct ls_node *node, bool training);
     void (*pack)(const struct ls_node *node, bool training, float *const *tensors, float *packed);
-    size_t (*scratch_size)(const struct ls_node *node); /* NULL: 0 */
+    size_t (*scratch_size)(const struct ls_node *node, bool training); /* NULL: 0 */
     void (*forward)(const struct ls_call *call, int first, int last);
 
     /* Training's reductions: reduce() fills partial, of partial_size bytes, for its chunk;
@@ -86,8 +86,7 @@ struct ls_op {
     void (*backward)(const struct ls_call *call, int first, int last);
 };
 
-extern const struct ls_op ls_op_input;           /* node 0: the image; attributes: none */
-extern const struct ls_op ls_op_winograd_conv2d; /* conv2d in inference */
+extern const struct ls_op ls_op_input;     /* node 0: the image; attributes: none */
 extern const struct ls_op ls_op_conv2d;    /* attributes: channels, kernel, stride, padding, bias */
 extern const struct ls_op ls_op_batchnorm; /* attributes: epsilon, momentum */
 extern const struct ls_op ls_op_relu;
