@@ -58,7 +58,7 @@ static void check(const struct ls_conv *c, bool extras) {
     float *scratch = malloc(ls_winograd_scratch(c) * sizeof *scratch);
     float *y = malloc(out * sizeof *y);
     const struct ls_filters filters = {weight, (size_t)c->in * 9, 9, 9, false};
-    assert_true(packed && scratch && y && ls_winograd_suits(c));
+    assert_true(packed && scratch && y && ls_winograd_tile(c));
     for (int o = 0; o < c->out; o++)
         ls_winograd_pack(c, &filters, o, extras ? -0.5 : 1, packed);
     ls_kernels()->winograd_forward(c, 1, x, packed, extras ? bias : NULL, extras ? residual : NULL,
@@ -93,13 +93,13 @@ static void suits_only_what_it_can(void **state) {
     struct ls_conv conv = conv_of(shapes[2]);
     (void)state;
     conv.stride = 2;
-    assert_false(ls_winograd_suits(&conv));
+    assert_false(ls_winograd_tile(&conv));
     conv = conv_of(shapes[2]);
     conv.in = 3;
-    assert_false(ls_winograd_suits(&conv));
+    assert_false(ls_winograd_tile(&conv));
     conv = conv_of(shapes[2]);
     conv.out_height = conv.in_height = 1;
-    assert_false(ls_winograd_suits(&conv));
+    assert_false(ls_winograd_tile(&conv));
 }
 
 int main(void) {

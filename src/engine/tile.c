@@ -4,6 +4,11 @@
 
 enum { NOWHERE = -1 };
 
+/* Images that run together in floats: enough that small ones fill the groups of Winograd's
+ * convolution, and that its weights, larger than the cache, are read once for all of them; few
+ * enough that their activations stay there. */
+enum { TOGETHER = 4 };
+
 /* A rewrite in progress. The arrays are indexed by the nodes of the old graph. */
 struct rewrite {
     const struct ls_graph *from;
@@ -84,7 +89,7 @@ enum ls_status ls_tile(struct ls_graph *graph, enum ls_precision precision, int 
                        struct ls_error *error) {
     const size_t count = (size_t)graph->node_count;
     struct rewrite r = {.from = graph, .parts = precision == LS_BF16X3 ? 2 : 1, .images = 1};
-    *images = 1;
+    *images = TOGETHER;
     if (precision == LS_FP32)
         return LS_OK;
     r.to.nodes = calloc(2 * count, sizeof *r.to.nodes); /* a node and a conversion of its output */

@@ -63,12 +63,11 @@ static void pack_plain(const struct ls_conv *conv, const struct ls_filters *filt
 
 static void pack(const struct ls_conv *conv, const struct ls_filters *filters, int channel,
                  double scale, float *packed) {
-    (ls_winograd_suits(conv) ? ls_winograd_pack : pack_plain)(conv, filters, channel, scale,
-                                                              packed);
+    (ls_winograd_tile(conv) ? ls_winograd_pack : pack_plain)(conv, filters, channel, scale, packed);
 }
 
 size_t ls_conv_weights(const struct ls_conv *conv) {
-    return ls_winograd_suits(conv) ? ls_winograd_weights(conv) : depth(conv) * (size_t)conv->out;
+    return ls_winograd_tile(conv) ? ls_winograd_weights(conv) : depth(conv) * (size_t)conv->out;
 }
 
 void ls_conv_pack(const struct ls_conv *conv, const float *weight, int channel, double scale,
@@ -100,7 +99,7 @@ static size_t border_floats(const struct ls_conv *conv) {
 }
 
 static size_t forward_scratch(const struct ls_conv *conv) {
-    if (ls_winograd_suits(conv))
+    if (ls_winograd_tile(conv))
         return ls_winograd_scratch(conv);
     return direct(conv) ? border_floats(conv) : pixels_out(conv) * depth(conv);
 }
@@ -113,7 +112,7 @@ static size_t input_grad_scratch(const struct ls_conv *conv) {
 }
 
 static size_t weight_grad_scratch(const struct ls_conv *conv) {
-    if (ls_winograd_suits_grad(conv))
+    if (ls_winograd_grad_tile(conv))
         return ls_winograd_grad_scratch(conv);
     return direct(conv) ? border_floats(conv) : pixels_out(conv) * depth(conv);
 }
@@ -171,7 +170,7 @@ static void forward_image(const struct ls_conv *conv, const float *x, const floa
 void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, const float *packed,
                      const float *bias, const float *residual, bool relu, float *y,
                      float *scratch) {
-    if (ls_winograd_suits(conv)) {
+    if (ls_winograd_tile(conv)) {
         ls_kernels()->winograd_forward(conv, images, x, packed, bias, residual, relu, y, scratch);
         return;
     }
@@ -201,7 +200,7 @@ void ls_conv_input_grad(const struct ls_conv *conv, int images, const float *y_g
 void ls_conv_weight_grad(const struct ls_conv *conv, int images, const float *x,
                          const float *y_grad, float *weight_grad, float *scratch) {
     const struct ls_conv with = bordered(conv);
-    if (ls_winograd_suits_grad(conv)) {
+    if (ls_winograd_grad_tile(conv)) {
         ls_kernels()->winograd_weight_grad(conv, images, x, y_grad, weight_grad, scratch);
         return;
     }

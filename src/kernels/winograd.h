@@ -1,36 +1,52 @@
-/* Convolution with 3x3 windows, stride 1 and padding 1 by Winograd's minimal filtering F(2x2, 3x3):
- * 16 multiplications where the definition takes 36 (Lavin and Gray, "Fast Algorithms for
- * Convolutional Neural Networks", 2016).
+/* Convolution with 3x3 windows, stride 1 and padding 1 by Winograd's minimal filtering (Lavin and
+ * Gray, "Fast Algorithms for Convolutional Neural Networks", 2016): F(4x4, 3x3), 36 multiplications
+ * where the definition takes 144, or F(2x2, 3x3), 16 where it takes 36.
  *
- * Images are cut into tiles of 2x2 output pixels. With d the 4x4 input pixels around a tile, g a
- * filter and m their 16 products, y = A^T m A, m = (G g G^T) (B^T d B) point by point, summed over
- * the input channels. The filter's gradient is the same read backwards:
- * dg = G^T [(A dy A^T) (B^T d B)] G, summed over the tiles. */
+ * Images are cut into tiles of 4x4 or 2x2 output pixels. With d the input pixels around a tile, one
+ * more on each side, g a filter and m their products, y = A^T m A, m = (G g G^T) (B^T d B) point by
+ * point, summed over the input channels. The filter's gradient is the same read backwards:
+ * dg = G^T [(A dy A^T) (B^T d B)] G, summed over the tiles.
+ *
+ * The matrices belong to the interpolation points 0, 1, -1, infinity and 0, +-5/8, +-3/2, infinity;
+ * of the second kind, these lose the least to rounding: about half a decimal digit less than those
+ * that are usual, 1 and 2 (Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd
+ * Convolution for Deep Neural Networks", 2020, on why the points matter). */
 #ifndef LANDSCAPE_KERNELS_WINOGRAD_H
 #define LANDSCAPE_KERNELS_WINOGRAD_H
 
 #include "kernels/conv.h"
 
-/* Whether this machine has a kernel for the convolution, and it is the faster one. */
-bool ls_winograd_suits(const struct ls_conv *conv);
+/* The tile's height and width, 4 or 2, that takes the fewest multiplications; 0: this machine has
+ * no kernel for the convolution, or another is faster. */
+int ls_winograd_tile(const struct ls_conv *conv);
 
 /* The same for the gradient of the weights. */
-bool ls_winograd_suits_grad(const struct ls_conv *conv);
+int ls_winograd_grad_tile(const struct ls_conv *conv);
 
-enum { LS_WINOGRAD_POINTS = 16, LS_WINOGRAD_GROUP = 16 }; /* values of a tile; tiles at a time */
+enum { LS_WINOGRAD_GROUP = 16, LS_WINOGRAD_MAX_POINTS = 36 };
 
-/* Floats from one point of a group's transformed tiles [point][tile][channels] to the next: not a
- * power of two, which would put all points of a tile into one set of the cache. */
+/* Products of a tile of `tile` x `tile` output pixels. */
+static inline int ls_winograd_points(int tile) {
+    return (tile + 2) * (tile + 2);
+}
+
+/* LS_WINOGRAD_GROUP tiles are at work at a time. Floats from one point of their transformed values
+ * [point][tile][channels] to the next: not a power of two, which would put all points of a tile
+ * into one set of the cache. */
 static inline size_t ls_winograd_stride(int channels) {
     return (size_t)LS_WINOGRAD_GROUP * channels + 16;
 }
+
+/* The points 0, +-NEAR, +-FAR, infinity of F(4x4, 3x3). */
+#define LS_WINOGRAD_NEAR 0.625F
+#define LS_WINOGRAD_FAR  1.5F
 
 /* Floats of packed weights, and of the scratch memory of convolution and of the gradient. */
 size_t ls_winograd_weights(const struct ls_conv *conv);
 size_t ls_winograd_scratch(const struct ls_conv *conv);
 size_t ls_winograd_grad_scratch(const struct ls_conv *conv);
 
-/* packed[slice][4][4][in][slice's channels] = G g G^T for the filters g of one output channel,
+/* packed[slice][points][in][slice's channels] = G g G^T for the filters g of one output channel,
  * times scale; a slice is two vectors of output channels, the last maybe one. */
 void ls_winograd_pack(const struct ls_conv *conv, const struct ls_filters *filters, int channel,
                       double scale, float *packed);
