@@ -43,7 +43,7 @@ INLINE void load_grad(const struct job *job, const int size, const float *y_grad
     const struct ls_conv *conv = job->conv;
     const int side = size + 2;
     const size_t out = (size_t)conv->out, point = ls_winograd_stride(conv->out);
-    vector dy[4], half[24], m[6];
+    vector dy[4] = {{0}}, half[24], m[6];
 #pragma GCC unroll 4
     for (int j = 0; j < size; j++) {
 #pragma GCC unroll 4
