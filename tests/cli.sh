@@ -403,6 +403,12 @@ fails 2 "'5x5'" 'a picture too small' "$landscape" plot s.h5 --size 5x5 -o p.svg
 fails 2 'do not mix' 'surfaces and logs' "$landscape" plot s.h5 good/log.csv -o p.svg
 fails 2 '-o is missing' 'no picture' "$landscape" plot s.h5
 fails 2 'no surface' 'nothing to draw' "$landscape" plot -o p.svg
+cp s.h5 itself.png
+ln -s itself.png link.png
+fails 2 'itself.png itself' 'a picture over its surface' "$landscape" plot itself.png --kind heatmap -o itself.png
+fails 2 'itself.png itself' 'a picture over its surface by a link' \
+    "$landscape" plot itself.png --kind heatmap -o link.png
+rm itself.png link.png
 : >bad.csv
 fails 1 'bad.csv' 'an empty log' "$landscape" plot bad.csv -o p.svg
 cp $model bad.csv

@@ -124,12 +124,12 @@ static void text_and_file_names_are_taken_literally(void **state) {
     struct ls_plot_options options = ls_plot_defaults();
     make_bowl(&surface, 5, 4);
     const struct ls_surface *one = &surface;
-    options.title = "a_b^c {d} \\ it's `false` <&> @x ~y\n\xff";
+    options.title = "'a'_b^c {d} \\ it's `false` <&> @x ~y\n\xff";
     const char *path = "it's \"a\nfile.svg";
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, path, NULL), LS_OK);
     size_t size;
     char *content = slurp(path, &size);
-    assert_non_null(strstr(content, "a_b^c {d} \\ it's `false` &lt;&amp;> @x ~y ?"));
+    assert_non_null(strstr(content, "'a'_b^c {d} \\ it's `false` &lt;&amp;> @x ~y ?"));
     free(content);
     ls_surface_free(&surface);
 }

@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/parse.h"
 #include "landscape/landscape.h"
@@ -167,6 +168,9 @@ static int check(const struct options *o, char **paths, int count) {
                          (int)LS_MAX_PANELS);
     if (o->name_count > count)
         return cli_usage("plot", "%d names for %d files", o->name_count, count);
+    for (int i = 0; i < count; i++)
+        if (ls_same_file(paths[i], o->out))
+            return cli_usage("plot", "-o names %s itself, which is to be drawn", paths[i]);
     for (int i = 1; i < count; i++)
         if (is_csv(paths[i]) != is_csv(paths[0]))
             return cli_usage("plot", "%s and %s: surfaces and training logs do not mix", paths[0],

@@ -59,8 +59,8 @@ void ls_script_quote(struct ls_script *script, const char *text) {
         int length = ls_utf8_length(at);
         if (length == 0)
             ls_script_add(script, "%s", *at == '\n' || *at == '\t' ? " " : "?");
-        else if (*at == '\'')
-            ls_script_add(script, "''");
+        else if (*at == '\'') /* gnuplot 5.4 stumbles over a doubled one at a string's beginning */
+            ls_script_add(script, "\\047");
         else
             ls_script_add(script, "%s%.*s", strchr("{}^_@&~\\", *at) ? "\\" : "", length,
                           (const char *)at);
