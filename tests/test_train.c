@@ -187,6 +187,22 @@ static void initial_weights_are_part_of_the_settings(void **state) {
     close_setting(&s);
 }
 
+static void foreign_checkpoints_are_kept(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/run", out));
+    assert_int_equal(train(&s, NULL), LS_OK);
+    assert_int_equal(remove(text("%s/run/state.safetensors", out)), 0);
+    s.training.resume = true;
+    s.recipe.lr = 0.06;
+    assert_int_equal(train(&s, &error), LS_MISMATCH);
+    assert_message(&error, "run/model.safetensors: this run was begun with lr = 0.05, not 0.06");
+    s.recipe.lr = 0.05;
+    assert_int_equal(train(&s, NULL), LS_OK);
+    close_setting(&s);
+}
+
 /* No epochs: the initial weights, and how they came about. */
 static void untrained_checkpoint_tells_its_recipe(void **state) {
     const char *out = *state;
@@ -303,6 +319,7 @@ int main(void) {
         IN_DIRECTORY(resumed_run_ends_in_the_same_bits),
         IN_DIRECTORY(existing_run_is_not_overwritten),
         IN_DIRECTORY(other_settings_are_not_resumed),
+        IN_DIRECTORY(foreign_checkpoints_are_kept),
         IN_DIRECTORY(initial_weights_are_part_of_the_settings),
         IN_DIRECTORY(untrained_checkpoint_tells_its_recipe),
         IN_DIRECTORY(damaged_state_is_refused),

@@ -61,7 +61,7 @@ static enum ls_status diverged(const struct run *run, const char *what, double v
     return ls_fail(error, LS_NOT_FINITE,
                    "epoch %d, step %d: %s %g; training has diverged. Start again with a lower --lr "
                    "in another directory%s%s",
-                   run->state.epoch, run->state.step + 1, what, value,
+                   run->state.epoch, run->state.step + 1, what, isnan(value) ? NAN : value,
                    saved ? "; the last good state is in " : "", saved ? run->state_path : "");
 }
 
@@ -99,6 +99,8 @@ static enum ls_status begin(struct run *run, struct ls_error *error) {
     if (exists)
         status = ls_train_state_read(&run->state, run->model, run->recipe, &run->settings,
                                      run->state_path, error);
+    else if (taken)
+        status = ls_train_checkpoint_check(&run->settings, run->model_path, error);
     run->resumed = (double)(run->state.epoch - 1) * run->state.steps + run->state.step;
     return status;
 }

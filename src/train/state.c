@@ -137,6 +137,17 @@ static enum ls_status check_settings(const struct ls_metadata *settings,
     return LS_OK;
 }
 
+enum ls_status ls_train_checkpoint_check(const struct ls_metadata *settings, const char *path,
+                                         struct ls_error *error) {
+    struct ls_safetensors file;
+    enum ls_status status = ls_safetensors_read(&file, path, error);
+    if (status)
+        return status;
+    status = check_settings(settings, &file.metadata, path, error);
+    ls_safetensors_free(&file);
+    return status;
+}
+
 /* Splits a file's tensors: the optimizer's behind the model's, in place. Returns the model's
  * number. */
 static int split(struct ls_safetensors *file) {

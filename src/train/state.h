@@ -35,4 +35,10 @@ enum ls_status ls_train_state_read(struct ls_train_state *state, struct ls_model
                                    const struct ls_metadata *settings, const char *path,
                                    struct ls_error *error);
 
+/* A checkpoint without a state beside it is a run's if it was made with the run's settings: killed
+ * before it saved its first state, or a run of no epochs. LS_MISMATCH names the setting in which it
+ * differs: then it is another's, and not to be overwritten. */
+enum ls_status ls_train_checkpoint_check(const struct ls_metadata *settings, const char *path,
+                                         struct ls_error *error);
+
 #endif
