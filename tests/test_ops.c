@@ -1,4 +1,5 @@
 #include "gradient.h"
+#include "ops/loss.h"
 #include "support.h"
 #include <math.h>
 
@@ -230,6 +231,26 @@ static void shapes_that_do_not_fit_are_refused(void **state) {
     assert_int_equal(pool.op->shape(&pool, &out, &error), LS_MISMATCH);
 }
 
+/* Equal logits and such as are no numbers are counted as PyTorch counts them. */
+static void predictions_are_those_of_pytorch(void **state) {
+    static const struct {
+        float logits[4];
+        int predicted;
+    } cases[] = {
+        {{1, 3, 2, -1}, 1},      {{2, 3, 3, 3}, 1},          {{-INFINITY, -INFINITY, -5, 0}, 3},
+        {{NAN, NAN, NAN, 1}, 0}, {{1, 2, NAN, INFINITY}, 2},
+    };
+    const struct ls_shape shape = {1, 1, 4};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int label = 0; label < 4; label++) {
+            double correct = 0;
+            ls_loss_image(LS_CROSS_ENTROPY, shape, cases[i].logits,
+                          &(const uint8_t){(uint8_t)label}, &correct);
+            assert_true(correct == (label == cases[i].predicted));
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conv2d_gradients),
@@ -243,6 +264,7 @@ int main(void) {
         cmocka_unit_test(batchnorm_tracks_statistics),
         cmocka_unit_test(conv2d_follows_its_definition),
         cmocka_unit_test(shapes_that_do_not_fit_are_refused),
+        cmocka_unit_test(predictions_are_those_of_pytorch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,11 +48,14 @@ static double mean_square(const float *logits, int classes, int label) {
     return total / classes;
 }
 
-static bool is_correct(const float *logits, int classes, int label) {
-    for (int c = 0; c < classes; c++)
-        if (c < label ? !(logits[c] < logits[label]) : !(logits[c] <= logits[label]))
-            return false;
-    return true;
+/* The class of the largest logit, the first of equal ones; as in PyTorch, of the first logit that
+ * is not a number if there is one. */
+static int prediction(const float *logits, int classes) {
+    int best = 0;
+    for (int c = 1; c < classes && !isnan(logits[best]); c++)
+        if (!(logits[c] <= logits[best]))
+            best = c;
+    return best;
 }
 
 double ls_loss_image(enum ls_loss loss, struct ls_shape shape, const float *logits,
@@ -62,7 +65,7 @@ double ls_loss_image(enum ls_loss loss, struct ls_shape shape, const float *logi
     for (int p = 0; p < pixels; p++, logits += classes) {
         total += loss == LS_MSE ? mean_square(logits, classes, labels[p])
                                 : cross_entropy(logits, classes, labels[p]);
-        right += is_correct(logits, classes, labels[p]);
+        right += prediction(logits, classes) == labels[p];
     }
     *correct += right / pixels;
     return total / pixels;
