@@ -79,10 +79,31 @@ static void crowd(double *at, int count) {
         at[i] = at[i] * fabs(at[i]);
 }
 
+static void write_sample(const struct sample *sample, const char *directory) {
+    struct ls_surface surface;
+    struct ls_error error;
+    char path[4096];
+    if (ls_surface_create(&surface, &sample->x, &sample->y, &error))
+        fail(&error);
+    if (sample->x.max == 3)
+        crowd(surface.x, surface.nx);
+    fill(&surface, sample);
+    snprintf(path, sizeof path, "%s/%s.h5", directory, sample->name);
+    if (ls_metadata_set(&surface.metadata, &error, "arch", "%s", sample->arch) ||
+        ls_metadata_set(&surface.metadata, &error, "data", "cifar10:data") ||
+        ls_metadata_set(&surface.metadata, &error, "split", "train") ||
+        ls_metadata_set(&surface.metadata, &error, "images", "50000") ||
+        ls_metadata_set(&surface.metadata, &error, "model_test_error", "5.89") ||
+        ls_surface_write(&surface, path, &error))
+        fail(&error);
+    ls_surface_free(&surface);
+}
+
 int main(int argc, char **argv) {
-    static const struct ls_range side = {-1, 1, 51}, tiny = {-1, 1, 2}, big = {-1, 1, 501};
-    static const struct ls_range wide = {-3, 3, 31}, narrow = {-0.5, 0.5, 11};
-    static const struct sample samples[] = {
+    const struct ls_range side = {-1, 1, 51}, tiny = {-1, 1, 2}, big = {-1, 1, 501};
+    const struct ls_range wide = {-3, 3, 31}, narrow = {-0.5, 0.5, 11};
+    const char *hostile = "</script><script>document.title='taken'</script><!--<script>&\"'\xff\n";
+    const struct sample samples[] = {
         {"bowl", "resnet56", bowl, side, side},
         {"chaos", "resnet56-noshort", chaos, side, side},
         {"huge", "resnet110-noshort", huge, side, side},
@@ -93,28 +114,11 @@ int main(int argc, char **argv) {
         {"tiny", "resnet20", bowl, tiny, tiny},
         {"big", "resnet20", chaos, big, big},
         {"uneven", "resnet20", bowl, wide, narrow},
-        {"hostile", "</script><script>document.title='taken'</script><!--<script>&\"'\xff\n", bowl,
-         side, side},
+        {"hostile", hostile, bowl, side, side},
     };
-    struct ls_error error;
-    for (size_t i = 0; argc == 2 && i < sizeof samples / sizeof samples[0]; i++) {
-        const struct sample *sample = &samples[i];
-        struct ls_surface surface;
-        char path[4096];
-        if (ls_surface_create(&surface, &sample->x, &sample->y, &error))
-            fail(&error);
-        if (sample->x.max == 3)
-            crowd(surface.x, surface.nx);
-        fill(&surface, sample);
-        snprintf(path, sizeof path, "%s/%s.h5", argv[1], sample->name);
-        if (ls_metadata_set(&surface.metadata, &error, "arch", "%s", sample->arch) ||
-            ls_metadata_set(&surface.metadata, &error, "data", "cifar10:data") ||
-            ls_metadata_set(&surface.metadata, &error, "split", "train") ||
-            ls_metadata_set(&surface.metadata, &error, "images", "50000") ||
-            ls_metadata_set(&surface.metadata, &error, "model_test_error", "5.89") ||
-            ls_surface_write(&surface, path, &error))
-            fail(&error);
-        ls_surface_free(&surface);
-    }
-    return argc == 2 ? 0 : 2;
+    if (argc != 2)
+        return 2;
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+        write_sample(&samples[i], argv[1]);
+    return 0;
 }
