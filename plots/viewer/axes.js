@@ -5,11 +5,12 @@ class Axes {
   // project(x, y, z): pixels [x, y] of a point of the world; style: ink, muted, hairline, font size.
   constructor(context, plane, project, camera, style) {
     Object.assign(this, { context, plane, project, style });
-    const { x, y } = camera.position;
-    // The corner of the floor farthest from the viewer, and the elevation's sine.
-    this.farX = x > 0 ? -1 : 1;
-    this.farY = y > 0 ? -1 : 1;
-    this.steep = camera.getWorldDirection(new THREE.Vector3()).z < -0.985;
+    // The corner of the floor farthest from the viewer. Seen from above the viewer's "up" tells it.
+    const ahead = camera.getWorldDirection(new THREE.Vector3());
+    this.steep = ahead.z < -0.985;
+    const { x, y } = this.steep ? camera.up : ahead;
+    this.farX = x < 0 ? -1 : 1;
+    this.farY = y < 0 ? -1 : 1;
   }
 
   path(points) {
@@ -49,15 +50,16 @@ class Axes {
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.fillStyle = style.muted;
-    const edgeA = -farY * sy, edgeB = -farX * sx;
+    // From above, what rises to the top of the box reaches farther out than its floor.
+    const edgeA = -farY * sy, edgeB = -farX * sx, z = this.steep ? tall : 0;
     // The lowest tick of the vertical axis needs the room at its corner.
     const left = this.leftmost(), low = !this.steep && ticks.height.some(({ unit }) => unit < 0.08);
     const free = (x, y) => !low || Math.hypot(x - left[0], y - left[1]) > 0.1;
-    for (const { at, text } of ticks.a) if (free(at, edgeA)) this.beside(text, [at, edgeA, 0], [0, -farY * 0.05], 0.5 * em);
-    for (const { at, text } of ticks.b) if (free(edgeB, at)) this.beside(text, [edgeB, at, 0], [-farX * 0.05, 0], 0.5 * em);
+    for (const { at, text } of ticks.a) if (free(at, edgeA)) this.beside(text, [at, edgeA, z], [0, -farY * 0.05], 0.5 * em);
+    for (const { at, text } of ticks.b) if (free(edgeB, at)) this.beside(text, [edgeB, at, z], [-farX * 0.05, 0], 0.5 * em);
     context.fillStyle = style.ink;
-    this.beside(names.a, [0, edgeA, 0], [0, -farY * 0.05], 2.2 * em, true);
-    this.beside(names.b, [edgeB, 0, 0], [-farX * 0.05, 0], 2.2 * em, true);
+    this.beside(names.a, [0, edgeA, z], [0, -farY * 0.05], 2.2 * em, true);
+    this.beside(names.b, [edgeB, 0, z], [-farX * 0.05, 0], 2.2 * em, true);
     if (!this.steep) this.upright(ticks.height, names.height);
   }
 

@@ -55,7 +55,7 @@ class Controls {
     document.getElementById('theme').textContent = themes[state.theme];
     if (state.theme === 'auto') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = state.theme;
-    const ratio = fitCanvas(this.bar), { width, height } = this.bar;
+    const ratio = fitCanvas(this.bar, devicePixelRatio), { width, height } = this.bar;
     this.bar.setAttribute('aria-label', `Colours of ${name} from ${format(scale.value(0))} to ${format(scale.value(1))}`);
     drawBar(this.bar.getContext('2d'), { x: 0, y: 0, width, height }, scale, colours, canvasStyle(this.bar, ratio));
   }

@@ -80,29 +80,42 @@ class Viewer {
     return quantity === 'loss' ? data.loss : 'accuracy in percent';
   }
 
-  draw() {
-    this.frame = 0;
-    const { state, ranges } = this, { height, colour, log, clip } = state;
+  // Gives the surfaces their shapes, if what these depend on has changed.
+  shape() {
+    const { height, colour, log, clip } = this.state, { loss, accuracy } = this.ranges;
     const shaped = [height, colour, log, clip].join();
-    const map = this.maps.find(({ name }) => name === state.map).colours;
-    if (shaped !== this.shaped) {
-      this.shaped = shaped;
-      this.scales = { loss: new Scale(ranges.loss, { log, clip }), accuracy: new Scale(ranges.accuracy, { log: false, clip: null }) };
-      for (const panel of this.panels) panel.shape(this.scales, height, colour);
-    }
-    if (this.painter) this.painter.setMap(map);
-    document.documentElement.classList.toggle('planless', !state.plan);
-    this.controls.show(this.scales[colour], map, this.quantityName(colour));
-    const ticks = { ...this.planeTicks, height: heightTicks(this.scales[height]) };
-    const names = { a: 'a', b: 'b', height: this.quantityName(height) };
-    const theme = getComputedStyle(document.documentElement).getPropertyValue('--ink') + devicePixelRatio;
-    for (const panel of this.panels) panel.draw(map, ticks, names, theme);
+    if (shaped === this.shaped) return;
+    this.shaped = shaped;
+    this.scales = { loss: new Scale(loss, { log, clip }), accuracy: new Scale(accuracy, { log: false, clip: null }) };
+    for (const panel of this.panels) panel.shape(this.scales, height, colour);
   }
 
+  // fine: pixels of the pictures to a CSS pixel.
+  draw(fine = devicePixelRatio) {
+    this.frame = 0;
+    this.shape();
+    const { state: { height, colour, map, plan }, scales } = this;
+    const { colours } = this.maps.find(({ name }) => name === map);
+    if (this.painter) this.painter.setMap(colours);
+    document.documentElement.classList.toggle('planless', !plan);
+    this.controls.show(scales[colour], colours, this.quantityName(colour));
+    const look = {
+      colours, // of the map, [256][4]
+      ticks: { ...this.planeTicks, height: heightTicks(scales[height]) }, // of the axes
+      names: { a: 'a', b: 'b', height: this.quantityName(height) },
+      theme: getComputedStyle(document.documentElement).getPropertyValue('--ink'), // tells themes apart
+      fine,
+    };
+    for (const panel of this.panels) panel.draw(look);
+    return look;
+  }
+
+  // Saves what is shown, finer than most screens are.
   save() {
-    const { colour, map } = this.state, { colours } = this.maps.find(({ name }) => name === map);
+    const { colour } = this.state, { colours } = this.draw(Math.max(devicePixelRatio, 2));
     const canvas = savePicture(this.panels, this.state, data.title, this.scales[colour], colours, this.quantityName(colour));
-    download(canvas, `${(data.title || this.grids[0].name).replace(/[^\p{L}\p{N}]+/gu, '-')}.png`);
+    this.draw();
+    download(canvas, `${document.title.replace(/[^\p{L}\p{N}]+/gu, '-')}.png`);
   }
 }
 

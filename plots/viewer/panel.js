@@ -20,7 +20,7 @@ class Panel {
     const { grid } = this;
     find('h2').textContent = grid.name;
     find('.detail').textContent = grid.detail;
-    this.plan.canvas.setAttribute('aria-label', `Map of the loss of ${grid.name}, with contour lines`);
+    this.plan.canvas.setAttribute('aria-label', `The loss of ${grid.name} from above`);
     if (this.view) this.view.canvas.setAttribute('aria-label', `Loss surface of ${grid.name} in three dimensions`);
     for (const [key, value] of grid.metadata) {
       const term = document.createElement('dt'), words = document.createElement('dd');
@@ -83,7 +83,8 @@ class Panel {
     const shape = {
       heights: field.units(height, scales[height]), // [ny][nx] of the refined grid, 0 to 1 or NaN
       tones: field.units(colour, scales[colour]), // the same
-      levels: scales[height].levels(), // of the contour lines, 0 to 1, rising
+      ...scales[height].levels(), // levels and levelText: of the contour lines, 0 to 1, rising
+      lowest: grid.at(this.lowest),
       samples: Float32Array.from(grid[height], (_, k) => scales[height].unit(grid.value(height, k))), // of the grid
     };
     shape.lonely = grid.lonely(height).map((k) => {
@@ -94,7 +95,8 @@ class Panel {
     if (this.view) this.view.shape(shape);
   }
 
-  draw(colours, ticks, names, theme) {
+  // look: see Viewer.draw.
+  draw(look) {
     const { grid, state, cells } = this, k = this.marked(), at = grid.at(k);
     const read = (quantity, unit) => {
       const value = grid.value(quantity, k), known = !Number.isNaN(value);
@@ -106,7 +108,7 @@ class Panel {
     cells.b.textContent = format(at.b, 4);
     read('loss', '');
     read('accuracy', ' %');
-    if (this.view) this.view.draw(state, ticks, names, at);
-    if (state.plan || !this.view) this.plan.draw(state, colours, ticks, names, at, theme);
+    if (this.view) this.view.draw(state, look, at);
+    if (state.plan || !this.view) this.plan.draw(state, look, at);
   }
 }

@@ -33,24 +33,24 @@ class Plan {
     return { a: plane.toA((px - box.x) / box.scale - plane.sx), b: plane.toB(plane.sy - (py - box.y) / box.scale) };
   }
 
-  // settings: contours, wire; colours: the map; theme: anything that changes with the style sheet.
-  draw(settings, colours, ticks, names, marker, theme) {
-    const { canvas, context, still } = this, ratio = fitCanvas(canvas), { width, height } = canvas;
-    const style = canvasStyle(canvas, ratio);
-    const key = [width, height, settings.contours, settings.wire, settings.map, theme].join();
+  // As View.draw; look: {colours, ticks, names, theme, fine}.
+  draw(settings, look, marker) {
+    const { canvas, context, still } = this, style = canvasStyle(canvas, fitCanvas(canvas, look.fine));
+    const { width, height } = canvas;
+    const key = [width, height, settings.contours, settings.wire, settings.map, look.theme].join();
     if (key !== this.key) {
       this.key = key;
       still.width = width;
       still.height = height;
       this.layOut(style);
-      this.drawStill(still.getContext('2d'), settings, colours, ticks, names, style);
+      this.drawStill(still.getContext('2d'), settings, look, style);
     }
     context.clearRect(0, 0, width, height);
     context.drawImage(still, 0, 0);
     this.drawMarker(marker, style);
   }
 
-  drawStill(context, settings, colours, ticks, names, style) {
+  drawStill(context, settings, { colours, ticks, names }, style) {
     this.drawColours(context, colours, style);
     if (settings.wire) this.drawWire(context, style);
     if (settings.contours) this.drawContours(context, style);
@@ -112,11 +112,39 @@ class Plan {
     };
     context.strokeStyle = 'rgba(0, 0, 0, 0.6)';
     context.lineWidth = style.unit;
-    context.lineCap = 'round';
     context.beginPath();
     traceContours(heights, field.nx, field.ny, levels, (u, v, u2, v2) =>
       this.stroke(context, [along(field.x, u), along(field.y, v)], [along(field.x, u2), along(field.y, v2)]));
     context.stroke();
+    this.drawLabels(context, style);
+  }
+
+  // The values of levels, where they cross the way from the lowest point to the farthest corner.
+  drawLabels(context, { size, font }) {
+    const { field, picture: { heights, levels, lowest, levelText } } = this, { grid } = field;
+    const [x, y] = this.toPixel(lowest.a, lowest.b), right = grid.x[grid.nx - 1], top = grid.y[grid.ny - 1];
+    const a = right - lowest.a > lowest.a - grid.x[0] ? right : grid.x[0];
+    const b = top - lowest.b > lowest.b - grid.y[0] ? top : grid.y[0];
+    const [u, v] = this.toPixel(a, b), length = Math.hypot(u - x, v - y);
+    context.font = `${0.9 * size}px ${font}`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.lineJoin = 'round';
+    const told = new Set();
+    for (let way = 1, free = 1.6 * size, before = NaN; way < length - 1.2 * size; way++) {
+      const at = [x + ((u - x) * way) / length, y + ((v - y) * way) / length], place = this.toPlane(...at);
+      const now = field.sample(heights, place.a, place.b);
+      const level = levels.findIndex((height) => (before - height) * (now - height) <= 0);
+      before = now;
+      if (level < 0 || told.has(level) || way < free) continue;
+      told.add(level);
+      free = way + 2.2 * size;
+      context.strokeStyle = 'rgba(255, 255, 255, 0.8)';
+      context.lineWidth = 0.3 * size;
+      context.strokeText(levelText[level], ...at);
+      context.fillStyle = '#1b1d21';
+      context.fillText(levelText[level], ...at);
+    }
   }
 
   drawAxes(context, ticks, names, style) {

@@ -128,7 +128,7 @@ float line(float at, float width, float room) {
   return (1.0 - smoothstep(width - 0.5, width + 0.5, away)) * (1.0 - smoothstep(0.5 * room, room, change));
 }
 void main() {
-  vec3 colour = vTone < 0.0 ? vec3(0.6) : texture2D(map, vec2((vTone * 255.0 + 0.5) / 256.0, 0.5)).rgb;
+  vec3 colour = vTone < -0.01 ? vec3(0.6) : texture2D(map, vec2((vTone * 255.0 + 0.5) / 256.0, 0.5)).rgb;
   vec3 view = normalize(vView), normal = normalize(vNormal);
   float front = gl_FrontFacing ? 1.0 : -1.0;
   normal *= front;
@@ -136,7 +136,7 @@ void main() {
   float diffuse = 0.5 + 0.5 * dot(normal, key);
   float ambient = 0.5 + 0.5 * dot(normal, zenith * front);
   float shine = pow(max(dot(normal, normalize(key + view)), 0.0), 40.0);
-  vec3 lit = colour * (0.3 + 0.2 * ambient + 0.62 * diffuse) * mix(0.6, 1.0, vSky) + 0.12 * shine * vSky;
+  vec3 lit = colour * (0.3 + 0.2 * ambient + 0.62 * diffuse) * mix(0.68, 1.0, vSky) + 0.12 * shine * vSky;
   if (front < 0.0) lit = mix(colour, vec3(dot(colour, vec3(0.33))), 0.35) * (0.42 + 0.3 * diffuse);
   float contour = line(vLevel, 0.55 * pixel, 0.45);
   float nearest = floor(vLevel + 0.5);

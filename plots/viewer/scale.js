@@ -29,10 +29,9 @@ function linearTicks(low, high, count) {
 
 // 1, 2 and 5 times powers of ten within [low, high], thinned to decades when they are many.
 function logTicks(low, high, count) {
-  const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high));
-  if (Math.log10(high / low) < 0.8) return linearTicks(low, high, count);
-  const skip = Math.max(1, Math.ceil((last - first) / count));
-  const digits = 3 * (last - first) <= 1.5 * count ? [1, 2, 5] : [1];
+  const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high)), decades = Math.log10(high / low);
+  if (decades < 0.8) return linearTicks(low, high, count);
+  const skip = Math.max(1, Math.ceil(decades / count)), digits = 3 * decades <= 1.5 * count ? [1, 2, 5] : [1];
   const ticks = [];
   for (let decade = first; decade <= last; decade++)
     for (const digit of digits)
@@ -75,9 +74,9 @@ class Scale {
     return ticks(this.value(0), this.value(1), count);
   }
 
-  // Heights of the contour lines, rising: some twelve nice values strictly inside the scale.
+  // The contour lines, some twelve nice values strictly inside the scale: heights, rising, and texts.
   levels() {
-    if (this.flat) return [];
-    return this.ticks(12).map((value) => this.unit(value)).filter((unit) => unit > 0.004 && unit < 0.996);
+    const values = this.flat ? [] : this.ticks(12).filter((value) => Math.abs(this.unit(value) - 0.5) < 0.496);
+    return { levels: values.map((value) => this.unit(value)), levelText: values.map((value) => format(value)) };
   }
 }

@@ -40,10 +40,11 @@ function canvasStyle(canvas, ratio) {
   };
 }
 
-// Sizes the canvas's pixels to its place on the page. Returns how many there are to a CSS pixel.
-function fitCanvas(canvas) {
+// Sizes the canvas's pixels to its place on the page, `fine` of them to a CSS pixel, or fewer if that
+// were too many. Returns how many.
+function fitCanvas(canvas, fine) {
   const width = canvas.clientWidth, height = canvas.clientHeight;
-  const ratio = Math.min(window.devicePixelRatio || 1, 4096 / Math.max(width, height, 1));
+  const ratio = Math.min(fine, 4096 / Math.max(width, height, 1));
   const [w, h] = [Math.max(Math.round(width * ratio), 1), Math.max(Math.round(height * ratio), 1)];
   if (canvas.width !== w) canvas.width = w;
   if (canvas.height !== h) canvas.height = h;
@@ -54,11 +55,13 @@ class View {
   constructor(canvas, field, plane, painter, camera) {
     Object.assign(this, { canvas, field, plane, painter, camera });
     this.context = canvas.getContext('2d');
+    this.still = document.createElement('canvas'); // all but the marker
     this.relief = new Relief(field, plane, painter.map);
   }
 
   // See Panel.shape.
   shape(shape) {
+    this.key = null;
     this.heights = shape.heights;
     this.lonely = shape.lonely;
     this.relief.shape(shape);
@@ -70,28 +73,45 @@ class View {
     return [((at.x + 1) / 2) * width, ((1 - at.y) / 2) * height];
   }
 
-  // settings: contours, wire; ticks and names of the axes; marker: {a, b}.
-  draw(settings, ticks, names, marker) {
-    const { canvas, context, camera, relief } = this, ratio = fitCanvas(canvas);
-    const { width, height } = canvas, uniforms = relief.material.uniforms;
-    const style = canvasStyle(canvas, ratio), project = (x, y, z) => this.project(x, y, z);
-    camera.place(width, height, 2.6 * style.size);
+  // Where the camera stands when it looks at this picture.
+  aim() {
+    this.camera.place(this.canvas.width, this.canvas.height, this.margin);
+  }
+
+  // settings: contours, wire, map; look: {ticks, names, theme, fine}, see Viewer.draw; marker: {a, b}.
+  draw(settings, look, marker) {
+    const { canvas, context, still } = this, style = canvasStyle(canvas, fitCanvas(canvas, look.fine));
+    const { width, height } = canvas, { turn, tilt, zoom, panx, pany, contours, wire, map } = settings;
+    const key = [width, height, turn, tilt, zoom, panx, pany, contours, wire, map, look.theme].join();
+    this.margin = 2.6 * style.size;
+    this.aim();
+    if (key !== this.key) {
+      this.key = key;
+      still.width = width;
+      still.height = height;
+      this.drawStill(still.getContext('2d'), settings, look, style);
+    }
     context.clearRect(0, 0, width, height);
-    const axes = new Axes(context, this.plane, project, camera.three, style);
+    context.drawImage(still, 0, 0);
+    this.drawMarker(marker, style);
+  }
+
+  drawStill(context, settings, { ticks, names }, style) {
+    const { camera, relief, still } = this, { uniforms } = relief.material;
+    const axes = new Axes(context, this.plane, (x, y, z) => this.project(x, y, z), camera.three, style);
     axes.back(ticks);
     uniforms.lines.value = settings.contours ? 1 : 0;
     uniforms.wires.value = settings.wire ? 1 : 0;
     uniforms.pixel.value = style.unit;
     uniforms.zenith.value.set(0, 0, 1).transformDirection(camera.three.matrixWorldInverse);
-    this.painter.paint(relief, camera.three, width, height, context);
-    this.drawLonely(style);
+    this.painter.paint(relief, camera.three, still.width, still.height, context);
+    this.drawLonely(context, style);
     axes.front(ticks, names);
-    this.drawMarker(marker, style);
   }
 
   // Samples without a cell to be part of, in a scan that has only begun.
-  drawLonely({ muted, unit }) {
-    const { context, plane } = this;
+  drawLonely(context, { muted, unit }) {
+    const { plane } = this;
     context.fillStyle = muted;
     for (const { a, b, height } of this.lonely) {
       context.beginPath();
@@ -128,6 +148,7 @@ class View {
   // Where the ray through a pixel meets the surface: {a, b, x, y, t}, or null.
   pick(px, py) {
     const { plane, camera: { three }, canvas } = this;
+    this.aim();
     const from = three.position;
     const ray = new THREE.Vector3((2 * px) / canvas.width - 1, 1 - (2 * py) / canvas.height, 0.5)
       .unproject(three).sub(from).normalize();

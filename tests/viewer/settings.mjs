@@ -118,7 +118,7 @@ export async function settings(run, bench, browser) {
     for (let wait = 0; wait < 50 && !existsSync(file); wait++) await new Promise((done) => setTimeout(done, 100));
     const png = readFileSync(file), view = await box(page, '.view');
     assert.equal(png.subarray(1, 4).toString(), 'PNG');
-    assert.ok(png.readUInt32BE(16) > 3 * view.width && png.readUInt32BE(20) > 2 * view.height);
+    assert.ok(png.readUInt32BE(16) > 6 * view.width && png.readUInt32BE(20) > 4 * view.height);
     await assertQuiet({ complaints: page.complaints, requests: page.requests.filter((url) => !url.startsWith('blob:')) });
     await page.close();
   });
