@@ -22,22 +22,49 @@ class Axes {
 
   // Floor and the two walls behind, with a line at every tick.
   back(ticks) {
-    const { context, plane: { sx, sy }, farX, farY, style } = this;
+    const {
+      context,
+      plane: { sx, sy },
+      farX,
+      farY,
+      style,
+    } = this;
     context.lineWidth = style.unit;
     context.strokeStyle = style.hairline;
     for (const { unit } of this.steep ? [] : ticks.height)
-      this.path([[-farX * sx, farY * sy, tall * unit], [farX * sx, farY * sy, tall * unit], [farX * sx, -farY * sy, tall * unit]]);
-    for (const { at } of ticks.a) this.path([[at, -farY * sy, 0], [at, farY * sy, 0]]);
-    for (const { at } of ticks.b) this.path([[-farX * sx, at, 0], [farX * sx, at, 0]]);
+      this.path([
+        [-farX * sx, farY * sy, tall * unit],
+        [farX * sx, farY * sy, tall * unit],
+        [farX * sx, -farY * sy, tall * unit],
+      ]);
+    for (const { at } of ticks.a)
+      this.path([
+        [at, -farY * sy, 0],
+        [at, farY * sy, 0],
+      ]);
+    for (const { at } of ticks.b)
+      this.path([
+        [-farX * sx, at, 0],
+        [farX * sx, at, 0],
+      ]);
     context.strokeStyle = style.muted;
-    this.path([[-sx, -sy, 0], [sx, -sy, 0], [sx, sy, 0], [-sx, sy, 0], [-sx, -sy, 0]]);
+    this.path([
+      [-sx, -sy, 0],
+      [sx, -sy, 0],
+      [sx, sy, 0],
+      [-sx, sy, 0],
+      [-sx, -sy, 0],
+    ]);
   }
 
   // Text beside a point of the floor's edge, away from the middle.
   beside(text, [x, y, z], away, distance, bold) {
     const { context, style } = this;
-    const [px, py] = this.project(x, y, z), [qx, qy] = this.project(x + away[0], y + away[1], z + (away[2] || 0));
-    const length = Math.hypot(qx - px, qy - py) || 1, ux = (qx - px) / length, uy = (qy - py) / length;
+    const [px, py] = this.project(x, y, z),
+      [qx, qy] = this.project(x + away[0], y + away[1], z + (away[2] || 0));
+    const length = Math.hypot(qx - px, qy - py) || 1,
+      ux = (qx - px) / length,
+      uy = (qy - py) / length;
     context.font = `${bold ? 'italic ' : ''}${style.size}px ${style.font}`;
     const width = context.measureText(text).width;
     // The nearest point of the text's box lies at this distance.
@@ -46,17 +73,29 @@ class Axes {
   }
 
   front(ticks, names) {
-    const { context, plane: { sx, sy }, farX, farY, style } = this, em = style.size;
+    const {
+        context,
+        plane: { sx, sy },
+        farX,
+        farY,
+        style,
+      } = this,
+      em = style.size;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.fillStyle = style.muted;
     // From above, what rises to the top of the box reaches farther out than its floor.
-    const edgeA = -farY * sy, edgeB = -farX * sx, z = this.steep ? tall : 0;
+    const edgeA = -farY * sy,
+      edgeB = -farX * sx,
+      z = this.steep ? tall : 0;
     // The lowest tick of the vertical axis needs the room at its corner.
-    const left = this.leftmost(), low = !this.steep && ticks.height.some(({ unit }) => unit < 0.08);
+    const left = this.leftmost(),
+      low = !this.steep && ticks.height.some(({ unit }) => unit < 0.08);
     const free = (x, y) => !low || Math.hypot(x - left[0], y - left[1]) > 0.1;
-    for (const { at, text } of ticks.a) if (free(at, edgeA)) this.beside(text, [at, edgeA, z], [0, -farY * 0.05], 0.5 * em);
-    for (const { at, text } of ticks.b) if (free(edgeB, at)) this.beside(text, [edgeB, at, z], [-farX * 0.05, 0], 0.5 * em);
+    for (const { at, text } of ticks.a)
+      if (free(at, edgeA)) this.beside(text, [at, edgeA, z], [0, -farY * 0.05], 0.5 * em);
+    for (const { at, text } of ticks.b)
+      if (free(edgeB, at)) this.beside(text, [edgeB, at, z], [-farX * 0.05, 0], 0.5 * em);
     context.fillStyle = style.ink;
     this.beside(names.a, [0, edgeA, z], [0, -farY * 0.05], 2.2 * em, true);
     this.beside(names.b, [edgeB, 0, z], [-farX * 0.05, 0], 2.2 * em, true);
@@ -65,15 +104,29 @@ class Axes {
 
   // The leftmost corner of the floor, where the vertical axis stands.
   leftmost() {
-    const { plane: { sx, sy } } = this, corners = [[-sx, -sy], [sx, -sy], [sx, sy], [-sx, sy]];
-    return corners.reduce((best, corner) => (this.project(...corner, 0)[0] < this.project(...best, 0)[0] ? corner : best));
+    const {
+        plane: { sx, sy },
+      } = this,
+      corners = [
+        [-sx, -sy],
+        [sx, -sy],
+        [sx, sy],
+        [-sx, sy],
+      ];
+    return corners.reduce((best, corner) =>
+      this.project(...corner, 0)[0] < this.project(...best, 0)[0] ? corner : best,
+    );
   }
 
   upright(ticks, name) {
-    const { context, style } = this, left = this.leftmost();
+    const { context, style } = this,
+      left = this.leftmost();
     context.strokeStyle = style.muted;
     context.lineWidth = style.unit;
-    this.path([[...left, 0], [...left, tall]]);
+    this.path([
+      [...left, 0],
+      [...left, tall],
+    ]);
     context.textAlign = 'right';
     context.fillStyle = style.muted;
     context.font = `${style.size}px ${style.font}`;
@@ -95,7 +148,8 @@ class Axes {
 
 // Ticks of the plane's axes: [{at: coordinate in the world, text}].
 function planeTicks(plane) {
-  const make = (range, to) => linearTicks(range[0], range[1], 5).map((value) => ({ at: to(value), text: format(value) }));
+  const make = (range, to) =>
+    linearTicks(range[0], range[1], 5).map((value) => ({ at: to(value), text: format(value) }));
   return { a: make(plane.x, (a) => plane.toX(a)), b: make(plane.y, (b) => plane.toY(b)) };
 }
 

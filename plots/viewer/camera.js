@@ -14,15 +14,26 @@ class Camera {
 
   // Places the camera for a picture of width x height pixels, `margin` of them for labels.
   place(width, height, margin) {
-    const { turn, tilt, zoom, panx, pany } = this.state, camera = this.three;
+    const { turn, tilt, zoom, panx, pany } = this.state,
+      camera = this.three;
     const [azimuth, elevation] = [(turn * Math.PI) / 180, (tilt * Math.PI) / 180];
     const { distance, shift } = this.fit(elevation, width, height, margin);
     this.distance = distance / zoom;
     // At the zenith "up" is the way the surface would tilt back.
-    const out = new THREE.Vector3(Math.sin(azimuth) * Math.cos(elevation), -Math.cos(azimuth) * Math.cos(elevation), Math.sin(elevation));
-    const up = new THREE.Vector3(-Math.sin(azimuth) * Math.sin(elevation), Math.cos(azimuth) * Math.sin(elevation), Math.cos(elevation));
+    const out = new THREE.Vector3(
+      Math.sin(azimuth) * Math.cos(elevation),
+      -Math.cos(azimuth) * Math.cos(elevation),
+      Math.sin(elevation),
+    );
+    const up = new THREE.Vector3(
+      -Math.sin(azimuth) * Math.sin(elevation),
+      Math.cos(azimuth) * Math.sin(elevation),
+      Math.cos(elevation),
+    );
     const right = new THREE.Vector3(Math.cos(azimuth), Math.sin(azimuth), 0);
-    const target = new THREE.Vector3(0, 0, 0.5 * tall).addScaledVector(right, panx).addScaledVector(up, pany + shift);
+    const target = new THREE.Vector3(0, 0, 0.5 * tall)
+      .addScaledVector(right, panx)
+      .addScaledVector(up, pany + shift);
     camera.position.copy(target).addScaledVector(out, this.distance);
     camera.up.copy(up);
     camera.lookAt(target);
@@ -36,17 +47,22 @@ class Camera {
   // The distance from which the whole box is seen however it is turned, and how far up to aim so that
   // it lies in the middle: the box turns within a cylinder, whose outline is fitted.
   fit(elevation, width, height, margin) {
-    const radius = Math.hypot(this.plane.sx, this.plane.sy), half = Math.tan((fieldOfView * Math.PI) / 360);
+    const radius = Math.hypot(this.plane.sx, this.plane.sy),
+      half = Math.tan((fieldOfView * Math.PI) / 360);
     const slopeX = half * (width / height) * Math.max(1 - (2 * margin) / width, 0.3);
     const slopeY = half * Math.max(1 - (2 * margin) / height, 0.3);
     const [sin, cos] = [Math.sin(elevation), Math.cos(elevation)];
-    let distance = 4, shift = 0;
+    let distance = 4,
+      shift = 0;
     for (let round = 0; round < 8; round++) {
-      let need = 0, highest = -Infinity, lowest = Infinity;
+      let need = 0,
+        highest = -Infinity,
+        lowest = Infinity;
       for (let angle = 0; angle < 6.28; angle += 0.26)
         for (const z of [-0.5 * tall, 0.5 * tall]) {
           const [x, y] = [radius * Math.cos(angle), radius * Math.sin(angle)];
-          const rise = z * cos + y * sin - shift, nearer = z * sin - y * cos;
+          const rise = z * cos + y * sin - shift,
+            nearer = z * sin - y * cos;
           need = Math.max(need, Math.abs(x) / slopeX + nearer, Math.abs(rise) / slopeY + nearer);
           highest = Math.max(highest, rise / (distance - nearer));
           lowest = Math.min(lowest, rise / (distance - nearer));
@@ -70,7 +86,10 @@ class Camera {
   pan(dx, dy, height) {
     const size = (2 * this.distance * Math.tan((fieldOfView * Math.PI) / 360)) / height;
     const { panx, pany } = this.state;
-    this.state.set({ panx: clamp(panx - dx * size, viewLimits.panx), pany: clamp(pany + dy * size, viewLimits.pany) });
+    this.state.set({
+      panx: clamp(panx - dx * size, viewLimits.panx),
+      pany: clamp(pany + dy * size, viewLimits.pany),
+    });
   }
 
   // Mouse, touch, wheel and keys on a canvas.
@@ -85,11 +104,15 @@ class Camera {
         this.zoom(ratio);
       },
     });
-    canvas.addEventListener('wheel', (event) => {
-      const pixels = event.deltaY * (event.deltaMode === 1 ? 24 : event.deltaMode === 2 ? 400 : 1);
-      this.zoom(Math.exp(-clamp(pixels, [-200, 200]) * (event.ctrlKey ? 0.01 : 0.0015)));
-      event.preventDefault();
-    }, { passive: false });
+    canvas.addEventListener(
+      'wheel',
+      (event) => {
+        const pixels = event.deltaY * (event.deltaMode === 1 ? 24 : event.deltaMode === 2 ? 400 : 1);
+        this.zoom(Math.exp(-clamp(pixels, [-200, 200]) * (event.ctrlKey ? 0.01 : 0.0015)));
+        event.preventDefault();
+      },
+      { passive: false },
+    );
     canvas.addEventListener('contextmenu', (event) => event.preventDefault());
     canvas.addEventListener('dblclick', () => this.reset());
     canvas.addEventListener('keydown', (event) => this.key(event, canvas));
@@ -134,13 +157,18 @@ class Gestures {
 
   spread() {
     const [p, q] = [...this.pointers.values()];
-    return { x: (p[0] + q[0]) / 2, y: (p[1] + q[1]) / 2, size: Math.max(Math.hypot(p[0] - q[0], p[1] - q[1]), 1) };
+    return {
+      x: (p[0] + q[0]) / 2,
+      y: (p[1] + q[1]) / 2,
+      size: Math.max(Math.hypot(p[0] - q[0], p[1] - q[1]), 1),
+    };
   }
 
   move(event) {
     const last = this.pointers.get(event.pointerId);
     if (!last) return;
-    const two = this.pointers.size === 2, before = two && this.spread();
+    const two = this.pointers.size === 2,
+      before = two && this.spread();
     this.pointers.set(event.pointerId, [event.clientX, event.clientY]);
     if (this.pointers.size === 1) this.hands.one(event.clientX - last[0], event.clientY - last[1], event);
     if (!two) return;

@@ -39,7 +39,8 @@ class Grid {
 
   // Index of the sample nearest to (a, b); -1 if that lies more than half a cell outside the grid.
   nearest(a, b) {
-    const i = nearestIndex(this.x, a), j = nearestIndex(this.y, b);
+    const i = nearestIndex(this.x, a),
+      j = nearestIndex(this.y, b);
     return i < 0 || j < 0 ? -1 : j * this.nx + i;
   }
 
@@ -60,7 +61,8 @@ class Grid {
 
   // Samples with a value that are the corner of no cell whose four corners all have one.
   lonely(quantity) {
-    const { nx, ny } = this, whole = new Uint8Array(nx * ny);
+    const { nx, ny } = this,
+      whole = new Uint8Array(nx * ny);
     const has = (k) => !Number.isNaN(this.value(quantity, k));
     for (let k = 0; k < nx * (ny - 1); k++)
       if (k % nx < nx - 1 && has(k) && has(k + 1) && has(k + nx) && has(k + nx + 1))
@@ -76,7 +78,8 @@ class Grid {
 
 // The interval i of rising coordinates, at[i] <= value < at[i + 1], clamped to the ends.
 function interval(at, value) {
-  let low = 0, high = at.length - 1;
+  let low = 0,
+    high = at.length - 1;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (at[middle] <= value) low = middle;
@@ -86,7 +89,8 @@ function interval(at, value) {
 }
 
 function nearestIndex(at, value) {
-  const i = interval(at, value), gap = at[i + 1] - at[i];
+  const i = interval(at, value),
+    gap = at[i + 1] - at[i];
   const part = (value - at[i]) / gap;
   if (part < -0.5 || part > 1.5) return -1;
   return part < 0.5 ? i : i + 1;

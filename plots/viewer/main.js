@@ -8,10 +8,28 @@ class Viewer {
     this.ranges = { loss: extent(this.grids, 'loss'), accuracy: extent(this.grids, 'accuracy') };
     this.maps = data.maps.map(({ name, colours }) => ({ name, colours: readMap(colours) }));
     this.state = new State(
-      { height: 'loss', colour: 'loss', log: data.log, clip: data.clip, map: data.maps[0].name, contours: true,
-        wire: false, plan: true, theme: 'auto', a: null, b: null, ...view },
-      { height: ['loss', 'accuracy'], colour: ['loss', 'accuracy'], theme: Object.keys(themes),
-        map: this.maps.map((map) => map.name), ...viewLimits });
+      {
+        height: 'loss',
+        colour: 'loss',
+        log: data.log,
+        clip: data.clip,
+        map: data.maps[0].name,
+        contours: true,
+        wire: false,
+        plan: true,
+        theme: 'auto',
+        a: null,
+        b: null,
+        ...view,
+      },
+      {
+        height: ['loss', 'accuracy'],
+        colour: ['loss', 'accuracy'],
+        theme: Object.keys(themes),
+        map: this.maps.map((map) => map.name),
+        ...viewLimits,
+      },
+    );
     this.plane = new Plane(this.grids);
     this.planeTicks = planeTicks(this.plane);
     this.camera = new Camera(this.state, this.plane);
@@ -27,7 +45,9 @@ class Viewer {
       this.painter = null;
     }
     const page = document.getElementById('panels');
-    this.panels = this.grids.map((grid) => new Panel(grid, this.plane, this.painter, this.camera, this.state));
+    this.panels = this.grids.map(
+      (grid) => new Panel(grid, this.plane, this.painter, this.camera, this.state),
+    );
     page.dataset.count = this.panels.length;
     page.append(...this.panels.map((panel) => panel.element));
     document.documentElement.classList.toggle('flat', !this.painter);
@@ -43,17 +63,19 @@ class Viewer {
     const points = this.grids.reduce((count, grid) => count + grid.loss.length, 0);
     const notes = document.getElementById('notes');
     const say = [];
-    if (!this.painter)
-      say.push('WebGL is not available here, so the surface is shown from above only.');
+    if (!this.painter) say.push('WebGL is not available here, so the surface is shown from above only.');
     if (missing)
-      say.push(`${missing.toLocaleString('en')} of ${points.toLocaleString('en')} points have no finite loss and are left out.`);
+      say.push(
+        `${missing.toLocaleString('en')} of ${points.toLocaleString('en')} points have no finite loss and are left out.`,
+      );
     notes.textContent = say.join(' ');
     notes.hidden = !say.length;
   }
 
   listen() {
     const on = (id, act) => document.getElementById(id).addEventListener('click', act);
-    const dark = matchMedia('(prefers-color-scheme: dark)'), wide = matchMedia('(min-width: 56rem)');
+    const dark = matchMedia('(prefers-color-scheme: dark)'),
+      wide = matchMedia('(min-width: 56rem)');
     const settings = document.getElementById('settings');
     const unfold = () => (settings.open = wide.matches);
     this.state.listeners.push(() => this.invalidate());
@@ -82,11 +104,15 @@ class Viewer {
 
   // Gives the surfaces their shapes, if what these depend on has changed.
   shape() {
-    const { height, colour, log, clip } = this.state, { loss, accuracy } = this.ranges;
+    const { height, colour, log, clip } = this.state,
+      { loss, accuracy } = this.ranges;
     const shaped = [height, colour, log, clip].join();
     if (shaped === this.shaped) return;
     this.shaped = shaped;
-    this.scales = { loss: new Scale(loss, { log, clip }), accuracy: new Scale(accuracy, { log: false, clip: null }) };
+    this.scales = {
+      loss: new Scale(loss, { log, clip }),
+      accuracy: new Scale(accuracy, { log: false, clip: null }),
+    };
     for (const panel of this.panels) panel.shape(this.scales, height, colour);
   }
 
@@ -94,7 +120,10 @@ class Viewer {
   draw(fine = devicePixelRatio) {
     this.frame = 0;
     this.shape();
-    const { state: { height, colour, map, plan }, scales } = this;
+    const {
+      state: { height, colour, map, plan },
+      scales,
+    } = this;
     const { colours } = this.maps.find(({ name }) => name === map);
     if (this.painter) this.painter.setMap(colours);
     document.documentElement.classList.toggle('planless', !plan);
@@ -112,8 +141,16 @@ class Viewer {
 
   // Saves what is shown, finer than most screens are.
   save() {
-    const { colour } = this.state, { colours } = this.draw(Math.max(devicePixelRatio, 2));
-    const canvas = savePicture(this.panels, this.state, data.title, this.scales[colour], colours, this.quantityName(colour));
+    const { colour } = this.state,
+      { colours } = this.draw(Math.max(devicePixelRatio, 2));
+    const canvas = savePicture(
+      this.panels,
+      this.state,
+      data.title,
+      this.scales[colour],
+      colours,
+      this.quantityName(colour),
+    );
     this.draw();
     download(canvas, `${document.title.replace(/[^\p{L}\p{N}]+/gu, '-')}.png`);
   }
@@ -122,7 +159,8 @@ class Viewer {
 // A map's 256 colours [256][4] from hexadecimal rrggbb...
 function readMap(text) {
   return Uint8ClampedArray.from({ length: 1024 }, (_, i) =>
-    i % 4 === 3 ? 255 : parseInt(text.substr(6 * (i >> 2) + 2 * (i % 4), 2), 16));
+    i % 4 === 3 ? 255 : parseInt(text.substr(6 * (i >> 2) + 2 * (i % 4), 2), 16),
+  );
 }
 
 new Viewer();

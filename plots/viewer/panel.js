@@ -21,15 +21,19 @@ class Panel {
     find('h2').textContent = grid.name;
     find('.detail').textContent = grid.detail;
     this.plan.canvas.setAttribute('aria-label', `The loss of ${grid.name} from above`);
-    if (this.view) this.view.canvas.setAttribute('aria-label', `Loss surface of ${grid.name} in three dimensions`);
+    if (this.view)
+      this.view.canvas.setAttribute('aria-label', `Loss surface of ${grid.name} in three dimensions`);
     for (const [key, value] of grid.metadata) {
-      const term = document.createElement('dt'), words = document.createElement('dd');
+      const term = document.createElement('dt'),
+        words = document.createElement('dd');
       term.textContent = key;
       words.textContent = value;
       find('.about dl').append(term, words);
     }
     find('.about').hidden = !grid.metadata.length;
-    this.cells = Object.fromEntries(['where', 'a', 'b', 'loss', 'accuracy'].map((name) => [name, find(`.readout .${name} dd`)]));
+    this.cells = Object.fromEntries(
+      ['where', 'a', 'b', 'loss', 'accuracy'].map((name) => [name, find(`.readout .${name} dd`)]),
+    );
   }
 
   // The marker follows the mouse; a tap or a click sets it.
@@ -61,9 +65,11 @@ class Panel {
 
   // Arrow keys move the marker from sample to sample.
   key(event) {
-    const arrow = arrows[event.key], { grid } = this;
+    const arrow = arrows[event.key],
+      { grid } = this;
     if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
-    const k = this.marked(), step = event.shiftKey ? 5 : 1;
+    const k = this.marked(),
+      step = event.shiftKey ? 5 : 1;
     const i = clamp((k % grid.nx) + step * arrow[0], [0, grid.nx - 1]);
     const j = clamp(Math.floor(k / grid.nx) + step * arrow[1], [0, grid.ny - 1]);
     this.state.set(grid.at(j * grid.nx + i));
@@ -72,14 +78,17 @@ class Panel {
 
   // The sample under the marker; without a marker here, the lowest.
   marked() {
-    const { state: { a, b } } = this;
+    const {
+      state: { a, b },
+    } = this;
     const k = a === null || b === null ? -1 : this.grid.nearest(a, b);
     return k < 0 ? this.lowest : k;
   }
 
   // Takes new scales {loss, accuracy}.
   shape(scales, height, colour) {
-    const { field, grid } = this, { nx, parts } = field;
+    const { field, grid } = this,
+      { nx, parts } = field;
     const shape = {
       heights: field.units(height, scales[height]), // [ny][nx] of the refined grid, 0 to 1 or NaN
       tones: field.units(colour, scales[colour]), // the same
@@ -97,9 +106,12 @@ class Panel {
 
   // look: see Viewer.draw.
   draw(look) {
-    const { grid, state, cells } = this, k = this.marked(), at = grid.at(k);
+    const { grid, state, cells } = this,
+      k = this.marked(),
+      at = grid.at(k);
     const read = (quantity, unit) => {
-      const value = grid.value(quantity, k), known = !Number.isNaN(value);
+      const value = grid.value(quantity, k),
+        known = !Number.isNaN(value);
       cells[quantity].textContent = known ? format(value, 6) + unit : grid.whyNot(quantity, k);
       cells[quantity].title = known ? String(value) : '';
     };

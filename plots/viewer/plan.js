@@ -15,11 +15,18 @@ class Plan {
 
   // The axes' rectangle in pixels: equal units, the whole plane of all surfaces.
   layOut(style) {
-    const { width, height } = this.canvas, { plane } = this, em = style.size;
-    const left = 3.4 * em, right = 0.9 * em, top = 0.6 * em, bottom = 2.9 * em;
+    const { width, height } = this.canvas,
+      { plane } = this,
+      em = style.size;
+    const left = 3.4 * em,
+      right = 0.9 * em,
+      top = 0.6 * em,
+      bottom = 2.9 * em;
     const scale = Math.min((width - left - right) / plane.sx, (height - top - bottom) / plane.sy) / 2;
-    const w = 2 * plane.sx * scale, h = 2 * plane.sy * scale;
-    const x = Math.round(left + (width - left - right - w) / 2), y = Math.round(top + (height - top - bottom - h) / 2);
+    const w = 2 * plane.sx * scale,
+      h = 2 * plane.sy * scale;
+    const x = Math.round(left + (width - left - right - w) / 2),
+      y = Math.round(top + (height - top - bottom - h) / 2);
     this.box = { x, y, width: Math.round(w), height: Math.round(h), scale };
   }
 
@@ -30,12 +37,16 @@ class Plan {
 
   toPlane(px, py) {
     const { box, plane } = this;
-    return { a: plane.toA((px - box.x) / box.scale - plane.sx), b: plane.toB(plane.sy - (py - box.y) / box.scale) };
+    return {
+      a: plane.toA((px - box.x) / box.scale - plane.sx),
+      b: plane.toB(plane.sy - (py - box.y) / box.scale),
+    };
   }
 
   // As View.draw; look: {colours, ticks, names, theme, fine}.
   draw(settings, look, marker) {
-    const { canvas, context, still } = this, style = canvasStyle(canvas, fitCanvas(canvas, look.fine));
+    const { canvas, context, still } = this,
+      style = canvasStyle(canvas, fitCanvas(canvas, look.fine));
     const { width, height } = canvas;
     const key = [width, height, settings.contours, settings.wire, settings.map, look.theme].join();
     if (key !== this.key) {
@@ -58,10 +69,16 @@ class Plan {
   }
 
   drawColours(context, colours, style) {
-    const { box, field, picture: { heights, tones } } = this, { grid, nx, ny } = field;
+    const {
+        box,
+        field,
+        picture: { heights, tones },
+      } = this,
+      { grid, nx, ny } = field;
     const [x, y] = this.toPixel(grid.x[0], grid.y[grid.ny - 1]).map(Math.round);
     const [x2, y2] = this.toPixel(grid.x[grid.nx - 1], grid.y[0]).map(Math.round);
-    const width = Math.max(x2 - x, 1), height = Math.max(y2 - y, 1);
+    const width = Math.max(x2 - x, 1),
+      height = Math.max(y2 - y, 1);
     const layer = document.createElement('canvas');
     layer.width = width;
     layer.height = height;
@@ -105,7 +122,10 @@ class Plan {
   }
 
   drawContours(context, style) {
-    const { field, picture: { heights, levels } } = this;
+    const {
+      field,
+      picture: { heights, levels },
+    } = this;
     const along = (at, u) => {
       const i = Math.min(Math.floor(u), at.length - 2);
       return at[i] + (at[i + 1] - at[i]) * (u - i);
@@ -114,25 +134,38 @@ class Plan {
     context.lineWidth = style.unit;
     context.beginPath();
     traceContours(heights, field.nx, field.ny, levels, (u, v, u2, v2) =>
-      this.stroke(context, [along(field.x, u), along(field.y, v)], [along(field.x, u2), along(field.y, v2)]));
+      this.stroke(
+        context,
+        [along(field.x, u), along(field.y, v)],
+        [along(field.x, u2), along(field.y, v2)],
+      ),
+    );
     context.stroke();
     this.drawLabels(context, style);
   }
 
   // The values of levels, where they cross the way from the lowest point to the farthest corner.
   drawLabels(context, { size, font }) {
-    const { field, picture: { heights, levels, lowest, levelText } } = this, { grid } = field;
-    const [x, y] = this.toPixel(lowest.a, lowest.b), right = grid.x[grid.nx - 1], top = grid.y[grid.ny - 1];
+    const {
+        field,
+        picture: { heights, levels, lowest, levelText },
+      } = this,
+      { grid } = field;
+    const [x, y] = this.toPixel(lowest.a, lowest.b),
+      right = grid.x[grid.nx - 1],
+      top = grid.y[grid.ny - 1];
     const a = right - lowest.a > lowest.a - grid.x[0] ? right : grid.x[0];
     const b = top - lowest.b > lowest.b - grid.y[0] ? top : grid.y[0];
-    const [u, v] = this.toPixel(a, b), length = Math.hypot(u - x, v - y);
+    const [u, v] = this.toPixel(a, b),
+      length = Math.hypot(u - x, v - y);
     context.font = `${0.9 * size}px ${font}`;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
     context.lineJoin = 'round';
     const told = new Set();
     for (let way = 1, free = 1.6 * size, before = NaN; way < length - 1.2 * size; way++) {
-      const at = [x + ((u - x) * way) / length, y + ((v - y) * way) / length], place = this.toPlane(...at);
+      const at = [x + ((u - x) * way) / length, y + ((v - y) * way) / length],
+        place = this.toPlane(...at);
       const now = field.sample(heights, place.a, place.b);
       const level = levels.findIndex((height) => (before - height) * (now - height) <= 0);
       before = now;
@@ -148,7 +181,9 @@ class Plan {
   }
 
   drawAxes(context, ticks, names, style) {
-    const { box, plane } = this, em = style.size, bottom = box.y + box.height;
+    const { box, plane } = this,
+      em = style.size,
+      bottom = box.y + box.height;
     context.strokeStyle = style.muted;
     context.lineWidth = style.unit;
     context.strokeRect(box.x, box.y, box.width, box.height);
@@ -156,10 +191,12 @@ class Plan {
     context.font = `${em}px ${style.font}`;
     context.textBaseline = 'top';
     context.textAlign = 'center';
-    for (const { at, text } of ticks.a) context.fillText(text, box.x + (at + plane.sx) * box.scale, bottom + 0.35 * em);
+    for (const { at, text } of ticks.a)
+      context.fillText(text, box.x + (at + plane.sx) * box.scale, bottom + 0.35 * em);
     context.textAlign = 'right';
     context.textBaseline = 'middle';
-    for (const { at, text } of ticks.b) context.fillText(text, box.x - 0.4 * em, box.y + (plane.sy - at) * box.scale);
+    for (const { at, text } of ticks.b)
+      context.fillText(text, box.x - 0.4 * em, box.y + (plane.sy - at) * box.scale);
     context.fillStyle = style.ink;
     context.font = `italic ${em}px ${style.font}`;
     context.textAlign = 'center';
@@ -168,13 +205,22 @@ class Plan {
   }
 
   drawMarker({ a, b }, { accent, paper, unit }) {
-    const { context } = this, [x, y] = this.toPixel(a, b);
-    for (const [colour, width] of [[paper, 4], [accent, 2]]) {
+    const { context } = this,
+      [x, y] = this.toPixel(a, b);
+    for (const [colour, width] of [
+      [paper, 4],
+      [accent, 2],
+    ]) {
       context.strokeStyle = colour;
       context.lineWidth = width * unit;
       context.beginPath();
       context.arc(x, y, 5.5 * unit, 0, 2 * Math.PI);
-      for (const [u, v] of [[1, 0], [0, 1], [-1, 0], [0, -1]]) {
+      for (const [u, v] of [
+        [1, 0],
+        [0, 1],
+        [-1, 0],
+        [0, -1],
+      ]) {
         context.moveTo(x + 5.5 * u * unit, y + 5.5 * v * unit);
         context.lineTo(x + 10 * u * unit, y + 10 * v * unit);
       }
@@ -193,7 +239,8 @@ function colourOf(tone, colours) {
 // Positions, in points of the rising axis `at`, of the coordinates coordinate(0), ... (count - 1).
 function positions(count, coordinate, at) {
   return Float64Array.from({ length: count }, (_, p) => {
-    const value = clamp(coordinate(p), [at[0], at[at.length - 1]]), i = interval(at, value);
+    const value = clamp(coordinate(p), [at[0], at[at.length - 1]]),
+      i = interval(at, value);
     return i + (value - at[i]) / (at[i + 1] - at[i]);
   });
 }

@@ -7,10 +7,13 @@ const finest = 256;
 // The slope at sample i of z over the rising coordinates at: the weighted harmonic mean of the slopes
 // on its two sides, zero at an extremum, one-sided beside a missing sample.
 function slope(at, z, i) {
-  const before = at[i] - at[i - 1], after = at[i + 1] - at[i]; // NaN at the ends
-  const left = (z[i] - z[i - 1]) / before, right = (z[i + 1] - z[i]) / after;
+  const before = at[i] - at[i - 1],
+    after = at[i + 1] - at[i]; // NaN at the ends
+  const left = (z[i] - z[i - 1]) / before,
+    right = (z[i + 1] - z[i]) / after;
   if (Number.isNaN(left) || Number.isNaN(right)) return (Number.isNaN(left) ? right : left) || 0;
-  const w = 2 * after + before, v = after + 2 * before;
+  const w = 2 * after + before,
+    v = after + 2 * before;
   return left * right > 0 ? (w + v) / (w / left + v / right) : 0;
 }
 
@@ -19,12 +22,17 @@ function refineLine(at, z, parts, fine) {
   const last = z.length - 1;
   let before = slope(at, z, 0);
   for (let i = 0; i < last; i++) {
-    const after = slope(at, z, i + 1), step = at[i + 1] - at[i];
+    const after = slope(at, z, i + 1),
+      step = at[i + 1] - at[i];
     fine[i * parts] = z[i];
     for (let p = 1; p < parts; p++) {
-      const t = p / parts, s = t - 1;
-      fine[i * parts + p] = (1 + 2 * t) * s * s * z[i] + t * s * s * step * before +
-        t * t * (3 - 2 * t) * z[i + 1] + t * t * s * step * after;
+      const t = p / parts,
+        s = t - 1;
+      fine[i * parts + p] =
+        (1 + 2 * t) * s * s * z[i] +
+        t * s * s * step * before +
+        t * t * (3 - 2 * t) * z[i + 1] +
+        t * t * s * step * after;
     }
     before = after;
   }
@@ -33,7 +41,8 @@ function refineLine(at, z, parts, fine) {
 
 function refineAxis(at, parts) {
   return Float64Array.from({ length: (at.length - 1) * parts + 1 }, (_, f) => {
-    const i = Math.min(Math.floor(f / parts), at.length - 2), t = f / parts - i;
+    const i = Math.min(Math.floor(f / parts), at.length - 2),
+      t = f / parts - i;
     return at[i] + (at[i + 1] - at[i]) * t;
   });
 }
@@ -55,10 +64,17 @@ class Refinement {
   refine(quantity) {
     const { grid, parts, nx, ny } = this;
     const values = grid[quantity].map((_, k) => Math.asinh(grid.value(quantity, k)));
-    const rows = new Float64Array(grid.ny * nx), fine = new Float64Array(ny * nx);
-    const column = new Float64Array(grid.ny), tall = new Float64Array(ny);
+    const rows = new Float64Array(grid.ny * nx),
+      fine = new Float64Array(ny * nx);
+    const column = new Float64Array(grid.ny),
+      tall = new Float64Array(ny);
     for (let j = 0; j < grid.ny; j++)
-      refineLine(grid.x, values.subarray(j * grid.nx, (j + 1) * grid.nx), parts, rows.subarray(j * nx, (j + 1) * nx));
+      refineLine(
+        grid.x,
+        values.subarray(j * grid.nx, (j + 1) * grid.nx),
+        parts,
+        rows.subarray(j * nx, (j + 1) * nx),
+      );
     for (let i = 0; i < nx; i++) {
       for (let j = 0; j < grid.ny; j++) column[j] = rows[j * nx + i];
       refineLine(grid.y, column, parts, tall);
@@ -76,14 +92,18 @@ class Refinement {
   sample(z, a, b) {
     const { x, y, nx, ny } = this;
     if (!(a >= x[0] && a <= x[nx - 1] && b >= y[0] && b <= y[ny - 1])) return NaN;
-    const i = interval(x, a), j = interval(y, b);
+    const i = interval(x, a),
+      j = interval(y, b);
     return bilinear(z, nx, ny, i + (a - x[i]) / (x[i + 1] - x[i]), j + (b - y[j]) / (y[j + 1] - y[j]));
   }
 }
 
 // z[ny][nx] at column u and row v, linear between its points.
 function bilinear(z, nx, ny, u, v) {
-  const i = Math.min(Math.floor(u), nx - 2), j = Math.min(Math.floor(v), ny - 2), k = j * nx + i;
-  const s = u - i, t = v - j;
+  const i = Math.min(Math.floor(u), nx - 2),
+    j = Math.min(Math.floor(v), ny - 2),
+    k = j * nx + i;
+  const s = u - i,
+    t = v - j;
   return (1 - t) * ((1 - s) * z[k] + s * z[k + 1]) + t * ((1 - s) * z[k + nx] + s * z[k + nx + 1]);
 }

@@ -8,7 +8,8 @@ class Plane {
   constructor(grids) {
     this.x = [Math.min(...grids.map((g) => g.x[0])), Math.max(...grids.map((g) => g.x[g.nx - 1]))];
     this.y = [Math.min(...grids.map((g) => g.y[0])), Math.max(...grids.map((g) => g.y[g.ny - 1]))];
-    const width = this.x[1] - this.x[0], depth = this.y[1] - this.y[0];
+    const width = this.x[1] - this.x[0],
+      depth = this.y[1] - this.y[0];
     const longer = Math.max(width, depth);
     this.sx = Math.max(width / longer, 0.4); // half the sides of the box
     this.sy = Math.max(depth / longer, 0.4);
@@ -35,9 +36,19 @@ class Plane {
 // heights 0 to 1.
 function skyLight(z, nx, ny) {
   const light = new Float32Array(z.length);
-  const stride = Math.max(1, Math.max(nx, ny) / 51), cell = 2 / (Math.max(nx, ny) - 1);
+  const stride = Math.max(1, Math.max(nx, ny) / 51),
+    cell = 2 / (Math.max(nx, ny) - 1);
   const steps = [1, 2, 4, 7, 11].map((step) => Math.round(step * stride));
-  const directions = [[1, 0], [0, 1], [-1, 0], [0, -1], [1, 1], [-1, 1], [1, -1], [-1, -1]];
+  const directions = [
+    [1, 0],
+    [0, 1],
+    [-1, 0],
+    [0, -1],
+    [1, 1],
+    [-1, 1],
+    [1, -1],
+    [-1, -1],
+  ];
   for (let j = 0; j < ny; j++)
     for (let i = 0; i < nx; i++) {
       const k = j * nx + i;
@@ -45,10 +56,12 @@ function skyLight(z, nx, ny) {
       for (const [di, dj] of directions) {
         let highest = 0;
         for (const step of steps) {
-          const u = i + di * step, v = j + dj * step;
+          const u = i + di * step,
+            v = j + dj * step;
           if (u < 0 || v < 0 || u >= nx || v >= ny) break;
           const rise = (z[v * nx + u] - z[k]) * tall;
-          if (rise > 0) highest = Math.max(highest, rise / Math.hypot(rise, step * cell * Math.hypot(di, dj)));
+          if (rise > 0)
+            highest = Math.max(highest, rise / Math.hypot(rise, step * cell * Math.hypot(di, dj)));
         }
         blocked += highest;
       }
@@ -59,8 +72,10 @@ function skyLight(z, nx, ny) {
 
 // Upward normals [ny][nx][3] of heights z over a refined grid; one-sided beside holes.
 function normals(field, z, plane) {
-  const { nx, ny } = field, out = new Float32Array(3 * nx * ny);
-  const x = field.x.map((a) => plane.toX(a)), y = field.y.map((b) => plane.toY(b));
+  const { nx, ny } = field,
+    out = new Float32Array(3 * nx * ny);
+  const x = field.x.map((a) => plane.toX(a)),
+    y = field.y.map((b) => plane.toY(b));
   const rise = (k, step, at, i) => {
     const before = i > 0 && !Number.isNaN(z[k - step]) ? 1 : 0;
     const after = i + 1 < at.length && !Number.isNaN(z[k + step]) ? 1 : 0;
@@ -69,7 +84,9 @@ function normals(field, z, plane) {
   };
   for (let j = 0, k = 0; j < ny; j++)
     for (let i = 0; i < nx; i++, k++) {
-      const dx = -rise(k, 1, x, i), dy = -rise(k, nx, y, j), length = Math.hypot(dx, dy, 1);
+      const dx = -rise(k, 1, x, i),
+        dy = -rise(k, nx, y, j),
+        length = Math.hypot(dx, dy, 1);
       out.set([dx / length, dy / length, 1 / length], 3 * k);
     }
   return out;
@@ -158,8 +175,12 @@ class Relief {
       side: THREE.DoubleSide,
       extensions: { derivatives: true },
       uniforms: {
-        map: { value: map }, lines: { value: 1 }, wires: { value: 0 }, levels: { value: 0 },
-        pixel: { value: 1 }, zenith: { value: new THREE.Vector3() },
+        map: { value: map },
+        lines: { value: 1 },
+        wires: { value: 0 },
+        levels: { value: 0 },
+        pixel: { value: 1 },
+        zenith: { value: new THREE.Vector3() },
       },
     });
     this.mesh = new THREE.Mesh(new THREE.BufferGeometry(), this.material);
@@ -184,10 +205,12 @@ class Relief {
 
   // See Panel.shape.
   shape({ heights, tones, levels, samples }) {
-    const { field, position } = this, { nx, ny, grid, parts } = field;
+    const { field, position } = this,
+      { nx, ny, grid, parts } = field;
     const set = (name, array, size) =>
       this.mesh.geometry.setAttribute(name, new THREE.BufferAttribute(array, size));
-    const light = skyLight(samples, grid.nx, grid.ny), sky = new Float32Array(nx * ny);
+    const light = skyLight(samples, grid.nx, grid.ny),
+      sky = new Float32Array(nx * ny);
     for (let j = 0, k = 0; j < ny; j++)
       for (let i = 0; i < nx; i++, k++) {
         position[3 * k + 2] = Number.isNaN(heights[k]) ? 0 : tall * heights[k];
@@ -195,9 +218,17 @@ class Relief {
       }
     set('position', position, 3);
     set('normal', normals(field, heights, this.plane), 3);
-    set('tone', tones.map((tone) => (Number.isNaN(tone) ? -1 : tone)), 1);
+    set(
+      'tone',
+      tones.map((tone) => (Number.isNaN(tone) ? -1 : tone)),
+      1,
+    );
     set('sky', sky, 1);
-    set('level', heights.map((height) => levelIndex(height, levels)), 1);
+    set(
+      'level',
+      heights.map((height) => levelIndex(height, levels)),
+      1,
+    );
     this.mesh.geometry.setIndex(new THREE.BufferAttribute(triangles(heights, nx, ny), 1));
     this.material.uniforms.levels.value = levels.length;
   }

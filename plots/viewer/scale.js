@@ -23,19 +23,22 @@ function niceStep(step) {
 // Multiples of a nice step within [low, high], about `count` of them.
 function linearTicks(low, high, count) {
   const step = niceStep((high - low) / count);
-  const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
+  const first = Math.ceil(low / step - 1e-9),
+    last = Math.floor(high / step + 1e-9);
   return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => (first + i) * step);
 }
 
 // 1, 2 and 5 times powers of ten within [low, high], thinned to decades when they are many.
 function logTicks(low, high, count) {
-  const first = Math.floor(Math.log10(low)), last = Math.ceil(Math.log10(high)), decades = Math.log10(high / low);
+  const first = Math.floor(Math.log10(low)),
+    last = Math.ceil(Math.log10(high)),
+    decades = Math.log10(high / low);
   if (decades < 0.8) return linearTicks(low, high, count);
-  const skip = Math.max(1, Math.ceil(decades / count)), digits = 3 * decades <= 1.5 * count ? [1, 2, 5] : [1];
+  const skip = Math.max(1, Math.ceil(decades / count)),
+    digits = 3 * decades <= 1.5 * count ? [1, 2, 5] : [1];
   const ticks = [];
   for (let decade = first; decade <= last; decade++)
-    for (const digit of digits)
-      if (decade % skip === 0) ticks.push(Number(`${digit}e${decade}`));
+    for (const digit of digits) if (decade % skip === 0) ticks.push(Number(`${digit}e${decade}`));
   return ticks.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
 }
 
@@ -76,7 +79,12 @@ class Scale {
 
   // The contour lines, some twelve nice values strictly inside the scale: heights, rising, and texts.
   levels() {
-    const values = this.flat ? [] : this.ticks(12).filter((value) => Math.abs(this.unit(value) - 0.5) < 0.496);
-    return { levels: values.map((value) => this.unit(value)), levelText: values.map((value) => format(value)) };
+    const values = this.flat
+      ? []
+      : this.ticks(12).filter((value) => Math.abs(this.unit(value) - 0.5) < 0.496);
+    return {
+      levels: values.map((value) => this.unit(value)),
+      levelText: values.map((value) => format(value)),
+    };
   }
 }

@@ -18,12 +18,12 @@ class State {
   read() {
     const fragment = new URLSearchParams(location.hash.slice(1));
     Object.assign(this, this.defaults);
-    for (const [name, text] of fragment)
-      if (Object.hasOwn(this.defaults, name)) this.take(name, text);
+    for (const [name, text] of fragment) if (Object.hasOwn(this.defaults, name)) this.take(name, text);
   }
 
   take(name, text) {
-    const initial = this.defaults[name], limit = this.limits[name];
+    const initial = this.defaults[name],
+      limit = this.limits[name];
     if (typeof initial === 'boolean') this[name] = text === '1';
     else if (typeof initial === 'string') this[name] = limit.includes(text) ? text : initial;
     else if (text === 'none') this[name] = null;

@@ -32,18 +32,26 @@ class Painter {
 // The colours of a canvas's text and lines, from the style sheet, and sizes in its own pixels: of
 // text, and the unit of all else, a pixel where text is small.
 function canvasStyle(canvas, ratio) {
-  const style = getComputedStyle(canvas), colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  const style = getComputedStyle(canvas),
+    colour = (name) => style.getPropertyValue(`--${name}`).trim();
   return {
-    ink: colour('ink'), muted: colour('muted'), hairline: colour('hairline'), paper: colour('paper'),
-    hole: colour('hole'), accent: colour('accent'), font: style.fontFamily,
-    size: Math.round(parseFloat(style.fontSize) * ratio), unit: Math.max((parseFloat(style.fontSize) * ratio) / 13, 1),
+    ink: colour('ink'),
+    muted: colour('muted'),
+    hairline: colour('hairline'),
+    paper: colour('paper'),
+    hole: colour('hole'),
+    accent: colour('accent'),
+    font: style.fontFamily,
+    size: Math.round(parseFloat(style.fontSize) * ratio),
+    unit: Math.max((parseFloat(style.fontSize) * ratio) / 13, 1),
   };
 }
 
 // Sizes the canvas's pixels to its place on the page, `fine` of them to a CSS pixel, or fewer if that
 // were too many. Returns how many.
 function fitCanvas(canvas, fine) {
-  const width = canvas.clientWidth, height = canvas.clientHeight;
+  const width = canvas.clientWidth,
+    height = canvas.clientHeight;
   const ratio = Math.min(fine, 4096 / Math.max(width, height, 1));
   const [w, h] = [Math.max(Math.round(width * ratio), 1), Math.max(Math.round(height * ratio), 1)];
   if (canvas.width !== w) canvas.width = w;
@@ -80,8 +88,10 @@ class View {
 
   // settings: contours, wire, map; look: {ticks, names, theme, fine}, see Viewer.draw; marker: {a, b}.
   draw(settings, look, marker) {
-    const { canvas, context, still } = this, style = canvasStyle(canvas, fitCanvas(canvas, look.fine));
-    const { width, height } = canvas, { turn, tilt, zoom, panx, pany, contours, wire, map } = settings;
+    const { canvas, context, still } = this,
+      style = canvasStyle(canvas, fitCanvas(canvas, look.fine));
+    const { width, height } = canvas,
+      { turn, tilt, zoom, panx, pany, contours, wire, map } = settings;
     const key = [width, height, turn, tilt, zoom, panx, pany, contours, wire, map, look.theme].join();
     this.margin = 2.6 * style.size;
     this.aim();
@@ -97,7 +107,8 @@ class View {
   }
 
   drawStill(context, settings, { ticks, names }, style) {
-    const { camera, relief, still } = this, { uniforms } = relief.material;
+    const { camera, relief, still } = this,
+      { uniforms } = relief.material;
     const axes = new Axes(context, this.plane, (x, y, z) => this.project(x, y, z), camera.three, style);
     axes.back(ticks);
     uniforms.lines.value = settings.contours ? 1 : 0;
@@ -122,11 +133,14 @@ class View {
 
   // A ring on the surface; hollow and pale where the surface hides it.
   drawMarker({ a, b }, { accent, paper, unit }) {
-    const { context, plane } = this, z = this.field.sample(this.heights, a, b);
-    const x = plane.toX(a), y = plane.toY(b);
+    const { context, plane } = this,
+      z = this.field.sample(this.heights, a, b);
+    const x = plane.toX(a),
+      y = plane.toY(b);
     const head = this.project(x, y, Number.isNaN(z) ? 0 : tall * z);
     const distance = this.camera.three.position.distanceTo(new THREE.Vector3(x, y, tall * z));
-    const hit = this.pick(...head), hidden = hit && hit.t < distance - 0.03;
+    const hit = this.pick(...head),
+      hidden = hit && hit.t < distance - 0.03;
     const ring = (radius) => {
       context.beginPath();
       context.arc(...head, radius * unit, 0, 2 * Math.PI);
@@ -147,16 +161,24 @@ class View {
 
   // Where the ray through a pixel meets the surface: {a, b, x, y, t}, or null.
   pick(px, py) {
-    const { plane, camera: { three }, canvas } = this;
+    const {
+      plane,
+      camera: { three },
+      canvas,
+    } = this;
     this.aim();
     const from = three.position;
     const ray = new THREE.Vector3((2 * px) / canvas.width - 1, 1 - (2 * py) / canvas.height, 0.5)
-      .unproject(three).sub(from).normalize();
+      .unproject(three)
+      .sub(from)
+      .normalize();
     const above = (t) => {
-      const a = plane.toA(from.x + t * ray.x), b = plane.toB(from.y + t * ray.y);
+      const a = plane.toA(from.x + t * ray.x),
+        b = plane.toB(from.y + t * ray.y);
       return from.z + t * ray.z - tall * this.field.sample(this.heights, a, b);
     };
-    let [near, far] = boxSpan(from, ray, plane), before = NaN;
+    let [near, far] = boxSpan(from, ray, plane),
+      before = NaN;
     const step = (far - near) / 500;
     for (let t = near; t <= far; t += step) {
       const now = above(t);
@@ -167,15 +189,21 @@ class View {
   }
 
   hit(t, from, ray) {
-    const x = from.x + t * ray.x, y = from.y + t * ray.y;
+    const x = from.x + t * ray.x,
+      y = from.y + t * ray.y;
     return { x, y, t, a: this.plane.toA(x), b: this.plane.toB(y) };
   }
 }
 
 // The part [near, far] of a ray inside the box; empty if far < near.
 function boxSpan(from, ray, plane) {
-  let near = 0, far = Infinity;
-  const sides = [[from.x, ray.x, -plane.sx, plane.sx], [from.y, ray.y, -plane.sy, plane.sy], [from.z, ray.z, -0.001, tall + 0.001]];
+  let near = 0,
+    far = Infinity;
+  const sides = [
+    [from.x, ray.x, -plane.sx, plane.sx],
+    [from.y, ray.y, -plane.sy, plane.sy],
+    [from.z, ray.z, -0.001, tall + 0.001],
+  ];
   for (const [start, speed, low, high] of sides) {
     if (speed === 0) continue;
     const [t, u] = [(low - start) / speed, (high - start) / speed];

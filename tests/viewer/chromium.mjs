@@ -4,18 +4,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-extensions',
-  '--hide-scrollbars', '--force-color-profile=srgb', '--remote-debugging-pipe'];
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-extensions',
+  '--hide-scrollbars',
+  '--force-color-profile=srgb',
+  '--remote-debugging-pipe',
+];
 const webgl = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const noWebgl = ['--disable-3d-apis'];
 
 export class Chromium {
   constructor(hasWebgl = true) {
     this.profile = mkdtempSync(join(tmpdir(), 'viewer-chromium-'));
-    this.process = spawn(process.env.CHROMIUM || 'chromium',
+    this.process = spawn(
+      process.env.CHROMIUM || 'chromium',
       [...flags, ...(hasWebgl ? webgl : noWebgl), `--user-data-dir=${this.profile}`],
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
+      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+    );
     this.next = 1;
     this.waiting = new Map(); // id of a command to {resolve, reject}
     this.pages = new Map(); // session to Page
@@ -108,23 +121,36 @@ export class Page {
   }
 
   resize(width, height, scale = 1, mobile = false) {
-    return this.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: scale, mobile });
+    return this.send('Emulation.setDeviceMetricsOverride', {
+      width,
+      height,
+      deviceScaleFactor: scale,
+      mobile,
+    });
   }
 
   dark(dark) {
-    return this.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }] });
+    return this.send('Emulation.setEmulatedMedia', {
+      features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }],
+    });
   }
 
   // The value of an expression, a promise's when it is one.
   async value(expression) {
-    const { result, exceptionDetails } = await this.send('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true });
+    const { result, exceptionDetails } = await this.send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description || exceptionDetails.text);
     return result.value;
   }
 
   // Until what was done is drawn.
   settle() {
-    return this.value('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))');
+    return this.value(
+      'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))',
+    );
   }
 
   async mouse(type, x, y, more = {}) {
@@ -140,14 +166,22 @@ export class Page {
     const press = { button: 'left', buttons: 1, clickCount: 1, ...more };
     await this.mouse('mousePressed', ...from, press);
     for (let step = 1; step <= 5; step++)
-      await this.mouse('mouseMoved', from[0] + ((to[0] - from[0]) * step) / 5, from[1] + ((to[1] - from[1]) * step) / 5, press);
+      await this.mouse(
+        'mouseMoved',
+        from[0] + ((to[0] - from[0]) * step) / 5,
+        from[1] + ((to[1] - from[1]) * step) / 5,
+        press,
+      );
     await this.mouse('mouseReleased', ...to, { ...press, buttons: 0 });
     await this.settle();
   }
 
   async touch(frames) {
     for (const [i, points] of frames.entries())
-      await this.send('Input.dispatchTouchEvent', { type: i === 0 ? 'touchStart' : 'touchMove', touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+      await this.send('Input.dispatchTouchEvent', {
+        type: i === 0 ? 'touchStart' : 'touchMove',
+        touchPoints: points.map(([x, y], id) => ({ x, y, id })),
+      });
     await this.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     await this.settle();
   }

@@ -11,7 +11,8 @@ export async function gestures(run, bench, browser) {
       const page = await browser.page(touch ? 390 : 1280, 844, { touch });
       await page.open(bench.url('both.html'));
       const look = () => Promise.all([picture(page, '.view', 0), picture(page, '.view', 1)]);
-      const before = await look(), plan = await picture(page, '.plan');
+      const before = await look(),
+        plan = await picture(page, '.plan');
       const { middle } = await box(page, '.view');
       await act(page, middle);
       const after = await look();
@@ -22,29 +23,80 @@ export async function gestures(run, bench, browser) {
       await page.close();
     });
 
-  await moves('dragging turns', false, (page, [x, y]) => page.drag([x, y], [x + 80, y - 20]), /turn=-63&tilt=27/);
-  await moves('the wheel zooms', false, async (page, [x, y]) => {
-    await page.mouse('mouseWheel', x, y, { deltaX: 0, deltaY: -100 });
-    await page.settle();
-  }, /zoom=1.16/);
-  await moves('dragging with Shift pans', false, (page, [x, y]) => page.drag([x, y], [x + 30, y + 30], { modifiers: shift }), /panx=-0.*pany=0/);
-  await moves('dragging with the right button pans', false,
-    (page, [x, y]) => page.drag([x, y], [x + 30, y], { button: 'right', buttons: 2 }), /panx=-0/);
-  await moves('one finger turns', true, (page, [x, y]) => page.touch([[[x, y]], [[x + 30, y]], [[x + 60, y]]]), /turn=-5/);
-  await moves('two fingers zoom and pan', true, (page, [x, y]) =>
-    page.touch([[[x - 20, y], [x + 20, y]], [[x - 40, y + 10], [x + 40, y + 10]]]), /zoom=.*pany=/);
+  await moves(
+    'dragging turns',
+    false,
+    (page, [x, y]) => page.drag([x, y], [x + 80, y - 20]),
+    /turn=-63&tilt=27/,
+  );
+  await moves(
+    'the wheel zooms',
+    false,
+    async (page, [x, y]) => {
+      await page.mouse('mouseWheel', x, y, { deltaX: 0, deltaY: -100 });
+      await page.settle();
+    },
+    /zoom=1.16/,
+  );
+  await moves(
+    'dragging with Shift pans',
+    false,
+    (page, [x, y]) => page.drag([x, y], [x + 30, y + 30], { modifiers: shift }),
+    /panx=-0.*pany=0/,
+  );
+  await moves(
+    'dragging with the right button pans',
+    false,
+    (page, [x, y]) => page.drag([x, y], [x + 30, y], { button: 'right', buttons: 2 }),
+    /panx=-0/,
+  );
+  await moves(
+    'one finger turns',
+    true,
+    (page, [x, y]) => page.touch([[[x, y]], [[x + 30, y]], [[x + 60, y]]]),
+    /turn=-5/,
+  );
+  await moves(
+    'two fingers zoom and pan',
+    true,
+    (page, [x, y]) =>
+      page.touch([
+        [
+          [x - 20, y],
+          [x + 20, y],
+        ],
+        [
+          [x - 40, y + 10],
+          [x + 40, y + 10],
+        ],
+      ]),
+    /zoom=.*pany=/,
+  );
 
-  const keys = [['ArrowLeft', 0, /turn=-30/], ['ArrowUp', 0, /tilt=29/], ['ArrowRight', shift, /panx=-0/], ['+', 0, /zoom=1.15/], ['-', 0, /zoom=0.8/]];
+  const keys = [
+    ['ArrowLeft', 0, /turn=-30/],
+    ['ArrowUp', 0, /tilt=29/],
+    ['ArrowRight', shift, /panx=-0/],
+    ['+', 0, /zoom=1.15/],
+    ['-', 0, /zoom=0.8/],
+  ];
   for (const [key, modifiers, said] of keys)
-    await moves(`the key ${modifiers ? 'Shift ' : ''}${key} moves the surfaces`, false, async (page) => {
-      await page.value(`document.querySelector('.view').focus()`);
-      await page.press(key, modifiers);
-    }, said);
+    await moves(
+      `the key ${modifiers ? 'Shift ' : ''}${key} moves the surfaces`,
+      false,
+      async (page) => {
+        await page.value(`document.querySelector('.view').focus()`);
+        await page.press(key, modifiers);
+      },
+      said,
+    );
 
   await run('a double click, 0 and Reset bring the first view back', async () => {
     const page = await browser.page(1280, 844);
     await page.open(bench.url('both.html'));
-    const { middle: [x, y] } = await box(page, '.view');
+    const {
+      middle: [x, y],
+    } = await box(page, '.view');
     const first = await picture(page);
     const resets = [
       async () => {
@@ -68,11 +120,16 @@ export async function gestures(run, bench, browser) {
   });
 
   await run('the pointer on the map reads the sample under it, in every panel', async () => {
-    const page = await browser.page(1280, 844), numbers = [bench.numbers('bowl'), bench.numbers('chaos')];
+    const page = await browser.page(1280, 844),
+      numbers = [bench.numbers('bowl'), bench.numbers('chaos')];
     await page.open(bench.url('both.html'));
     const { x, y, width, height } = await box(page, '.plan', 1);
     const seen = [];
-    for (const [u, v] of [[0.3, 0.2], [0.6, 0.5], [0.85, 0.75]]) {
+    for (const [u, v] of [
+      [0.3, 0.2],
+      [0.6, 0.5],
+      [0.85, 0.75],
+    ]) {
       await page.hover(x + u * width, y + v * height);
       const [left, right] = await readouts(page);
       assertReads(left, numbers[0]);
@@ -88,11 +145,15 @@ export async function gestures(run, bench, browser) {
   });
 
   await run('the pointer on the surface reads the sample under it', async () => {
-    const page = await browser.page(1280, 844), numbers = bench.numbers('chaos');
+    const page = await browser.page(1280, 844),
+      numbers = bench.numbers('chaos');
     await page.open(bench.url('chaos.html#log=1&clip=none'));
     await page.value(`document.getElementById('above').click()`);
     await page.settle();
-    const { middle: [x, y], width } = await box(page, '.view');
+    const {
+      middle: [x, y],
+      width,
+    } = await box(page, '.view');
     await page.hover(x, y);
     let [readout] = await readouts(page);
     assert.deepEqual([readout.a, readout.b, readout.where], [0, 0, 'marker']);
@@ -108,7 +169,9 @@ export async function gestures(run, bench, browser) {
   await run('a tap reads a sample; dragging moves no marker', async () => {
     const page = await browser.page(390, 844, { touch: true });
     await page.open(bench.url('chaos.html'));
-    const { middle: [x, y] } = await box(page, '.view');
+    const {
+      middle: [x, y],
+    } = await box(page, '.view');
     await page.touch([[[x, y]], [[x + 60, y]]]);
     assert.equal((await readouts(page))[0].where, 'lowest point');
     await page.touch([[[x, y]]]);
@@ -122,7 +185,13 @@ export async function gestures(run, bench, browser) {
     const page = await browser.page(1280, 844);
     await page.open(bench.url('bowl.html'));
     await page.value(`document.querySelector('.plan').focus()`);
-    for (const [key, modifiers] of [['ArrowRight', 0], ['ArrowUp', 0], ['ArrowUp', 0], ['ArrowLeft', shift]]) await page.press(key, modifiers);
+    for (const [key, modifiers] of [
+      ['ArrowRight', 0],
+      ['ArrowUp', 0],
+      ['ArrowUp', 0],
+      ['ArrowLeft', shift],
+    ])
+      await page.press(key, modifiers);
     const [readout] = await readouts(page);
     assert.deepEqual([readout.a, readout.b], [-0.16, 0.08]);
     assertReads(readout, bench.numbers('bowl'));

@@ -32,18 +32,26 @@ export async function readouts(page) {
     const exponent = [...(power || '⁰')].map((c) => (c === '⁻' ? '-' : '⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(c))).join('');
     return (sign ? -1 : 1) * Number(digits || 1) * 10 ** Number(exponent);
   };
-  return texts.map(({ where, ...rest }) => ({ where, ...Object.fromEntries(Object.entries(rest).map(([key, text]) => [key, number(text)])) }));
+  return texts.map(({ where, ...rest }) => ({
+    where,
+    ...Object.fromEntries(Object.entries(rest).map(([key, text]) => [key, number(text)])),
+  }));
 }
 
 // Two numbers agree to what six digits show.
 export function assertClose(shown, value, what) {
   assert.equal(typeof shown, 'number', `${what} shows '${shown}', not ${value}`);
-  assert.ok(Math.abs(shown - value) <= 5.1e-6 * Math.abs(value) + 1e-12, `${what} shows ${shown}, not ${value}`);
+  assert.ok(
+    Math.abs(shown - value) <= 5.1e-6 * Math.abs(value) + 1e-12,
+    `${what} shows ${shown}, not ${value}`,
+  );
 }
 
 // A read-out says what the surface's numbers say at the sample it names.
 export function assertReads(readout, numbers) {
-  const there = numbers.find(({ x, y }) => Math.abs(x - readout.a) < 6e-4 && Math.abs(y - readout.b) < 6e-4);
+  const there = numbers.find(
+    ({ x, y }) => Math.abs(x - readout.a) < 6e-4 && Math.abs(y - readout.b) < 6e-4,
+  );
   assert.ok(there, `there is no sample at (${readout.a}, ${readout.b})`);
   assertClose(readout.loss, there.loss, 'loss');
   assertClose(readout.accuracy, there.accuracy, 'accuracy');
@@ -64,7 +72,11 @@ export function complaints(page) {
 
 export async function assertQuiet(page) {
   assert.deepEqual(complaints(page), []);
-  assert.deepEqual(page.requests.filter((url) => !url.startsWith('file://') || !/\.html(#.*)?$/.test(url)), []);
+  assert.deepEqual(
+    page.requests.filter((url) => !url.startsWith('file://') || !/\.html(#.*)?$/.test(url)),
+    [],
+  );
 }
 
-export const fragment = (page) => page.value(`new Promise((done) => setTimeout(() => done(location.hash), 350))`);
+export const fragment = (page) =>
+  page.value(`new Promise((done) => setTimeout(() => done(location.hash), 350))`);

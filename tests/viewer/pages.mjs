@@ -5,7 +5,20 @@ import { join } from 'node:path';
 import { assertQuiet, assertReads, box, picture, readouts } from './look.mjs';
 
 export async function pages(run, bench, browser, blind) {
-  const names = ['bowl', 'chaos', 'huge', 'flat', 'holes', 'unfinished', 'tiny', 'big', 'uneven', 'hostile', 'both', 'six'];
+  const names = [
+    'bowl',
+    'chaos',
+    'huge',
+    'flat',
+    'holes',
+    'unfinished',
+    'tiny',
+    'big',
+    'uneven',
+    'hostile',
+    'both',
+    'six',
+  ];
   for (const name of names)
     await run(`${name} loads without errors or requests and is drawn`, async () => {
       const page = await browser.page(1280, 800);
@@ -13,11 +26,15 @@ export async function pages(run, bench, browser, blind) {
       const panels = await page.value(`document.querySelectorAll('.panel').length`);
       assert.equal(panels, { both: 2, six: 6 }[name] || 1);
       for (let i = 0; i < panels; i++) {
-        const view = await picture(page, '.view', i), plan = await picture(page, '.plan', i);
+        const view = await picture(page, '.view', i),
+          plan = await picture(page, '.plan', i);
         assert.ok(view.part > 0.03, `view ${i} covers ${view.part}`);
         assert.ok(plan.part > 0.3, `plan ${i} covers ${plan.part}`);
         const plain = name === 'flat' || (name === 'six' && i === 5);
-        assert.ok(plain || (view.colours > 300 && plan.colours > 200), `${view.colours} and ${plan.colours} colours`);
+        assert.ok(
+          plain || (view.colours > 300 && plan.colours > 200),
+          `${view.colours} and ${plan.colours} colours`,
+        );
       }
       await assertQuiet(page);
       await page.close();
@@ -49,11 +66,18 @@ export async function pages(run, bench, browser, blind) {
   });
 
   await run('missing points are counted, and the read-out says why', async () => {
-    const page = await browser.page(1280, 800), numbers = bench.numbers('holes');
+    const page = await browser.page(1280, 800),
+      numbers = bench.numbers('holes');
     await page.open(bench.url('holes.html'));
     const missing = numbers.filter(({ loss }) => !Number.isFinite(loss)).length;
-    assert.match(await page.value(`document.getElementById('notes').textContent`), new RegExp(`^${missing} of 2,601 points`));
-    for (const [hash, why] of [['a=0.52&b=0.52', 'not a number'], ['a=-0.6&b=-0.52', '∞']]) {
+    assert.match(
+      await page.value(`document.getElementById('notes').textContent`),
+      new RegExp(`^${missing} of 2,601 points`),
+    );
+    for (const [hash, why] of [
+      ['a=0.52&b=0.52', 'not a number'],
+      ['a=-0.6&b=-0.52', '∞'],
+    ]) {
       await page.open(bench.url('bowl.html'));
       await page.open(bench.url(`holes.html#${hash}`));
       assert.equal((await readouts(page))[0].loss, why);
@@ -70,13 +94,18 @@ export async function pages(run, bench, browser, blind) {
     assert.match(await page.value(`document.getElementById('notes').innerText`), /WebGL is not available/);
     assert.equal(await page.value(`document.querySelectorAll('.view').length`), 0);
     assert.ok((await picture(page, '.plan', 1)).colours > 200);
-    const { middle: [x, y] } = await box(page, '.plan', 1);
+    const {
+      middle: [x, y],
+    } = await box(page, '.plan', 1);
     await page.hover(x + 40, y);
     const [left, right] = await readouts(page);
     assert.equal(right.where, 'marker');
     assertReads(left, bench.numbers('bowl'));
     assertReads(right, bench.numbers('chaos'));
-    assert.deepEqual(page.complaints.filter((text) => !/WebGL/.test(text)), []);
+    assert.deepEqual(
+      page.complaints.filter((text) => !/WebGL/.test(text)),
+      [],
+    );
     await page.close();
   });
 }

@@ -1,5 +1,6 @@
-// Tests the viewer's pages in headless Chromium. LANDSCAPE names the program and SURFACES the one that
-// writes surfaces to show; SHOTS a directory for screenshots, if they are wanted.
+// Tests the viewer's pages in headless Chromium; an argument picks the tests whose names hold it.
+// LANDSCAPE names the program, SURFACES the one that writes surfaces to show, CHROMIUM the browser, SHOTS a
+// directory for screenshots, if they are wanted.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,20 +18,34 @@ const work = mkdtempSync(join(tmpdir(), 'viewer-test-'));
 const bench = {
   work,
   plot: (names, out, ...options) =>
-    execFileSync(landscape, ['plot', ...names.map((name) => join(work, `${name}.h5`)), '-o', join(work, out), ...options], { stdio: 'pipe' }),
+    execFileSync(
+      landscape,
+      ['plot', ...names.map((name) => join(work, `${name}.h5`)), '-o', join(work, out), ...options],
+      { stdio: 'pipe' },
+    ),
   url: (name) => `file://${join(work, name)}`,
   // [{x, y, loss, accuracy}]
   numbers: (name) => {
     bench.plot([name], `${name}.csv`);
-    const [head, ...lines] = readFileSync(join(work, `${name}.csv`), 'utf8').trim().split('\n');
+    const [head, ...lines] = readFileSync(join(work, `${name}.csv`), 'utf8')
+      .trim()
+      .split('\n');
     const keys = head.split(',');
-    return lines.map((line) => Object.fromEntries(line.split(',').map((text, i) => [keys[i], text === '' ? NaN : Number(text.replace('inf', 'Infinity'))])));
+    return lines.map((line) =>
+      Object.fromEntries(
+        line
+          .split(',')
+          .map((text, i) => [keys[i], text === '' ? NaN : Number(text.replace('inf', 'Infinity'))]),
+      ),
+    );
   },
 };
 
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 
 async function run(name, test) {
+  if (!name.includes(process.argv[2] || '')) return;
   const begin = Date.now();
   try {
     await test();
@@ -43,12 +58,25 @@ async function run(name, test) {
 }
 
 execFileSync(process.env.SURFACES || 'build/tests/viewer/surfaces', [work]);
-for (const name of ['bowl', 'chaos', 'huge', 'flat', 'holes', 'unfinished', 'begun', 'tiny', 'big', 'uneven', 'hostile'])
+for (const name of [
+  'bowl',
+  'chaos',
+  'huge',
+  'flat',
+  'holes',
+  'unfinished',
+  'begun',
+  'tiny',
+  'big',
+  'uneven',
+  'hostile',
+])
   bench.plot([name], `${name}.html`);
 bench.plot(['bowl', 'chaos'], 'both.html', '--log');
 bench.plot(['bowl', 'chaos', 'holes', 'unfinished', 'huge', 'flat'], 'six.html', '--title', 'Six surfaces');
 
-const browser = new Chromium(), blind = new Chromium(false);
+const browser = new Chromium(),
+  blind = new Chromium(false);
 try {
   await browser.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: work });
   for (const tests of [pages, gestures, settings, screens]) await tests(run, bench, browser, blind);

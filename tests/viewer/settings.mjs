@@ -6,7 +6,9 @@ import { assertQuiet, box, fragment, picture } from './look.mjs';
 
 // Sets a control of the form as a user would.
 function choose(page, name, value) {
-  return page.value(`(() => {
+  return page
+    .value(
+      `(() => {
     const control = document.querySelector('form').elements['${name}'];
     if (control.type === 'checkbox') {
       if (control.checked !== ${JSON.stringify(value)}) control.click();
@@ -16,7 +18,9 @@ function choose(page, name, value) {
       control.value = '${value}';
       control.dispatchEvent(new Event('input', { bubbles: true }));
     }
-  })()`).then(() => page.settle());
+  })()`,
+    )
+    .then(() => page.settle());
 }
 
 export async function settings(run, bench, browser) {
@@ -35,7 +39,8 @@ export async function settings(run, bench, browser) {
     await run(`the switch ${name} (${value}) changes the pictures, and back`, async () => {
       const page = await browser.page(1280, 844);
       await page.open(bench.url('bowl.html'));
-      const look = () => Promise.all(changes.map((selector) => picture(page, selector).then(({ hash }) => hash)));
+      const look = () =>
+        Promise.all(changes.map((selector) => picture(page, selector).then(({ hash }) => hash)));
       const first = await look();
       await choose(page, name, value);
       const second = await look();
@@ -61,7 +66,9 @@ export async function settings(run, bench, browser) {
     await page.open(bench.url('bowl.html'));
     const brightness = async () => {
       await page.settle();
-      return page.value(`getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).reduce((sum, part) => sum + Number(part), 0)`);
+      return page.value(
+        `getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/g).reduce((sum, part) => sum + Number(part), 0)`,
+      );
     };
     const click = () => page.value(`document.getElementById('theme').click()`);
     const light = await picture(page);
@@ -80,20 +87,37 @@ export async function settings(run, bench, browser) {
   await run('the fragment brings every setting back', async () => {
     const page = await browser.page(1280, 844);
     await page.open(bench.url('chaos.html'));
-    for (const [name, value] of [['height', 'accuracy'], ['colour', 'accuracy'], ['map', 'viridis'], ['log', true], ['clip', 200], ['contours', false], ['wire', true]])
+    for (const [name, value] of [
+      ['height', 'accuracy'],
+      ['colour', 'accuracy'],
+      ['map', 'viridis'],
+      ['log', true],
+      ['clip', 200],
+      ['contours', false],
+      ['wire', true],
+    ])
       await choose(page, name, value);
-    const { middle: [x, y] } = await box(page, '.view');
+    const {
+      middle: [x, y],
+    } = await box(page, '.view');
     await page.drag([x, y], [x + 50, y + 30]);
     await page.mouse('mouseWheel', x, y, { deltaX: 0, deltaY: -60 });
     const { middle } = await box(page, '.plan');
     await page.hover(...middle);
     const hash = await fragment(page);
-    const look = async () => [(await picture(page)).hash, (await picture(page, '.plan')).hash, await page.value(`document.querySelector('form').elements.clip.value`)];
+    const look = async () => [
+      (await picture(page)).hash,
+      (await picture(page, '.plan')).hash,
+      await page.value(`document.querySelector('form').elements.clip.value`),
+    ];
     const before = await look();
     await page.open('about:blank');
     await page.open(bench.url(`chaos.html${hash}`));
     assert.deepEqual(await look(), before);
-    await assertQuiet({ complaints: page.complaints, requests: page.requests.filter((url) => url !== 'about:blank') });
+    await assertQuiet({
+      complaints: page.complaints,
+      requests: page.requests.filter((url) => url !== 'about:blank'),
+    });
     await page.close();
   });
 
@@ -102,7 +126,11 @@ export async function settings(run, bench, browser) {
     await page.open(bench.url('bowl.html'));
     const { hash } = await picture(page);
     await page.open('about:blank');
-    await page.open(bench.url('bowl.html#turn=NaN&tilt=&zoom=x&map=%3Cscript%3E&height=depth&__proto__=1&listeners=1&clip=high&a=1e999&b=%'));
+    await page.open(
+      bench.url(
+        'bowl.html#turn=NaN&tilt=&zoom=x&map=%3Cscript%3E&height=depth&__proto__=1&listeners=1&clip=high&a=1e999&b=%',
+      ),
+    );
     assert.equal((await picture(page)).hash, hash);
     await page.open('about:blank');
     await page.open(bench.url('bowl.html#tilt=999&zoom=-5&panx=1e9&a=77&b=-77'));
@@ -112,14 +140,20 @@ export async function settings(run, bench, browser) {
   });
 
   await run('Save PNG hands out a picture with all panels', async () => {
-    const page = await browser.page(1280, 844), file = join(bench.work, 'Six-surfaces.png');
+    const page = await browser.page(1280, 844),
+      file = join(bench.work, 'Six-surfaces.png');
     await page.open(bench.url('six.html'));
     await page.value(`document.getElementById('save').click()`);
-    for (let wait = 0; wait < 50 && !existsSync(file); wait++) await new Promise((done) => setTimeout(done, 100));
-    const png = readFileSync(file), view = await box(page, '.view');
+    for (let wait = 0; wait < 50 && !existsSync(file); wait++)
+      await new Promise((done) => setTimeout(done, 100));
+    const png = readFileSync(file),
+      view = await box(page, '.view');
     assert.equal(png.subarray(1, 4).toString(), 'PNG');
     assert.ok(png.readUInt32BE(16) > 6 * view.width && png.readUInt32BE(20) > 4 * view.height);
-    await assertQuiet({ complaints: page.complaints, requests: page.requests.filter((url) => !url.startsWith('blob:')) });
+    await assertQuiet({
+      complaints: page.complaints,
+      requests: page.requests.filter((url) => !url.startsWith('blob:')),
+    });
     await page.close();
   });
 }
