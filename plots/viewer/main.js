@@ -11,7 +11,7 @@ class Viewer {
       {
         height: 'loss',
         colour: 'loss',
-        log: data.log,
+        log: this.opensLogarithmic(),
         clip: data.clip,
         map: data.maps[0].name,
         contours: true,
@@ -98,6 +98,12 @@ class Viewer {
     this.invalidate();
   }
 
+  // Unless the user has said how, losses over more than two powers of ten open on a logarithmic scale.
+  opensLogarithmic() {
+    const { min, max } = this.ranges.loss;
+    return data.log || (data.clip === null && min > 0 && max > 100 * min);
+  }
+
   quantityName(quantity) {
     return quantity === 'loss' ? data.loss : 'accuracy in percent';
   }
@@ -131,7 +137,7 @@ class Viewer {
     const look = {
       colours, // of the map, [256][4]
       ticks: { ...this.planeTicks, height: heightTicks(scales[height]) }, // of the axes
-      names: { a: 'a', b: 'b', height: this.quantityName(height) },
+      names: { a: 'a', b: 'b', height: height === 'loss' ? 'loss' : 'accuracy, %' },
       theme: getComputedStyle(document.documentElement).getPropertyValue('--ink'), // tells themes apart
       fine,
     };

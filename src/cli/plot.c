@@ -28,7 +28,7 @@ static const char help[] =
     "                     lines: loss and accuracy along one direction (the default there)\n"
     "  --log              logarithmic height, colour or levels (1, 2, 5, 10, ...)\n"
     "  --zmax Z           cut surfaces, meshes and lines off above a loss of Z, default 10;\n"
-    "                     with --log nothing is cut off by default\n"
+    "                     with --log, and in html, nothing is cut off by default\n"
     "  --vmin V           lowest contour level, or loss of the darkest cell, default 0.1\n"
     "  --vmax V           end of the contour levels, or loss of the lightest cell, default 10\n"
     "  --vlevel V         step between contour levels, default 0.5\n"
@@ -101,16 +101,16 @@ static bool read_name(const char *command, const char *option, const char *text,
     return true;
 }
 
-static bool is_csv(const char *path) {
-    size_t length = strlen(path);
-    return length > 4 && strcasecmp(path + length - 4, ".csv") == 0;
+static bool ends(const char *path, const char *ending) {
+    size_t length = strlen(path), end = strlen(ending);
+    return length > end && strcasecmp(path + length - end, ending) == 0;
 }
 
 /* A heat map's numbers are those of the grid. */
 static enum ls_plot_kind default_kind(const struct ls_surface *surface, const char *out) {
     if (surface->nx == 1 || surface->ny < 2)
         return LS_PLOT_LINES;
-    return is_csv(out) ? LS_PLOT_HEATMAP : LS_PLOT_CONTOUR;
+    return ends(out, ".csv") ? LS_PLOT_HEATMAP : LS_PLOT_CONTOUR;
 }
 
 /* Says on stderr what a picture of the surface lacks. */
@@ -148,7 +148,7 @@ static enum ls_status plot_surfaces(struct options *o, char **paths, int count,
     if (status == LS_OK) {
         if (!o->has_kind)
             o->plot.kind = default_kind(&surfaces[0], o->out);
-        if (!o->has_zmax && o->plot.log)
+        if (!o->has_zmax && (o->plot.log || ends(o->out, ".html")))
             o->plot.zmax = INFINITY;
         status = ls_plot_surfaces(pointers, count, &o->plot, o->out, error);
     }
@@ -172,10 +172,10 @@ static int check(const struct options *o, char **paths, int count) {
         if (ls_same_file(paths[i], o->out))
             return cli_usage("plot", "-o names %s itself, which is to be drawn", paths[i]);
     for (int i = 1; i < count; i++)
-        if (is_csv(paths[i]) != is_csv(paths[0]))
+        if (ends(paths[i], ".csv") != ends(paths[0], ".csv"))
             return cli_usage("plot", "%s and %s: surfaces and training logs do not mix", paths[0],
                              paths[i]);
-    if (is_csv(paths[0]) && o->has_kind)
+    if (ends(paths[0], ".csv") && o->has_kind)
         return cli_usage("plot", "--kind is for surfaces; training logs give training curves");
     return CLI_GO_ON;
 }
@@ -184,7 +184,7 @@ static int run(struct options *o, char **paths, int count) {
     struct ls_error error = {0};
     enum ls_status status;
     o->plot.names = o->names;
-    if (is_csv(paths[0]))
+    if (ends(paths[0], ".csv"))
         status = ls_plot_training((const char *const *)paths, count, &o->plot, o->out, &error);
     else
         status = plot_surfaces(o, paths, count, &error);

@@ -51,7 +51,27 @@ export async function settings(run, bench, browser) {
       await page.close();
     });
 
-  await run('the map from above can be put away', async () => {
+  await run('a page opens as its options say, or as its losses ask for', async () => {
+    bench.plot(['chaos'], 'cut.html', '--zmax', '10');
+    const kinds = [
+      ['bowl', false, true],
+      ['chaos', true, true],
+      ['huge', true, true],
+      ['cut', false, false],
+      ['both', true, true],
+    ];
+    for (const [name, log, whole] of kinds) {
+      const page = await browser.page(1280, 844);
+      await page.open(bench.url(`${name}.html`));
+      const form = await page.value(
+        `(({ log, clip }) => [log.checked, clip.value === clip.max])(document.querySelector('form').elements)`,
+      );
+      assert.deepEqual(form, [log, whole], name);
+      await page.close();
+    }
+  });
+
+  await run('the plan from above can be put away', async () => {
     const page = await browser.page(1280, 844);
     await page.open(bench.url('both.html'));
     const before = await box(page, '.view');
