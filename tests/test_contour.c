@@ -1,5 +1,5 @@
 /* Contour lines: where they run, where they stop, what simplifying keeps. */
-#include "render/contour.h"
+#include "render/marks.h"
 #include "support.h"
 #include <math.h>
 
@@ -151,6 +151,39 @@ static void specks_are_left_out(void **state) {
     ls_surface_free(&surface);
 }
 
+/* Three networks and the minimum close to each other, in a corner and at the right edge. */
+static void labels_of_marks_keep_apart(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_range range = {-1, 1, 21};
+    struct ls_marks marks;
+    const double em = 0.05;
+    assert_int_equal(ls_surface_create(&surface, &range, &range, NULL), LS_OK);
+    for (int i = 0; i < 21 * 21; i++)
+        surface.loss[i] = hypot(surface.x[i % 21] + 1, surface.y[i / 21] + 1);
+    assert_int_equal(ls_surface_mark(&surface, "a", -1, -1, NULL), LS_OK);
+    assert_int_equal(ls_surface_mark(&surface, "a longer name", -0.97, -0.98, NULL), LS_OK);
+    assert_int_equal(ls_surface_mark(&surface, "edge", 1, 0, NULL), LS_OK);
+    ls_marks_place(&marks, &surface, 1, em);
+    assert_int_equal(marks.count, 4);
+    for (int i = 0; i < 4; i++) {
+        const struct ls_mark *mark = &marks.mark[i];
+        assert_int_equal(mark->network, i < 3);
+        assert_true(fabs(mark->label.x) + mark->width / 2 < 1);
+        assert_true(fabs(mark->label.y) + mark->height / 2 < 1);
+        for (int j = 0; j < i; j++) {
+            const struct ls_mark *other = &marks.mark[j];
+            double x = fabs(mark->label.x - other->label.x);
+            double y = fabs(mark->label.y - other->label.y);
+            assert_true(x > (mark->width + other->width) / 2 - 1e-9 ||
+                        y > (mark->height + other->height) / 2 - 1e-9);
+        }
+        assert_true(ls_marks_cover(&marks, mark->label, 0));
+    }
+    assert_false(ls_marks_cover(&marks, (struct ls_point){0, 0.5}, em));
+    ls_surface_free(&surface);
+}
+
 static void simplifying_keeps_ends_and_corners(void **state) {
     (void)state;
     const struct ls_point points[] = {{0, 0}, {1, 0.01}, {2, 0}, {2, 1}, {2.01, 2}, {2, 3}};
@@ -168,6 +201,7 @@ int main(void) {
         cmocka_unit_test(infinities_are_missing),
         cmocka_unit_test(crowded_lines_are_thinned_out),
         cmocka_unit_test(specks_are_left_out),
+        cmocka_unit_test(labels_of_marks_keep_apart),
         cmocka_unit_test(simplifying_keeps_ends_and_corners),
     };
     return cmocka_run_group_tests_name("contour", tests, NULL, NULL);

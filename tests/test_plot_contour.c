@@ -130,6 +130,23 @@ static void six_panels_have_titles_and_one_scale(void **state) {
     assert_int_equal(occurrences("six.svg", ">min 0.25<"), 6);
 }
 
+/* Names as they are, beside marks that lie in the plane. */
+static void networks_are_marked_and_named(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surface;
+    make_bowl(&surface, 21, 4);
+    assert_int_equal(ls_surface_mark(&surface, "it's \"plain\" {20}_a", 0, 0, NULL), LS_OK);
+    assert_int_equal(ls_surface_mark(&surface, "with skips", 1, -1, NULL), LS_OK);
+    assert_int_equal(ls_surface_mark(&surface, "far away", 1.5, 0, NULL), LS_OK);
+    assert_int_equal(plot_one(&surface, LS_PLOT_CONTOUR, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", "it's \"plain\" {20}_a<"));
+    assert_true(contains("out.svg", ">with skips<"));
+    assert_false(contains("out.svg", "far away"));
+    assert_true(contains("out.svg", ">min 0.25<"));
+    ls_surface_free(&surface);
+}
+
 static void flat_surfaces_are_told(void **state) {
     (void)state;
     skip_without_gnuplot();
@@ -194,6 +211,7 @@ int main(void) {
         IN_OWN(missing_points_are_told_below_the_picture),
         IN_OWN(wild_surfaces_make_small_files),
         IN_OWN(six_panels_have_titles_and_one_scale),
+        IN_OWN(networks_are_marked_and_named),
         IN_OWN(flat_surfaces_are_told),
         IN_OWN(hard_grids_are_drawn),
         IN_OWN(cells_of_uneven_grids_meet_half_way),

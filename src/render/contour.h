@@ -4,6 +4,8 @@
 
 #include "render/field.h"
 
+struct ls_marks;
+
 struct ls_point {
     double x, y;
 };
@@ -60,10 +62,9 @@ struct ls_labelling {
     const double *values; /* [levels] asinh of each level, rising */
     const double *widths; /* [levels] of each level's label, in units of the axes */
     int levels;
-    const bool *shown;        /* [point_count] points of lines that are drawn */
-    double em;                /* height of the text, in units of the axes */
-    struct ls_point keep_off; /* centre of a box that labels avoid: the minimum's */
-    double keep_off_width, keep_off_height;
+    const bool *shown;            /* [point_count] points of lines that are drawn */
+    double em;                    /* height of the text, in units of the axes */
+    const struct ls_marks *marks; /* whose labels the lines' labels avoid */
 };
 
 /* Places at most one label on each line: where the line is shown, straight and its neighbours are

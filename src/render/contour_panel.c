@@ -1,36 +1,12 @@
 #include "render/contour_panel.h"
 #include "base/alloc.h"
 #include "render/caption.h"
-#include "render/height.h"
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { LINE_POINTS = 301 }; /* of the finer grid, along the longer axis */
 
 static const double label_em = 0.8; /* the size of lines' labels */
-
-/* Puts the minimum's label beside its mark, on the side where there is more room. */
-static void label_minimum(struct ls_contour_panel *panel) {
-    const struct ls_surface *surface = panel->surface;
-    struct ls_extent extent = ls_heights(&surface, 1);
-    panel->lowest = extent.min < extent.max ? ls_lowest_point(surface) : -1;
-    if (panel->lowest < 0)
-        return;
-    double x = surface->x[panel->lowest % surface->nx];
-    double middle = (surface->x[0] + surface->x[surface->nx - 1]) / 2;
-    char number[LS_NUMBER_SIZE];
-    ls_caption_number(surface->loss[panel->lowest], number);
-    snprintf(panel->lowest_label, sizeof panel->lowest_label, "min %s", number);
-    panel->lowest_width =
-        0.85 * (0.6 * (double)ls_caption_letters(panel->lowest_label) + 0.4) * panel->em;
-    panel->lowest_height = 1.1 * panel->em;
-    double aside = panel->lowest_width / 2 + 0.7 * panel->em;
-    panel->lowest_at.x = x + (x <= middle ? aside : -aside);
-    double y = surface->y[panel->lowest / surface->nx] * panel->stretch, margin = 0.8 * panel->em;
-    panel->lowest_at.y = fmin(fmax(y, surface->y[0] * panel->stretch + margin),
-                              surface->y[surface->ny - 1] * panel->stretch - margin);
-}
 
 static void place_labels(struct ls_contour_panel *panel, const struct ls_levels *levels,
                          const double *values) {
@@ -46,23 +22,18 @@ static void place_labels(struct ls_contour_panel *panel, const struct ls_levels 
                                .levels = levels->count,
                                .shown = panel->shown,
                                .em = label_em * panel->em,
-                               .keep_off = panel->lowest_at,
-                               .keep_off_width = panel->lowest_width,
-                               .keep_off_height = panel->lowest_height};
+                               .marks = &panel->marks};
     panel->label_count = ls_labels_place(&panel->lines, &how, panel->labels);
 }
 
-/* Leaves out what is behind a line's own label or that of the minimum. */
+/* Leaves out what is behind a line's own label or that of a mark. */
 static void hide_labelled(struct ls_contour_panel *panel) {
     for (size_t l = 0; l < panel->label_count; l++)
         for (size_t i = panel->labels[l].from + 1; i < panel->labels[l].to; i++)
             panel->shown[i] = false;
-    for (size_t i = 0; i < panel->lines.point_count && panel->lowest >= 0; i++) {
-        struct ls_point p = panel->lines.points[i];
-        if (fabs(p.x - panel->lowest_at.x) < panel->lowest_width / 2 &&
-            fabs(p.y - panel->lowest_at.y) < panel->lowest_height / 2)
+    for (size_t i = 0; i < panel->lines.point_count; i++)
+        if (ls_marks_cover(&panel->marks, panel->lines.points[i], 0))
             panel->shown[i] = false;
-    }
 }
 
 enum ls_status ls_contour_trace(const struct ls_surface *surface, const struct ls_levels *levels,
@@ -87,7 +58,7 @@ enum ls_status ls_contour_panel_trace(struct ls_contour_panel *panel,
     panel->labels = ls_alloc(panel->lines.line_count, sizeof *panel->labels);
     if (!panel->shown || !panel->keep || !panel->labels)
         return ls_fail_memory(error, "contour lines");
-    label_minimum(panel);
+    ls_marks_place(&panel->marks, panel->surface, panel->stretch, panel->em);
     return LS_OK;
 }
 

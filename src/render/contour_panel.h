@@ -4,6 +4,7 @@
 
 #include "render/contour.h"
 #include "render/levels.h"
+#include "render/marks.h"
 
 /* All places and lengths are in units of the x axis, also those along y, so that they are as on
  * paper. */
@@ -18,10 +19,7 @@ struct ls_contour_panel {
     bool *keep;  /* [points of the lines] what ls_contour_panel_simplify needs of the shown ones */
     struct ls_label *labels; /* [label_count] */
     size_t label_count;
-    long lowest; /* grid point of the minimum; -1 if the surface is flat */
-    char lowest_label[64];
-    struct ls_point lowest_at;          /* centre of the minimum's label */
-    double lowest_width, lowest_height; /* of the minimum's label */
+    struct ls_marks marks;
 };
 
 /* Traces the lines of all levels over `field`, a finer grid that is made for it, its y coordinates

@@ -1,5 +1,6 @@
 /* Labels in the course of contour lines. */
 #include "render/contour.h"
+#include "render/marks.h"
 #include <math.h>
 
 /* The placing in progress. */
@@ -15,7 +16,7 @@ static double between(struct ls_point a, struct ls_point b) {
 }
 
 /* Whether a text `width` wide, centred at `at` and turned by `angle` (radians), keeps off the
- * border, off the minimum's box and off the lines of other levels: along its edges the field must
+ * border, off the labels of marks and off the lines of other levels: along its edges the field must
  * stay between the neighbouring levels. */
 static bool fits(const struct ls_labelling *how, struct ls_point at, double angle, double width,
                  int level) {
@@ -30,8 +31,7 @@ static bool fits(const struct ls_labelling *how, struct ls_point at, double angl
             if (x < field->x[0] + margin || x > field->x[field->nx - 1] - margin ||
                 y < field->y[0] + margin || y > field->y[field->ny - 1] - margin)
                 return false;
-            if (fabs(x - how->keep_off.x) < how->keep_off_width / 2 + margin &&
-                fabs(y - how->keep_off.y) < how->keep_off_height / 2 + margin)
+            if (ls_marks_cover(how->marks, (struct ls_point){x, y}, margin))
                 return false;
             double z = ls_field_at(field, x, y);
             if (!(z > below && z < above))

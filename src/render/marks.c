@@ -1,0 +1,110 @@
+#include "render/marks.h"
+#include "render/caption.h"
+#include "render/height.h"
+#include <math.h>
+#include <stdio.h>
+
+static const double label_em = 0.85; /* the size of the labels */
+
+static struct ls_mark *add(struct ls_marks *marks, double x, double y, double em,
+                           const char *format, const char *text) {
+    struct ls_mark *mark = &marks->mark[marks->count++];
+    *mark = (struct ls_mark){.at = {x, y}, .height = 1.1 * em};
+    snprintf(mark->text, sizeof mark->text, format, text);
+    mark->width = label_em * (0.6 * (double)ls_caption_letters(mark->text) + 0.4) * em;
+    return mark;
+}
+
+static void add_networks(struct ls_marks *marks, const struct ls_surface *s, double stretch,
+                         double em) {
+    for (int i = 0; i < s->marker_count && marks->count + 1 < LS_MAX_MARKS; i++) {
+        const struct ls_marker *network = &s->markers[i];
+        if (network->x >= s->x[0] && network->x <= s->x[s->nx - 1] && network->y >= s->y[0] &&
+            network->y <= s->y[s->ny - 1])
+            add(marks, network->x, network->y * stretch, em, "%s", network->name)->network = true;
+    }
+}
+
+static void add_minimum(struct ls_marks *marks, const struct ls_surface *s, double stretch,
+                        double em) {
+    struct ls_extent extent = ls_heights(&s, 1);
+    long lowest = ls_lowest_point(s);
+    char number[LS_NUMBER_SIZE];
+    if (!(extent.min < extent.max))
+        return;
+    ls_caption_number(extent.min, number);
+    add(marks, s->x[lowest % s->nx], s->y[lowest / s->nx] * stretch, em, "min %s", number);
+}
+
+/* How far two intervals overlap. */
+static double overlap(double a, double b, double c, double d) {
+    return fmax(fmin(b, d) - fmax(a, c), 0);
+}
+
+/* The area in which two boxes, given by centre and size, overlap. */
+static double shared(struct ls_point a, double width_a, double height_a, struct ls_point b,
+                     double width_b, double height_b) {
+    return overlap(a.x - width_a / 2, a.x + width_a / 2, b.x - width_b / 2, b.x + width_b / 2) *
+           overlap(a.y - height_a / 2, a.y + height_a / 2, b.y - height_b / 2, b.y + height_b / 2);
+}
+
+/* The area of a label that lies over other marks, over labels placed before, or outside. */
+static double in_the_way(const struct ls_marks *marks, int m, struct ls_point label,
+                         struct ls_point low, struct ls_point high, double em) {
+    const struct ls_mark *mine = &marks->mark[m];
+    struct ls_point middle = {(low.x + high.x) / 2, (low.y + high.y) / 2};
+    double area = mine->width * mine->height -
+                  shared(label, mine->width, mine->height, middle, high.x - low.x, high.y - low.y);
+    for (int i = 0; i < marks->count; i++) {
+        const struct ls_mark *other = &marks->mark[i];
+        area += shared(label, mine->width, mine->height, other->at, 0.8 * em, 0.8 * em);
+        if (i < m)
+            area +=
+                shared(label, mine->width, mine->height, other->label, other->width, other->height);
+    }
+    return area;
+}
+
+/* Beside the mark, on the side that has more room if it can be, or above or below; in a crowd one
+ * or two lines higher or lower. */
+static void place(struct ls_marks *marks, int m, struct ls_point low, struct ls_point high,
+                  double em) {
+    static const double sides[][2] = {{1, 0},  {-1, 0},  {0, 1},  {0, -1}, {1, 1},  {1, -1},
+                                      {-1, 1}, {-1, -1}, {1, 2},  {1, -2}, {-1, 2}, {-1, -2},
+                                      {1, 3},  {1, -3},  {-1, 3}, {-1, -3}};
+    struct ls_mark *mark = &marks->mark[m];
+    double flip = mark->at.x <= (low.x + high.x) / 2 ? 1 : -1, least = INFINITY;
+    for (size_t s = 0; s < sizeof sides / sizeof *sides; s++) {
+        double aside = mark->width / 2 + 0.7 * em, up = 1.1 * em;
+        struct ls_point label = {mark->at.x + flip * sides[s][0] * aside,
+                                 mark->at.y + sides[s][1] * up};
+        /* At the lower and upper edge a little shift is enough. */
+        label.y = fmin(fmax(label.y, low.y + 0.8 * em), high.y - 0.8 * em);
+        double area = in_the_way(marks, m, label, low, high, em);
+        if (area < least - 1e-9 * em * em) {
+            least = area;
+            mark->label = label;
+        }
+    }
+}
+
+void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface, double stretch,
+                    double em) {
+    struct ls_point low = {surface->x[0], surface->y[0] * stretch};
+    struct ls_point high = {surface->x[surface->nx - 1], surface->y[surface->ny - 1] * stretch};
+    marks->count = 0;
+    add_networks(marks, surface, stretch, em);
+    add_minimum(marks, surface, stretch, em);
+    for (int m = 0; m < marks->count; m++)
+        place(marks, m, low, high, em);
+}
+
+bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double margin) {
+    for (int m = 0; m < marks->count; m++) {
+        const struct ls_mark *mark = &marks->mark[m];
+        if (fabs(p.x - mark->label.x) < mark->width / 2 + margin &&
+            fabs(p.y - mark->label.y) < mark->height / 2 + margin)
+            return true;
+    }
+    return false;
+}
