@@ -238,6 +238,12 @@ bad_model 'not a finite number' 'NaN weights'
 fails 1 'bad.safetensors' 'training does not start from NaN weights' \
     train --init bad.safetensors --out run --epochs 1
 
+fixtures=$(dirname "$manual")/../tests/fixtures/torch
+fails 1 'bad-command.pth: .*calls posix.system' 'a checkpoint of PyTorch that runs a command' \
+    "$landscape" info "$fixtures/bad-command.pth"
+fails 1 "plain.pth: .*resnet20 .*'conv1.weight'" 'a checkpoint of PyTorch of another network' \
+    "$landscape" info --arch resnet20 "$fixtures/plain.pth"
+
 # A bit turned over in the header is found, or does no harm.
 harmed=
 header=$(od -An -tu8 -N 8 $model)

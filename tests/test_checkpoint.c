@@ -6,7 +6,7 @@
 /* A saved network whose file a test takes apart. */
 struct fixture {
     struct ls_model model;
-    struct ls_safetensors file; /* what ls_model_save wrote of it */
+    struct ls_tensor_file file; /* what ls_model_save wrote of it */
     char *path;                 /* where the test writes its own version; owned */
 };
 
@@ -20,7 +20,7 @@ static void set_up(struct fixture *f, void **state) {
 }
 
 static void tear_down(struct fixture *f) {
-    ls_safetensors_free(&f->file);
+    ls_tensor_file_free(&f->file);
     ls_model_free(&f->model);
     free(f->path);
 }
@@ -84,7 +84,7 @@ static void keeps_counters_as_integers(void **state) {
     f.model.values[counter->offset] = 391;
     assert_int_equal(ls_model_save(&f.model, f.path, NULL), LS_OK);
     assert_same(&f, NULL);
-    ls_safetensors_free(&f.file);
+    ls_tensor_file_free(&f.file);
     assert_int_equal(ls_safetensors_read(&f.file, f.path, NULL), LS_OK);
     assert_int_equal(stored(&f, "bn1.num_batches_tracked")->dtype, LS_I64);
     assert_true(ls_stored_value(stored(&f, "bn1.num_batches_tracked"), 0) == 391);

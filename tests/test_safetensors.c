@@ -17,7 +17,7 @@ static unsigned char *make_file(const char *json, size_t data_bytes, size_t *byt
 }
 
 static void assert_refused(const char *json, size_t data_bytes, const char *why) {
-    struct ls_safetensors file;
+    struct ls_tensor_file file;
     struct ls_error error = {0};
     size_t count;
     unsigned char *bytes = make_file(json, data_bytes, &count);
@@ -29,7 +29,7 @@ static void assert_refused(const char *json, size_t data_bytes, const char *why)
 
 static void reads_tensors_in_order_of_their_bytes(void **state) {
     (void)state;
-    struct ls_safetensors file;
+    struct ls_tensor_file file;
     size_t count;
     unsigned char *bytes =
         make_file("{\"__metadata__\":{\"b\":\"1\",\"a\":\"\\u00e9\"},"
@@ -50,7 +50,7 @@ static void reads_tensors_in_order_of_their_bytes(void **state) {
     assert_true(ls_stored_value(&file.tensors[2], 0) == (double)0x0f0e0d0c0b0a0908);
     assert_int_equal(file.metadata.count, 2);
     assert_string_equal(ls_metadata_get(&file.metadata, "a"), "\xc3\xa9");
-    ls_safetensors_free(&file);
+    ls_tensor_file_free(&file);
 }
 
 static void refuses_what_is_not_the_format(void **state) {
@@ -65,7 +65,7 @@ static void refuses_what_is_not_the_format(void **state) {
     assert_refused("{\"__metadata__\":{\"k\":1}}", 0, "'k' is not a string");
     assert_refused("{}", 8, "8 bytes behind the last tensor");
 
-    struct ls_safetensors file;
+    struct ls_tensor_file file;
     struct ls_error error;
     unsigned char bytes[16] = {200, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
     assert_int_equal(ls_safetensors_parse(&file, "f", bytes, 7, &error), LS_BAD_FILE);
@@ -114,7 +114,7 @@ static void survives_damage(void **state) {
                   "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
                   "\"b\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[8,16]}}",
                   16, &count);
-    struct ls_safetensors file;
+    struct ls_tensor_file file;
     for (size_t length = 0; length < count; length++) {
         unsigned char *part = malloc(length + 1); /* exactly sized, for the address sanitizer */
         memcpy(part, whole, length);
@@ -128,7 +128,7 @@ static void survives_damage(void **state) {
         if (ls_safetensors_parse(&file, "f", flipped, count, NULL) == LS_OK) {
             for (int t = 0; t < file.tensor_count; t++)
                 ls_stored_value(&file.tensors[t], file.tensors[t].count - 1);
-            ls_safetensors_free(&file);
+            ls_tensor_file_free(&file);
         } else {
             free(flipped);
         }
@@ -184,7 +184,7 @@ static void writes_what_it_reads(void **state) {
     assert_int_equal(ls_safetensors_write(path, tensors, 2, &metadata, NULL), LS_OK);
     assert_int_equal(ls_safetensors_write(again, tensors, 2, &reversed, NULL), LS_OK);
 
-    struct ls_safetensors file, same;
+    struct ls_tensor_file file, same;
     assert_int_equal(ls_safetensors_read(&file, path, NULL), LS_OK);
     assert_int_equal(ls_safetensors_read(&same, again, NULL), LS_OK);
     assert_int_equal(file.byte_count, same.byte_count);
@@ -196,8 +196,8 @@ static void writes_what_it_reads(void **state) {
     assert_int_equal(file.tensors[1].size[1], 3);
     assert_memory_equal(file.tensors[1].data, weights, sizeof weights);
     assert_string_equal(ls_metadata_get(&file.metadata, "two"), "two\nlines");
-    ls_safetensors_free(&file);
-    ls_safetensors_free(&same);
+    ls_tensor_file_free(&file);
+    ls_tensor_file_free(&same);
     ls_metadata_free(&metadata);
     ls_metadata_free(&reversed);
 }

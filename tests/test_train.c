@@ -235,12 +235,12 @@ static void damaged_state_is_refused(void **state) {
 
 /* Rewrites the state with its position replaced. */
 static void move_state(const char *path, const char *position) {
-    struct ls_safetensors file;
+    struct ls_tensor_file file;
     assert_int_equal(ls_safetensors_read(&file, path, NULL), LS_OK);
     assert_int_equal(ls_metadata_set(&file.metadata, NULL, "state", "%s", position), LS_OK);
     assert_int_equal(
         ls_safetensors_write(path, file.tensors, file.tensor_count, &file.metadata, NULL), LS_OK);
-    ls_safetensors_free(&file);
+    ls_tensor_file_free(&file);
 }
 
 static void state_outside_the_run_is_refused(void **state) {

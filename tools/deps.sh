@@ -3,7 +3,7 @@
 set -eu
 
 packages="gcc libc6-dev make pkg-config libopenblas-openmp-dev libhdf5-dev libjansson-dev libpng-dev
-    libmd-dev libcmocka-dev gnuplot-nox fonts-dejavu-core libjs-three"
+    libmd-dev libzip-dev libcmocka-dev gnuplot-nox fonts-dejavu-core libjs-three"
 
 missing=
 for package in $packages; do

@@ -1,4 +1,5 @@
-/* Checkpoints: safetensors files with PyTorch's tensor names and shapes. */
+/* Checkpoints: safetensors files with PyTorch's tensor names and shapes; files of torch.save are
+ * read, too. */
 #ifndef LANDSCAPE_CHECKPOINT_H
 #define LANDSCAPE_CHECKPOINT_H
 

@@ -11,7 +11,7 @@
 static const char help[] =
     "Usage: landscape info [--arch NAME] [--cpu] [FILE...]\n"
     "\n"
-    "Tells what checkpoints and training states (.safetensors), surfaces and\n"
+    "Tells what checkpoints (.safetensors, .pth, .pt, .t7), training states, surfaces and\n"
     "directions (.h5) hold.\n"
     "\n"
     "  --arch NAME  of checkpoints that do not say their architecture\n"

@@ -3,7 +3,6 @@
 #include "model/checkpoint_parts.h"
 #include "model/dtype.h"
 #include <math.h>
-#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,9 +32,8 @@ enum ls_status ls_model_create(struct ls_model *model, const char *arch, uint64_
     return status;
 }
 
-enum ls_status ls_model_from_safetensors(struct ls_model *model, const struct ls_safetensors *file,
-                                         const char *name, const char *arch,
-                                         struct ls_error *error) {
+enum ls_status ls_model_from_file(struct ls_model *model, const struct ls_tensor_file *file,
+                                  const char *name, const char *arch, struct ls_error *error) {
     *model = (struct ls_model){0};
     const char *recorded = ls_metadata_get(&file->metadata, "arch");
     if (!arch && !recorded)
@@ -61,14 +59,15 @@ enum ls_status ls_model_from_safetensors(struct ls_model *model, const struct ls
 enum ls_status ls_model_load(struct ls_model *model, const char *path, const char *arch,
                              struct ls_error *error) {
     *model = (struct ls_model){0};
-    struct ls_safetensors file;
-    enum ls_status status = ls_safetensors_read(&file, path, error);
+    struct ls_tensor_file file;
+    char sha256[sizeof model->sha256];
+    enum ls_status status = ls_tensor_file_read(&file, path, sha256, error);
     if (status)
         return status;
-    status = ls_model_from_safetensors(model, &file, path, arch, error);
+    status = ls_model_from_file(model, &file, path, arch, error);
     if (!status)
-        SHA256Data(file.bytes, file.byte_count, model->sha256);
-    ls_safetensors_free(&file);
+        memcpy(model->sha256, sha256, sizeof sha256);
+    ls_tensor_file_free(&file);
     return status;
 }
 

@@ -10,7 +10,7 @@
 
 static const char parallel_prefix[] = "module.";
 
-static bool has_parallel_prefix(const struct ls_safetensors *file) {
+static bool has_parallel_prefix(const struct ls_tensor_file *file) {
     for (int i = 0; i < file->tensor_count; i++)
         if (strncmp(file->tensors[i].name, parallel_prefix, strlen(parallel_prefix)) != 0)
             return false;
@@ -21,7 +21,7 @@ static bool has_parallel_prefix(const struct ls_safetensors *file) {
  * none. */
 static enum ls_status match_names(const struct ls_stored_tensor **found,
                                   const struct ls_network *network,
-                                  const struct ls_safetensors *file, const char *name,
+                                  const struct ls_tensor_file *file, const char *name,
                                   struct ls_error *error) {
     size_t skip = has_parallel_prefix(file) ? strlen(parallel_prefix) : 0;
     const char *unexpected = NULL, *missing = NULL;
@@ -109,7 +109,7 @@ static enum ls_status fill_tensor(float *values, const struct ls_tensor *tensor,
 }
 
 enum ls_status ls_checkpoint_fill(float *values, const struct ls_network *network,
-                                  const struct ls_safetensors *file, const char *name,
+                                  const struct ls_tensor_file *file, const char *name,
                                   struct ls_error *error) {
     const struct ls_stored_tensor **found = calloc((size_t)network->tensor_count, sizeof(*found));
     if (!found)

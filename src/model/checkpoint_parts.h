@@ -9,14 +9,13 @@
  * and the tensor: missing and unexpected tensors, wrong shapes and types, values that cannot be. A
  * prefix "module." that all tensors have (PyTorch's DataParallel adds it) is ignored. */
 enum ls_status ls_checkpoint_fill(float *values, const struct ls_network *network,
-                                  const struct ls_safetensors *file, const char *name,
+                                  const struct ls_tensor_file *file, const char *name,
                                   struct ls_error *error);
 
 /* Makes the model a parsed file describes; the architecture is `arch`, or if that is NULL the
  * metadata entry "arch". */
-enum ls_status ls_model_from_safetensors(struct ls_model *model, const struct ls_safetensors *file,
-                                         const char *name, const char *arch,
-                                         struct ls_error *error);
+enum ls_status ls_model_from_file(struct ls_model *model, const struct ls_tensor_file *file,
+                                  const char *name, const char *arch, struct ls_error *error);
 
 /* The tensor, or what has its shape, ready for ls_safetensors_write; name and data stay the
  * caller's.

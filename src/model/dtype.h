@@ -1,8 +1,8 @@
-/* The element types of safetensors files. */
+/* The element types of tensors in files. */
 #ifndef LANDSCAPE_MODEL_DTYPE_H
 #define LANDSCAPE_MODEL_DTYPE_H
 
-#include "model/safetensors.h"
+#include "model/tensor_file.h"
 #include <stdbool.h>
 
 /* The name the format gives the type: "F32", "BF16", ... */

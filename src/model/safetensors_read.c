@@ -2,6 +2,7 @@
  * The format: https://huggingface.co/docs/safetensors */
 #include "base/file.h"
 #include "model/dtype.h"
+#include "model/safetensors.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +12,11 @@ enum {
     MAX_HEADER_BYTES = 100000000, /* as the reference implementation */
     MAX_TENSORS = 100000,
     MAX_METADATA = 1000,
-    MAX_STORED_RANK = 8,
 };
-
-#define MAX_FILE_BYTES (SIZE_MAX >> 31 > 1 ? (size_t)UINT64_C(68719476736) : SIZE_MAX / 2)
 
 /* What the functions below share. */
 struct parser {
-    struct ls_safetensors *file;
+    struct ls_tensor_file *file;
     const char *name;          /* of the file, for messages */
     const unsigned char *data; /* [data_bytes] behind the header */
     size_t data_bytes;
@@ -61,9 +59,9 @@ static enum ls_status read_shape(struct parser *p, struct ls_stored_tensor *tens
     if (!json_is_array(shape))
         return ls_fail(p->error, LS_BAD_FILE, "%s: tensor '%s' has no shape", p->name,
                        tensor->name);
-    if (json_array_size(shape) > MAX_STORED_RANK)
+    if (json_array_size(shape) > LS_MAX_STORED_RANK)
         return ls_fail(p->error, LS_BAD_FILE, "%s: tensor '%s' has %zu dimensions, more than %d",
-                       p->name, tensor->name, json_array_size(shape), MAX_STORED_RANK);
+                       p->name, tensor->name, json_array_size(shape), LS_MAX_STORED_RANK);
     tensor->rank = (int)json_array_size(shape);
     tensor->count = 1;
     size_t limit = p->data_bytes / ls_dtype_size(tensor->dtype);
@@ -209,10 +207,10 @@ static enum ls_status read_header_length(const char *name, const unsigned char *
     return LS_OK;
 }
 
-enum ls_status ls_safetensors_parse(struct ls_safetensors *file, const char *name,
+enum ls_status ls_safetensors_parse(struct ls_tensor_file *file, const char *name,
                                     unsigned char *bytes, size_t byte_count,
                                     struct ls_error *error) {
-    *file = (struct ls_safetensors){0};
+    *file = (struct ls_tensor_file){0};
     size_t header_bytes = 0;
     enum ls_status status = read_header_length(name, bytes, byte_count, &header_bytes, error);
     if (status)
@@ -234,7 +232,7 @@ enum ls_status ls_safetensors_parse(struct ls_safetensors *file, const char *nam
     status = read_header(&parser, header);
     json_decref(header);
     if (status) {
-        ls_safetensors_free(file);
+        ls_tensor_file_free(file);
         return status;
     }
     file->bytes = bytes;
@@ -242,25 +240,17 @@ enum ls_status ls_safetensors_parse(struct ls_safetensors *file, const char *nam
     return LS_OK;
 }
 
-enum ls_status ls_safetensors_read(struct ls_safetensors *file, const char *path,
+enum ls_status ls_safetensors_read(struct ls_tensor_file *file, const char *path,
                                    struct ls_error *error) {
-    *file = (struct ls_safetensors){0};
+    *file = (struct ls_tensor_file){0};
     unsigned char *bytes = NULL;
     size_t byte_count = 0;
-    enum ls_status status = ls_file_read(path, MAX_FILE_BYTES, &bytes, &byte_count, error);
+    enum ls_status status =
+        ls_file_read(path, LS_MAX_TENSOR_FILE_BYTES, &bytes, &byte_count, error);
     if (status)
         return status;
     status = ls_safetensors_parse(file, path, bytes, byte_count, error);
     if (status)
         free(bytes);
     return status;
-}
-
-void ls_safetensors_free(struct ls_safetensors *file) {
-    for (int i = 0; i < file->tensor_count; i++)
-        free(file->tensors[i].name);
-    free(file->tensors);
-    ls_metadata_free(&file->metadata);
-    free(file->bytes);
-    *file = (struct ls_safetensors){0};
 }

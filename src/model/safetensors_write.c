@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "model/dtype.h"
+#include "model/safetensors.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

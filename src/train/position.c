@@ -1,5 +1,5 @@
 #include "landscape/train.h"
-#include "model/safetensors.h"
+#include "model/tensor_file.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -16,9 +16,9 @@ static enum ls_status copy_settings(struct ls_metadata *settings, const struct l
 
 enum ls_status ls_train_position_read(struct ls_train_position *position, const char *path,
                                       struct ls_error *error) {
-    struct ls_safetensors file;
+    struct ls_tensor_file file;
     *position = (struct ls_train_position){0};
-    enum ls_status status = ls_safetensors_read(&file, path, error);
+    enum ls_status status = ls_tensor_file_read(&file, path, NULL, error);
     if (status)
         return status;
     const char *state = ls_metadata_get(&file.metadata, "state");
@@ -28,6 +28,6 @@ enum ls_status ls_train_position_read(struct ls_train_position *position, const 
         status = copy_settings(&position->settings, &file.metadata, error);
     if (status)
         ls_metadata_free(&position->settings);
-    ls_safetensors_free(&file);
+    ls_tensor_file_free(&file);
     return status;
 }

@@ -139,18 +139,18 @@ static enum ls_status check_settings(const struct ls_metadata *settings,
 
 enum ls_status ls_train_checkpoint_check(const struct ls_metadata *settings, const char *path,
                                          struct ls_error *error) {
-    struct ls_safetensors file;
+    struct ls_tensor_file file;
     enum ls_status status = ls_safetensors_read(&file, path, error);
     if (status)
         return status;
     status = check_settings(settings, &file.metadata, path, error);
-    ls_safetensors_free(&file);
+    ls_tensor_file_free(&file);
     return status;
 }
 
 /* Splits a file's tensors: the optimizer's behind the model's, in place. Returns the model's
  * number. */
-static int split(struct ls_safetensors *file) {
+static int split(struct ls_tensor_file *file) {
     int model = 0;
     for (int t = 0; t < file->tensor_count; t++)
         if (strncmp(file->tensors[t].name, MOMENTUM, strlen(MOMENTUM)) != 0) {
@@ -184,7 +184,7 @@ enum ls_status ls_train_state_read(struct ls_train_state *state, struct ls_model
                                    const struct ls_recipe *recipe,
                                    const struct ls_metadata *settings, const char *path,
                                    struct ls_error *error) {
-    struct ls_safetensors file;
+    struct ls_tensor_file file;
     enum ls_status status = ls_safetensors_read(&file, path, error);
     if (status)
         return status;
@@ -192,13 +192,13 @@ enum ls_status ls_train_state_read(struct ls_train_state *state, struct ls_model
     if (!status)
         status = parse_position(state, recipe, &file.metadata, path, error);
     if (!status) {
-        struct ls_safetensors part = file;
+        struct ls_tensor_file part = file;
         part.tensor_count = split(&file);
         status = ls_checkpoint_fill(model->values, &model->network, &part, path, error);
         if (!status)
             status = fill_velocity(state, &model->network, file.tensors + part.tensor_count,
                                    file.tensor_count - part.tensor_count, path, error);
     }
-    ls_safetensors_free(&file);
+    ls_tensor_file_free(&file);
     return status;
 }

@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct ls_safetensors file;
+    struct ls_tensor_file file;
     struct ls_error error;
     unsigned char *bytes = malloc(size ? size : 1); /* exactly sized, for the address sanitizer */
     if (!bytes)
@@ -20,8 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     float values[SMALL_VALUES];
     ls_checkpoint_fill(values, &small_network, &file, "fuzz", &error);
     struct ls_model model;
-    if (ls_model_from_safetensors(&model, &file, "fuzz", NULL, &error) == LS_OK)
+    if (ls_model_from_file(&model, &file, "fuzz", NULL, &error) == LS_OK)
         ls_model_free(&model);
-    ls_safetensors_free(&file);
+    ls_tensor_file_free(&file);
     return 0;
 }

@@ -1,18 +1,18 @@
 #!/bin/sh
 # Fuzzes the readers of files. Usage: tests/fuzz/run.sh [SECONDS [TARGET...]]
 #   SECONDS  for each target, default 60
-#   TARGET   safetensors, surface or directions; default all
+#   TARGET   safetensors, torch, surface or directions; default all
 #   BUILD    where the library, the targets and the corpora go, default build-fuzz
 # Needs Debian's clang and libclang-rt-14-dev. What crashes a target is left in $BUILD/crashes.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- safetensors surface directions
+[ $# -gt 0 ] || set -- safetensors torch surface directions
 BUILD=${BUILD:-build-fuzz}
 sanitize=address,undefined
 headers=$(pkg-config --cflags hdf5 jansson)
-libraries="$(pkg-config --libs openblas hdf5 jansson libpng libmd) -lm"
+libraries="$(pkg-config --libs openblas hdf5 jansson libpng libmd libzip) -lm"
 
 make CC=clang BUILD="$BUILD" "$BUILD/liblandscape.a" \
     CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,$sanitize -fno-sanitize-recover=all"
@@ -25,6 +25,8 @@ compile() {
 }
 compile "$sanitize" seeds
 "$BUILD/seeds" "$BUILD/corpus"
+mkdir -p "$BUILD/corpus/torch"
+cp tests/fixtures/torch/* "$BUILD/corpus/torch"
 mkdir -p "$BUILD/crashes"
 for target; do
     compile "fuzzer,$sanitize" "fuzz_$target"
