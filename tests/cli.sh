@@ -115,7 +115,7 @@ train() {
 
 # Every option that --help lists is known to the program and to the manual. (A last option that is unknown
 # keeps the command from running.)
-for command in train scan plot eval info bench; do
+for command in train deepen scan plot eval info bench; do
     works "$command --help" "$landscape" $command --help
     check "$command --help shows an example" grep -q '^Example' "$out"
     grep -o -e '--[a-z][a-z0-9-]*' "$out" | sort -u >"$work/options"
@@ -192,6 +192,24 @@ fails 1 "$model.*resnet56" 'a checkpoint of another architecture' \
 fails 1 "plain/model.safetensors" 'initial weights of another architecture' \
     train --init plain/model.safetensors --out run --epochs 1
 
+## A deeper network
+
+works 'a network is deepened' "$landscape" deepen --model plain/model.safetensors \
+    --arch resnet32-noshort -o deep.safetensors
+works 'a deeper network tells what it is' "$landscape" info deep.safetensors
+check 'and what it was made from' grep -q '^  deepened_from  *resnet20-noshort$' "$out"
+works 'a deeper network trains on' "$landscape" train --init deep.safetensors --out deeper --epochs 1 \
+    --batch 16 --subset 16 --test-subset 16
+fails 2 'model is missing' 'nothing to deepen' "$landscape" deepen --arch resnet56 -o d.safetensors
+fails 2 'arch is missing' 'no deeper architecture' "$landscape" deepen --model $model -o d.safetensors
+fails 2 '-o is missing' 'no deeper checkpoint' "$landscape" deepen --model $model --arch resnet56
+fails 2 'the same file' 'a network over itself' \
+    "$landscape" deepen --model $model --arch resnet56 -o ./$model
+fails 1 "relu at 'layer1.0.bn2.weight'" 'a network that cannot be deepened so' \
+    "$landscape" deepen --model $model --arch resnet56-noshort -o d.safetensors
+fails 2 "resnet57" 'an unknown deeper architecture' \
+    "$landscape" deepen --model $model --arch resnet57 -o d.safetensors
+
 ## Damaged checkpoints
 
 bad_model() {
@@ -241,7 +259,7 @@ fails 1 'bad.safetensors' 'training does not start from NaN weights' \
 fixtures=$(dirname "$manual")/../tests/fixtures/torch
 fails 1 'bad-command.pth: .*calls posix.system' 'a checkpoint of PyTorch that runs a command' \
     "$landscape" info "$fixtures/bad-command.pth"
-fails 1 "plain.pth: .*resnet20 .*'conv1.weight'" 'a checkpoint of PyTorch of another network' \
+fails 1 "plain.pth: .*resnet20: .*'conv1.weight'" 'a checkpoint of PyTorch of another network' \
     "$landscape" info --arch resnet20 "$fixtures/plain.pth"
 
 # A bit turned over in the header is found, or does no harm.

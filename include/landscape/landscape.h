@@ -6,6 +6,7 @@
 #include "landscape/checkpoint.h"
 #include "landscape/cpu.h"
 #include "landscape/dataset.h"
+#include "landscape/deepen.h"
 #include "landscape/direction.h"
 #include "landscape/error.h"
 #include "landscape/evaluate.h"

@@ -10,6 +10,7 @@ static const struct command {
     const char *summary;
 } commands[] = {
     {"train", cli_train, "train a network and write its checkpoints"},
+    {"deepen", cli_deepen, "make a deeper network that computes the same"},
     {"scan", cli_scan, "evaluate the loss on a grid around a checkpoint"},
     {"plot", cli_plot, "draw surfaces and training curves"},
     {"eval", cli_eval, "loss and accuracy of a checkpoint"},

@@ -1,0 +1,106 @@
+#include "engine/plan.h"
+#include "landscape/deepen.h"
+#include "networks.h"
+#include "support.h"
+#include <math.h>
+
+enum { CLASSES = 10, IMAGES = 8 };
+
+/* logits[IMAGES][CLASSES] of the first images of the embedded test set. */
+static void run_model(const struct ls_model *model, float *logits) {
+    struct ls_plan *plan;
+    struct ls_worker *worker;
+    struct ls_dataset dataset;
+    float image[32 * 32 * 3];
+    open_synthetic(&dataset, LS_TEST, IMAGES);
+    assert_int_equal(ls_plan_create(&plan, &model->network, LS_FP32, NULL), LS_OK);
+    assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
+    memcpy(ls_worker_values(worker), model->values, model->network.value_count * sizeof(float));
+    ls_worker_load(worker);
+    for (int i = 0; i < IMAGES; i++) {
+        ls_dataset_image(&dataset, i, image);
+        memcpy(logits + i * CLASSES, ls_worker_run(worker, image), CLASSES * sizeof(float));
+    }
+    ls_worker_free(worker);
+    ls_plan_free(plan);
+    ls_dataset_free(&dataset);
+}
+
+static void assert_same_logits(const char *shallow, const char *deep) {
+    struct ls_model model, deeper;
+    struct ls_error error = {0};
+    float before[IMAGES * CLASSES], after[IMAGES * CLASSES];
+    double largest = 0, spread = 0, worst = 0;
+    make_model(&model, shallow, 5);
+    if (ls_model_deepen(&deeper, &model, deep, 1, &error))
+        fail_msg("%s", error.message);
+    assert_string_equal(deeper.network.arch, deep);
+    run_model(&model, before);
+    run_model(&deeper, after);
+    for (int i = 0; i < IMAGES * CLASSES; i++) {
+        largest = fmax(largest, fabs(before[i]));
+        spread = fmax(spread, fabs(before[i] - before[i % CLASSES]));
+        worst = fmax(worst, fabs(before[i] - after[i]));
+    }
+    assert_true(spread > 1e-3 * largest); /* images give different logits */
+    if (worst > 1e-5 * largest)
+        fail_msg("%s to %s: logits up to %g differ by %g", shallow, deep, largest, worst);
+    ls_model_free(&model);
+    ls_model_free(&deeper);
+}
+
+static void plain_networks_get_identity_layers(void **state) {
+    (void)state;
+    assert_same_logits("resnet20-noshort", "resnet32-noshort");
+    assert_same_logits("resnet20-noshort", "resnet56-noshort");
+}
+
+static void networks_with_skips_get_silent_blocks(void **state) {
+    (void)state;
+    assert_same_logits("resnet20", "resnet56");
+}
+
+/* What is added must be able to learn: no scale of 0 where nothing but it could wake a layer. */
+static void added_blocks_can_learn(void **state) {
+    struct ls_model model, deeper;
+    (void)state;
+    make_model(&model, "resnet20", 5);
+    assert_int_equal(ls_model_deepen(&deeper, &model, "resnet32", 1, NULL), LS_OK);
+    const struct ls_tensor *conv = ls_network_find(&deeper.network, "layer1.4.conv2.weight");
+    const struct ls_tensor *first = ls_network_find(&deeper.network, "layer1.4.bn1.weight");
+    const struct ls_tensor *last = ls_network_find(&deeper.network, "layer1.4.bn2.weight");
+    assert_true(deeper.values[conv->offset] != 0);
+    assert_true(deeper.values[first->offset] == 1);
+    assert_true(deeper.values[last->offset] == 0);
+    ls_model_free(&model);
+    ls_model_free(&deeper);
+}
+
+static void names_what_has_no_place(void **state) {
+    static const char *const cases[][3] = {
+        {"resnet56", "resnet20", "no resnet20 with identity layers computes what this resnet56"},
+        {"resnet20", "resnet20", "has no layers"},
+        {"resnet20", "resnet56-noshort", "nothing like the relu at 'layer1.0.bn2.weight'"},
+        {"resnet20-noshort", "resnet56", "the add at 'layer1.0.bn2.weight'"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ls_model model, deeper;
+        struct ls_error error = {0};
+        make_model(&model, cases[i][0], 5);
+        assert_int_equal(ls_model_deepen(&deeper, &model, cases[i][1], 1, &error), LS_MISMATCH);
+        assert_message(&error, cases[i][2]);
+        assert_null(deeper.values);
+        ls_model_free(&model);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_networks_get_identity_layers),
+        cmocka_unit_test(networks_with_skips_get_silent_blocks),
+        cmocka_unit_test(added_blocks_can_learn),
+        cmocka_unit_test(names_what_has_no_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
