@@ -134,33 +134,6 @@ static void text_and_file_names_are_taken_literally(void **state) {
     ls_surface_free(&surface);
 }
 
-static void two_surfaces_share_one_scale(void **state) {
-    (void)state;
-    skip_without_gnuplot();
-    struct ls_surface low, high;
-    struct ls_plot_options options = ls_plot_defaults();
-    make_bowl(&low, 7, 0.5);
-    make_bowl(&high, 7, 400);
-    options.kind = LS_PLOT_SURFACE;
-    options.zmax = INFINITY;
-    const struct ls_surface *both[] = {&low, &high}, *twice[] = {&high, &high};
-    size_t size;
-    int ticks[2];
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(ls_plot_surfaces(i ? twice : both, 2, &options, "out.svg", NULL), LS_OK);
-        char *content = slurp("out.svg", &size);
-        ticks[i] = 0;
-        for (char *at = content; (at = strstr(at, "700<")) != NULL; at++)
-            ticks[i]++;
-        free(content);
-    }
-    /* Twice on the axes and once at the colour bar, whatever the first surface is. */
-    assert_int_equal(ticks[0], 3);
-    assert_int_equal(ticks[1], 3);
-    ls_surface_free(&low);
-    ls_surface_free(&high);
-}
-
 static void wild_values_break_nothing(void **state) {
     (void)state;
     skip_without_gnuplot();
@@ -245,7 +218,6 @@ int main(void) {
         IN_OWN(without_gnuplot_the_message_says_how_to_get_it),
         IN_OWN(a_failing_script_is_reported_and_leaves_no_file),
         IN_OWN(text_and_file_names_are_taken_literally),
-        IN_OWN(two_surfaces_share_one_scale),
         IN_OWN(wild_values_break_nothing),
         IN_OWN(every_format_is_what_its_ending_says),
         IN_OWN(the_same_surface_gives_the_same_bytes),

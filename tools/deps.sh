@@ -3,7 +3,8 @@
 set -eu
 
 packages="gcc libc6-dev make pkg-config libopenblas-openmp-dev libhdf5-dev libjansson-dev libpng-dev
-    libmd-dev libzip-dev libcmocka-dev gnuplot-nox fonts-dejavu-core libjs-three"
+    zlib1g-dev libcairo2-dev libmd-dev libzip-dev libcmocka-dev gnuplot-nox fonts-dejavu-core
+    libjs-three"
 
 missing=
 for package in $packages; do

@@ -20,4 +20,8 @@ struct ls_bench {
 enum ls_status ls_bench_run(const char *arch, enum ls_precision precision, int threads, int runs,
                             bool training, struct ls_bench *bench, struct ls_error *error);
 
+/* *seconds = the median time of drawing a rough surface of 51 x 51 points as a PNG of 1600 x 1200
+ * pixels, with all defaults. */
+enum ls_status ls_bench_drawing(int threads, int runs, double *seconds, struct ls_error *error);
+
 #endif

@@ -3,6 +3,7 @@
 #define LANDSCAPE_PLOT_H
 
 #include "landscape/error.h"
+#include "landscape/observer.h"
 #include "landscape/surface.h"
 #include <stdbool.h>
 
@@ -12,10 +13,35 @@ enum ls_plot_kind { LS_PLOT_CONTOUR, LS_PLOT_SURFACE, LS_PLOT_HEATMAP, LS_PLOT_L
 
 enum ls_colormap { LS_COOLWARM, LS_VIRIDIS, LS_CIVIDIS };
 
+/* What a surface in three dimensions is drawn on. */
+enum ls_background { LS_WHITE, LS_TRANSPARENT };
+
+/* How a surface in three dimensions looks. */
+struct ls_surface_options {
+    double azimuth;   /* degrees that the camera is turned to the right around the surface; 30 */
+    double elevation; /* degrees above the horizon, 0 to 90; 28 */
+    double zoom;      /* 1: the whole box fits */
+    enum ls_colormap colormap;     /* LS_COOLWARM */
+    enum ls_background background; /* LS_WHITE */
+    int samples;                   /* a pixel is the mean of samples x samples, 1 to 8; 4 */
+    bool contours;                 /* contour lines painted on the surface */
+    bool floor_contours;           /* and on the floor of the box */
+    bool box, bar;                 /* axes with ticks around the surface; a colour bar; both true */
+    bool words;                    /* names, captions and notes; true */
+    double compress;     /* losses above are compressed into the upper half of a linear height; 0:
+                            never; -1: chosen by the losses, unless zmax cuts some off */
+    const char *caption; /* a text below the figure, NULL for none */
+    int frames;          /* more than 1: a turntable of so many pictures in PNG, an animation or,
+                            if the path holds a number as "%04d" does, numbered files; 1 */
+    const struct ls_observer *observer; /* of a turntable; may be NULL */
+    int threads; /* 0: as many as the machine has; no matter to the picture */
+};
+
 struct ls_plot_options {
     enum ls_plot_kind kind;
     bool log;                  /* logarithmic height, colour or contour levels */
-    double zmax;               /* surfaces and lines are cut off above; 10; INFINITY: nowhere */
+    double zmax;               /* surfaces, meshes and lines are cut off above; INFINITY: nowhere;
+                                  NAN: lines and meshes at 10 unless `log`, surfaces nowhere */
     double vmin, vmax, vlevel; /* contour levels vmin, vmin + vlevel, ... < vmax: 0.1, 10, 0.5;
                                   a heat map's colours span vmin to vmax */
     int interp;                /* points to which a mesh is refined along the longer axis; 0: the
@@ -28,6 +54,7 @@ struct ls_plot_options {
                           none for several */
     const char *const *names; /* [count] labels of the surfaces or runs; NULL, as a whole or for
                                  one: made from the metadata or the directory's name */
+    struct ls_surface_options surface; /* of kind LS_PLOT_SURFACE */
 };
 
 struct ls_plot_options ls_plot_defaults(void);

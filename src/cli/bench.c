@@ -9,7 +9,7 @@ static const char help[] =
     "Usage: landscape bench [options]\n"
     "\n"
     "Measures images/s of evaluation, of a scan and (with --train) of training on this\n"
-    "machine, each the median of several runs.\n"
+    "machine, and seconds of drawing a surface, each the median of several runs.\n"
     "\n"
     "  --arch NAME          default resnet56\n"
     "  --threads N          default: as many as the machine has\n"
@@ -29,16 +29,17 @@ struct options {
     bool train, json;
 };
 
-static void print_text(const struct options *o, const struct ls_bench *bench) {
+static void print_text(const struct options *o, const struct ls_bench *bench, double drawing) {
     printf("%s, %s, %d threads, %s kernels, medians of %d runs\n", o->arch,
            ls_precision_name(o->precision), bench->threads, bench->kernels, o->runs);
     printf("  inference %8.1f images/s\n", bench->inference);
     printf("  scan      %8.1f images/s\n", bench->scan);
     if (o->train)
         printf("  training  %8.1f images/s, %.0f MB\n", bench->training, bench->training_megabytes);
+    printf("  drawing   %8.2f s a surface of 1600 x 1200 pixels\n", drawing);
 }
 
-static void print_json(const struct options *o, const struct ls_bench *bench) {
+static void print_json(const struct options *o, const struct ls_bench *bench, double drawing) {
     printf("{\"arch\": \"%s\", \"precision\": \"%s\", \"threads\": %d, \"kernels\": \"%s\", "
            "\"runs\": %d, \"inference_images_per_second\": %.2f, "
            "\"scan_images_per_second\": %.2f",
@@ -47,13 +48,14 @@ static void print_json(const struct options *o, const struct ls_bench *bench) {
     if (o->train)
         printf(", \"training_images_per_second\": %.2f, \"training_megabytes\": %.1f",
                bench->training, bench->training_megabytes);
-    printf("}\n");
+    printf(", \"drawing_seconds\": %.3f}\n", drawing);
 }
 
 int cli_bench(int argc, char **argv) {
     struct options o = {.arch = "resnet56", .runs = 5, .precision = ls_precision_auto()};
     struct ls_error error = {0};
     struct ls_bench bench;
+    double drawing;
     const struct cli_option options[] = {
         {.name = "arch", .text = &o.arch},
         {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
@@ -68,8 +70,9 @@ int cli_bench(int argc, char **argv) {
         return code;
     if (optind < argc)
         return cli_usage("bench", "unexpected argument '%s'", argv[optind]);
-    if (ls_bench_run(o.arch, o.precision, o.threads, o.runs, o.train, &bench, &error))
+    if (ls_bench_run(o.arch, o.precision, o.threads, o.runs, o.train, &bench, &error) ||
+        ls_bench_drawing(o.threads, o.runs, &drawing, &error))
         return cli_error("bench", &error);
-    (o.json ? print_json : print_text)(&o, &bench);
+    (o.json ? print_json : print_text)(&o, &bench, drawing);
     return CLI_DONE;
 }

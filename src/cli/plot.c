@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/parse.h"
+#include "cli/watch.h"
 #include "landscape/landscape.h"
 #include <getopt.h>
 #include <math.h>
@@ -18,7 +19,8 @@ static const char help[] =
     "of up to six runs. The ending of OUT names the format: html is a page on which one turns\n"
     "the surfaces and reads their values, vtp is a mesh for ParaView, obj and ply are meshes\n"
     "for Blender and 3D printers, csv holds a surface's numbers, or with --kind contour its\n"
-    "contour lines. Pictures, but for heat maps in PNG, need gnuplot; pages need three.js.\n"
+    "contour lines. Contour plots, curves and heat maps with axes need gnuplot; pages need\n"
+    "three.js.\n"
     "\n"
     "  -o, --out FILE     the picture\n"
     "  --kind KIND        contour: lines of equal loss (the default for a grid), with the\n"
@@ -28,8 +30,8 @@ static const char help[] =
     "                              without axes and text\n"
     "                     lines: loss and accuracy along one direction (the default there)\n"
     "  --log              logarithmic height, colour or levels (1, 2, 5, 10, ...)\n"
-    "  --zmax Z           cut surfaces, meshes and lines off above a loss of Z, default 10;\n"
-    "                     with --log, and in html, nothing is cut off by default\n"
+    "  --zmax Z           cut off above a loss of Z: surfaces, default none; meshes and lines,\n"
+    "                     default 10, with --log none; the clipping that html opens with\n"
     "  --vmin V           lowest contour level, or loss of the darkest cell, default 0.1\n"
     "  --vmax V           end of the contour levels, or loss of the lightest cell, default 10\n"
     "  --vlevel V         step between contour levels, default 0.5\n"
@@ -40,12 +42,31 @@ static const char help[] =
     "                     default 0.5; a vtp has the losses themselves as heights\n"
     "  --title TEXT       instead of what the file says about its network\n"
     "  --name LABEL       label of a surface or run, once for each, in their order\n"
+    "\n"
+    "Surfaces in three dimensions:\n"
+    "  --azimuth A        degrees the camera goes around to the right, default 30\n"
+    "  --elevation E      degrees it looks down, 0 to 90, default 28\n"
+    "  --zoom Z           1, the default, shows the whole box\n"
+    "  --colormap NAME    coolwarm (default), viridis or cividis\n"
+    "  --compress C       height linear well below a loss of C, logarithmic well above; 0:\n"
+    "                     linear; by default the losses decide, unless --log or --zmax is given\n"
+    "  --contours WHERE   paint contour lines on the surface, the floor or both\n"
+    "  --background NAME  white (default) or transparent\n"
+    "  --no-box           no axes around the surface\n"
+    "  --no-bar           no colour bar\n"
+    "  --bare             the surface alone, without box, bar and words\n"
+    "  --caption TEXT     a text below the figure\n"
+    "  --samples N        N x N samples a pixel, 1 to 8, default 4\n"
+    "  --frames N         a turntable: an animated PNG of N pictures around the surface, or a\n"
+    "                     numbered PNG each if OUT holds a number like %04d\n"
+    "  --threads N        default: as many as the machine has\n"
     "  --help\n"
     "\n"
     "Examples:\n"
     "  landscape plot resnet56.h5 -o contour.svg\n"
     "  landscape plot resnet56-noshort.h5 resnet56.h5 --kind surface --log -o figure1.png\n"
     "  landscape plot resnet56-noshort.h5 resnet56.h5 --log -o view.html\n"
+    "  landscape plot resnet56.h5 --kind surface --frames 120 --size 800x600 -o turn.png\n"
     "  landscape plot resnet56.h5 -o resnet56.csv\n"
     "  landscape plot resnet56.h5 --interp 301 --solid -o print.obj\n"
     "  landscape plot runs/plain20/log.csv runs/plain56/log.csv \\\n"
@@ -53,11 +74,29 @@ static const char help[] =
 
 struct options {
     const char *out;
-    bool has_kind, has_zmax;
+    bool has_kind, bare;
     const char *names[LS_MAX_PANELS];
     int name_count;
     struct ls_plot_options plot;
 };
+
+/* Finds `text` among names[count]; complains and returns -1 if it is none of them. */
+static int choose(const char *command, const char *option, const char *text,
+                  const char *const *names, int count) {
+    char list[128] = "";
+    for (int i = 0; i < count; i++) {
+        if (strcmp(text, names[i]) == 0)
+            return i;
+        size_t length = strlen(list);
+        snprintf(list + length, sizeof list - length, "%s%s",
+                 i == 0          ? ""
+                 : i + 1 < count ? ", "
+                                 : " or ",
+                 names[i]);
+    }
+    cli_usage(command, "--%s is %s, not '%s'", option, list, text);
+    return -1;
+}
 
 static bool read_kind(const char *command, const char *option, const char *text, void *own) {
     static const char *const names[] = {[LS_PLOT_CONTOUR] = "contour",
@@ -65,20 +104,11 @@ static bool read_kind(const char *command, const char *option, const char *text,
                                         [LS_PLOT_HEATMAP] = "heatmap",
                                         [LS_PLOT_LINES] = "lines"};
     struct options *o = own;
+    int chosen = choose(command, option, text, names, CLI_COUNT(names));
     o->has_kind = true;
-    for (int i = 0; i < CLI_COUNT(names); i++)
-        if (strcmp(text, names[i]) == 0) {
-            o->plot.kind = (enum ls_plot_kind)i;
-            return true;
-        }
-    cli_usage(command, "--%s is contour, surface, heatmap or lines, not '%s'", option, text);
-    return false;
-}
-
-static bool read_zmax(const char *command, const char *option, const char *text, void *own) {
-    struct options *o = own;
-    o->has_zmax = true;
-    return cli_double(command, option, text, -1e300, 1e300, &o->plot.zmax);
+    if (chosen >= 0)
+        o->plot.kind = (enum ls_plot_kind)chosen;
+    return chosen >= 0;
 }
 
 static bool read_size(const char *command, const char *option, const char *text, void *own) {
@@ -90,6 +120,32 @@ static bool read_size(const char *command, const char *option, const char *text,
     cli_usage(command, "--%s is WIDTHxHEIGHT in pixels, each from 100 to 20000, not '%s'", option,
               text);
     return false;
+}
+
+static bool read_colormap(const char *command, const char *option, const char *text, void *own) {
+    static const char *const names[] = {
+        [LS_COOLWARM] = "coolwarm", [LS_VIRIDIS] = "viridis", [LS_CIVIDIS] = "cividis"};
+    int chosen = choose(command, option, text, names, CLI_COUNT(names));
+    if (chosen >= 0)
+        *(enum ls_colormap *)own = (enum ls_colormap)chosen;
+    return chosen >= 0;
+}
+
+static bool read_background(const char *command, const char *option, const char *text, void *own) {
+    static const char *const names[] = {[LS_WHITE] = "white", [LS_TRANSPARENT] = "transparent"};
+    int chosen = choose(command, option, text, names, CLI_COUNT(names));
+    if (chosen >= 0)
+        *(enum ls_background *)own = (enum ls_background)chosen;
+    return chosen >= 0;
+}
+
+static bool read_contours(const char *command, const char *option, const char *text, void *own) {
+    static const char *const names[] = {"surface", "floor", "both"};
+    struct ls_surface_options *surface = own;
+    int chosen = choose(command, option, text, names, CLI_COUNT(names));
+    surface->contours = chosen != 1;
+    surface->floor_contours = chosen != 0;
+    return chosen >= 0;
 }
 
 static bool read_name(const char *command, const char *option, const char *text, void *own) {
@@ -149,8 +205,6 @@ static enum ls_status plot_surfaces(struct options *o, char **paths, int count,
     if (status == LS_OK) {
         if (!o->has_kind)
             o->plot.kind = default_kind(&surfaces[0], o->out);
-        if (!o->has_zmax && (o->plot.log || ends(o->out, ".html")))
-            o->plot.zmax = INFINITY;
         status = ls_plot_surfaces(pointers, count, &o->plot, o->out, error);
     }
     for (int i = 0; i < count; i++)
@@ -185,10 +239,19 @@ static int run(struct options *o, char **paths, int count) {
     struct ls_error error = {0};
     enum ls_status status;
     o->plot.names = o->names;
+    if (o->bare)
+        o->plot.surface.box = o->plot.surface.bar = o->plot.surface.words = false;
+    struct cli_watch watch;
+    if (o->plot.surface.frames > 1) {
+        cli_watch_start(&watch);
+        o->plot.surface.observer = &watch.observer;
+    }
     if (ends(paths[0], ".csv"))
         status = ls_plot_training((const char *const *)paths, count, &o->plot, o->out, &error);
     else
         status = plot_surfaces(o, paths, count, &error);
+    if (o->plot.surface.frames > 1)
+        cli_watch_end(&watch);
     if (status != LS_OK)
         return cli_error("plot", &error);
     fprintf(stderr, "%s\n", o->out);
@@ -198,12 +261,13 @@ static int run(struct options *o, char **paths, int count) {
 int cli_plot(int argc, char **argv) {
     struct options o = {.plot = ls_plot_defaults()};
     struct ls_plot_options *plot = &o.plot;
+    struct ls_surface_options *surface = &plot->surface;
     const struct cli_option options[] = {
         {.name = "out", .text = &o.out},
         {.name = "o", .text = &o.out},
         {.name = "kind", .own = &o, .read = read_kind},
         {.name = "log", .set = &plot->log},
-        {.name = "zmax", .own = &o, .read = read_zmax},
+        {.name = "zmax", .real = &plot->zmax, .min = -1e300, .max = 1e300},
         {.name = "vmin", .real = &plot->vmin, .min = -1e300, .max = 1e300},
         {.name = "vmax", .real = &plot->vmax, .min = -1e300, .max = 1e300},
         {.name = "vlevel", .real = &plot->vlevel, .min = 1e-300, .max = 1e300},
@@ -213,6 +277,20 @@ int cli_plot(int argc, char **argv) {
         {.name = "relief", .real = &plot->relief, .min = 1e-3, .max = 100},
         {.name = "title", .text = &plot->title},
         {.name = "name", .own = &o, .read = read_name},
+        {.name = "azimuth", .real = &surface->azimuth, .min = -3600, .max = 3600},
+        {.name = "elevation", .real = &surface->elevation, .min = 0, .max = 90},
+        {.name = "zoom", .real = &surface->zoom, .min = 0.1, .max = 20},
+        {.name = "colormap", .own = &surface->colormap, .read = read_colormap},
+        {.name = "compress", .real = &surface->compress, .min = 0, .max = 1e300},
+        {.name = "contours", .own = surface, .read = read_contours},
+        {.name = "background", .own = &surface->background, .read = read_background},
+        {.name = "no-box", .clear = &surface->box},
+        {.name = "no-bar", .clear = &surface->bar},
+        {.name = "bare", .set = &o.bare},
+        {.name = "caption", .text = &surface->caption},
+        {.name = "samples", .whole = &surface->samples, .min = 1, .max = 8},
+        {.name = "frames", .whole = &surface->frames, .min = 1, .max = 10000},
+        {.name = "threads", .whole = &surface->threads, .min = 1, .max = CLI_MAX_THREADS},
     };
     const struct cli_command command = {"plot", help, options, CLI_COUNT(options)};
     int code = cli_parse(&command, argc, argv);

@@ -56,7 +56,8 @@ static void paint_block(struct ls_image *image, int left, int top, int block,
                         struct ls_color color) {
     for (int y = top; y < top + block; y++)
         for (int x = left; x < left + block; x++) {
-            unsigned char *pixel = image->rgb + 3 * ((size_t)y * (size_t)image->width + (size_t)x);
+            unsigned char *pixel =
+                image->pixels + 3 * ((size_t)y * (size_t)image->width + (size_t)x);
             pixel[0] = color.red;
             pixel[1] = color.green;
             pixel[2] = color.blue;
@@ -80,17 +81,18 @@ enum ls_status ls_heatmap_png(const struct ls_surface *const *surfaces, int coun
     struct extent extent = measure(surfaces, count);
     int block = choose_block(surfaces, count, extent, options), left = 0;
     struct ls_image image = {.width = extent.across * block + (count - 1) * gap_of(block),
-                             .height = extent.upwards * block};
+                             .height = extent.upwards * block,
+                             .channels = 3};
     size_t bytes = 3 * (size_t)image.width * (size_t)image.height;
-    image.rgb = malloc(bytes);
-    if (!image.rgb)
+    image.pixels = malloc(bytes);
+    if (!image.pixels)
         return ls_fail_memory(error, path);
-    memset(image.rgb, 255, bytes);
+    memset(image.pixels, 255, bytes);
     for (int s = 0; s < count; s++) {
         paint_surface(&image, surfaces[s], left, block, options);
         left += surfaces[s]->nx * block + gap_of(block);
     }
     enum ls_status status = ls_png_write(&image, path, error);
-    free(image.rgb);
+    free(image.pixels);
     return status;
 }

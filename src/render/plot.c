@@ -9,8 +9,21 @@
 #include <math.h>
 
 struct ls_plot_options ls_plot_defaults(void) {
-    return (struct ls_plot_options){
-        .kind = LS_PLOT_CONTOUR, .zmax = 10, .vmin = 0.1, .vmax = 10, .vlevel = 0.5, .relief = 0.5};
+    return (struct ls_plot_options){.kind = LS_PLOT_CONTOUR,
+                                    .zmax = NAN,
+                                    .vmin = 0.1,
+                                    .vmax = 10,
+                                    .vlevel = 0.5,
+                                    .relief = 0.5,
+                                    .surface = {.azimuth = 30,
+                                                .elevation = 28,
+                                                .zoom = 1,
+                                                .samples = 4,
+                                                .box = true,
+                                                .bar = true,
+                                                .words = true,
+                                                .compress = -1,
+                                                .frames = 1}};
 }
 
 static bool is_mesh(enum ls_format format) {
@@ -36,9 +49,11 @@ static enum ls_status check_options(const struct ls_plot_options *options, struc
     if (!(options->vmin < options->vmax) || !isfinite(options->vmax - options->vmin))
         return ls_fail(error, LS_BAD_ARGUMENT, "vmin (%g) must be below vmax (%g)", options->vmin,
                        options->vmax);
+    if (options->surface.frames > 1 && options->kind != LS_PLOT_SURFACE)
+        return ls_fail(error, LS_BAD_ARGUMENT, "a turntable shows a surface: it needs that kind");
     if (!(options->vlevel > 0))
         return ls_fail(error, LS_BAD_ARGUMENT, "vlevel (%g) must be above 0", options->vlevel);
-    if (isnan(options->zmax) || (options->log && !(options->zmax > 0)))
+    if (options->log && !(options->zmax > 0))
         return ls_fail(error, LS_BAD_ARGUMENT, "zmax (%g) must be above 0", options->zmax);
     if (options->log && options->kind == LS_PLOT_HEATMAP && options->vmin <= 0)
         return ls_fail(error, LS_BAD_ARGUMENT,
@@ -110,8 +125,9 @@ static enum ls_status draw(const struct ls_request *request, struct ls_error *er
 enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int count,
                                 const struct ls_plot_options *options, const char *path,
                                 struct ls_error *error) {
+    struct ls_plot_options own = *options;
     struct ls_request request = {
-        .surfaces = surfaces, .count = count, .options = options, .path = path};
+        .surfaces = surfaces, .count = count, .options = &own, .path = path};
     enum ls_status status = ls_format_of(path, &request.format, error);
     if (status != LS_OK)
         return status;
@@ -121,12 +137,14 @@ enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int co
     bool mesh = is_mesh(request.format), numbers = request.format == LS_FORMAT_CSV;
     bool solid = mesh || request.format == LS_FORMAT_HTML;
     enum ls_plot_kind kind = solid ? LS_PLOT_SURFACE : options->kind;
+    if (isnan(own.zmax))
+        own.zmax = own.log || (kind == LS_PLOT_SURFACE && !mesh) ? INFINITY : 10;
     if ((mesh || numbers) && count != 1)
         return ls_fail(error, LS_BAD_ARGUMENT, "%s: such a file holds one surface, not %d", path,
                        count);
-    status = check_options(options, error);
+    status = check_options(&own, error);
     if (status == LS_OK)
-        status = check_mesh_options(options, mesh, error);
+        status = check_mesh_options(&own, mesh, error);
     if (status == LS_OK && numbers && kind != LS_PLOT_CONTOUR)
         return ls_csv_write(surfaces[0], path, error);
     if (status == LS_OK)

@@ -1,5 +1,6 @@
 #include "render/script.h"
 #include "base/file.h"
+#include "render/utf8.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,34 +37,16 @@ void ls_script_add(struct ls_script *script, const char *format, ...) {
     va_end(arguments);
 }
 
-int ls_utf8_length(const unsigned char *text) {
-    if (text[0] < 0x80)
-        return text[0] >= 0x20 && text[0] != 0x7f;
-    int length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-    if (text[0] < 0xc2 || text[0] > 0xf4)
-        return 0;
-    for (int i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xf0 && text[1] < 0x90);
-    bool surrogate = text[0] == 0xed && text[1] >= 0xa0;
-    bool beyond = text[0] == 0xf4 && text[1] >= 0x90;
-    bool control = text[0] == 0xc2 && text[1] < 0xa0;
-    return overlong || surrogate || beyond || control ? 0 : length;
-}
-
 void ls_script_quote(struct ls_script *script, const char *text) {
-    const unsigned char *at = (const unsigned char *)text;
     ls_script_add(script, "'");
-    while (*at) {
-        int length = ls_utf8_length(at);
+    for (const char *at = text; *at;) {
+        int length = ls_utf8_length((const unsigned char *)at);
         if (length == 0)
             ls_script_add(script, "%s", *at == '\n' || *at == '\t' ? " " : "?");
         else if (*at == '\'') /* gnuplot 5.4 stumbles over a doubled one at a string's beginning */
             ls_script_add(script, "\\047");
         else
-            ls_script_add(script, "%s%.*s", strchr("{}^_@&~\\", *at) ? "\\" : "", length,
-                          (const char *)at);
+            ls_script_add(script, "%s%.*s", strchr("{}^_@&~\\", *at) ? "\\" : "", length, at);
         at += length ? length : 1;
     }
     ls_script_add(script, "'");

@@ -22,9 +22,6 @@ void ls_script_add(struct ls_script *script, const char *format, ...)
  * special characters of enhanced text escaped and what is no printable UTF-8 replaced. */
 void ls_script_quote(struct ls_script *script, const char *text);
 
-/* Bytes of the well-formed, printable UTF-8 sequence at `text`, 0 if there is none. */
-int ls_utf8_length(const unsigned char *text);
-
 /* Appends the line NAME = 'text'. */
 void ls_script_string(struct ls_script *script, const char *name, const char *text);
 

@@ -2,6 +2,7 @@
 #include "render/viewer.h"
 #include "base/file.h"
 #include "render/template.h"
+#include "render/utf8.h"
 #include "render/viewer_data.h"
 #include <stdio.h>
 #include <stdlib.h>

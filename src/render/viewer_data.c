@@ -1,6 +1,7 @@
 #include "render/viewer_data.h"
 #include "render/caption.h"
 #include "render/colormap.h"
+#include "render/utf8.h"
 #include <math.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,0 +1,56 @@
+/* Lines, words and pictures through cairo, on pixels or in a vector format. */
+#ifndef LANDSCAPE_RENDER_CANVAS_H
+#define LANDSCAPE_RENDER_CANVAS_H
+
+#include "landscape/plot.h"
+#include "render/colormap.h"
+#include "render/format.h"
+#include "render/png.h"
+#include <cairo.h>
+#include <stdint.h>
+
+struct ls_canvas {
+    cairo_t *cairo; /* draws in pixels from the upper left corner, y down */
+    cairo_surface_t *surface;
+    enum ls_format format;
+    enum ls_background background;
+    int width, height;    /* pixels */
+    unsigned char *bytes; /* [size] of an SVG or PDF; owned */
+    size_t size, capacity;
+};
+
+/* An empty canvas of LS_FORMAT_PNG, SVG or PDF. */
+enum ls_status ls_canvas_create(struct ls_canvas *canvas, enum ls_format format, int width,
+                                int height, enum ls_background background, struct ls_error *error);
+void ls_canvas_free(struct ls_canvas *canvas);
+
+/* Lays a picture over the canvas: pixels[height][width] as of ls_render, left and top its corner.
+ */
+enum ls_status ls_canvas_lay(struct ls_canvas *canvas, uint32_t *pixels, int width, int height,
+                             int left, int top, struct ls_error *error);
+
+/* Ink for lines and words. */
+void ls_canvas_ink(struct ls_canvas *canvas, struct ls_color color);
+
+/* One line of words around their middle (x, y). */
+struct ls_words {
+    const char *text;
+    double x, y;
+    double em;    /* size of the letters in pixels */
+    double angle; /* radians, clockwise */
+    bool bold;
+};
+void ls_canvas_write(struct ls_canvas *canvas, const struct ls_words *words);
+
+/* The width of a text in pixels. */
+double ls_canvas_measure(struct ls_canvas *canvas, const char *text, double em, bool bold);
+
+/* The canvas, which must be LS_FORMAT_PNG, as a picture whose pixels the caller frees; with an
+ * alpha channel if its background is transparent. */
+enum ls_status ls_canvas_image(struct ls_canvas *canvas, struct ls_image *image,
+                               struct ls_error *error);
+
+/* Atomically writes the canvas, whatever its format, to `path`. */
+enum ls_status ls_canvas_save(struct ls_canvas *canvas, const char *path, struct ls_error *error);
+
+#endif

@@ -1,0 +1,150 @@
+#include "render/scene.h"
+#include "base/threads.h"
+#include "render/caption.h"
+#include "render/colorbar.h"
+#include "render/height.h"
+#include "render/utf8.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Ordinary text is this part of a panel's shorter side. */
+static const double text_share = 1.0 / 46;
+/* In em: lines above and below the panels, and sizes of their words. */
+static const double title_lines = 2.6, name_lines = 2.2, detail_lines = 1.5, caption_line = 1.5,
+                    note_lines = 1.8;
+
+static void choose_size(struct ls_scene *scene, int columns, int rows) {
+    const struct ls_plot_options *options = scene->request->options;
+    scene->width = options->width;
+    scene->height = options->height;
+    if (scene->width <= 0 || scene->height <= 0) {
+        scene->width = columns == 1 ? 1600 : 1000 * columns;
+        scene->height = columns == 1 ? 1200 : 840 * rows;
+        if (scene->options->frames > 1) {
+            scene->width /= 2;
+            scene->height /= 2;
+        }
+    }
+    scene->em = text_share * fmin((double)scene->width / columns, (double)scene->height / rows);
+}
+
+static void describe_scale(const struct ls_scene *scene, char *note, size_t size) {
+    const struct ls_zscale *scale = &scene->scale;
+    char number[LS_NUMBER_SIZE];
+    size_t length = strlen(note);
+    const char *separator = length ? "; " : "";
+    if (scale->cut) {
+        ls_caption_number(scale->high, number);
+        length += (size_t)snprintf(note + length, size - length, "%scut off at a loss of %s",
+                                   separator, number);
+    }
+    if (isfinite(scale->compress) && length < size)
+        snprintf(note + length, size - length,
+                 "%sheight linear for small losses, logarithmic for large ones",
+                 length ? "; " : "");
+}
+
+/* Breaks the caption into lines that fit the figure's width. */
+static void break_caption(struct ls_scene *scene, struct ls_canvas *canvas, const char *text) {
+    char clean[LS_CAPTION_LINES * LS_SCENE_TEXT], line[LS_SCENE_TEXT] = "", longer[LS_SCENE_TEXT];
+    char *rest = clean;
+    ls_utf8_clean(text, clean, sizeof clean);
+    for (char *word = strtok_r(clean, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        if (scene->caption_lines == LS_CAPTION_LINES)
+            return;
+        snprintf(longer, sizeof longer, "%s%s%s", line, *line ? " " : "", word);
+        if (*line && ls_canvas_measure(canvas, longer, scene->em, false) > 0.9 * scene->width) {
+            strcpy(scene->caption[scene->caption_lines++], line);
+            snprintf(line, sizeof line, "%s", word);
+        } else {
+            strcpy(line, longer);
+        }
+    }
+    if (*line && scene->caption_lines < LS_CAPTION_LINES)
+        strcpy(scene->caption[scene->caption_lines++], line);
+}
+
+static void find_words(struct ls_scene *scene, struct ls_canvas *canvas) {
+    const struct ls_request *request = scene->request;
+    bool details = false;
+    if (!scene->options->words)
+        return;
+    for (int i = 0; i < request->count; i++) {
+        struct ls_panel3 *panel = &scene->panels[i];
+        char text[LS_SCENE_TEXT];
+        ls_request_name(request, i, text, sizeof text);
+        ls_utf8_clean(text, panel->name, sizeof panel->name);
+        ls_caption_detail(request->surfaces[i], text, sizeof text);
+        ls_utf8_clean(text, panel->detail, sizeof panel->detail);
+        details = details || *panel->detail;
+    }
+    scene->header = (name_lines + (details ? detail_lines : 0)) * scene->em;
+    ls_utf8_clean(ls_request_title(request), scene->title, sizeof scene->title);
+    ls_request_missing(request, scene->note, sizeof scene->note);
+    describe_scale(scene, scene->note, sizeof scene->note);
+    if (scene->options->caption)
+        break_caption(scene, canvas, scene->options->caption);
+}
+
+static void lay_out(struct ls_scene *scene, struct ls_canvas *canvas, int columns, int rows) {
+    double em = scene->em,
+           bar = scene->options->bar ? ls_colorbar_width(canvas, &scene->scale, em) : 0;
+    double above = *scene->title ? title_lines * em : 0;
+    double below = (*scene->note ? note_lines * em : 0) + scene->caption_lines * caption_line * em;
+    if (scene->caption_lines)
+        below += 0.8 * em;
+    double width = (scene->width - bar) / columns, height = (scene->height - above - below) / rows;
+    for (int i = 0; i < scene->request->count; i++) {
+        struct ls_rectangle *cell = &scene->panels[i].cell;
+        cell->left = floor(i % columns * width);
+        cell->top = floor(above + i / columns * height + scene->header);
+        cell->width = fmax(floor(width), 1);
+        cell->height = fmax(floor(height - scene->header), 1);
+    }
+    if (bar > 0)
+        scene->bar = (struct ls_rectangle){scene->width - bar - 0.2 * em,
+                                           above + 0.28 * (scene->height - above - below), bar,
+                                           0.48 * (scene->height - above - below)};
+}
+
+/* Points of the fine grid along its longer side: about one to a pixel. */
+static int choose_points(const struct ls_scene *scene) {
+    const struct ls_rectangle *cell = &scene->panels[0].cell;
+    double points = 0.75 * fmax(cell->width, cell->height) * fmax(scene->options->zoom, 0.5);
+    return (int)fmin(fmax(points, 100), 1500);
+}
+
+enum ls_status ls_scene_create(struct ls_scene *scene, const struct ls_request *request,
+                               struct ls_error *error) {
+    int count = request->count;
+    int columns = count < 4 ? count : (count + 1) / 2, rows = count < 4 ? 1 : 2;
+    struct ls_axes axes = ls_request_axes(request);
+    struct ls_canvas canvas;
+    *scene =
+        (struct ls_scene){.request = request,
+                          .options = &request->options->surface,
+                          .world = ls_world_of(&axes),
+                          .scale = ls_zscale_choose(request->surfaces, count, request->options),
+                          .threads = ls_thread_count(request->options->surface.threads)};
+    choose_size(scene, columns, rows);
+    /* Only to measure words with. */
+    enum ls_status status = ls_canvas_create(&canvas, LS_FORMAT_PNG, 1, 1, LS_TRANSPARENT, error);
+    if (status != LS_OK)
+        return status;
+    find_words(scene, &canvas);
+    lay_out(scene, &canvas, columns, rows);
+    ls_canvas_free(&canvas);
+    int points = choose_points(scene);
+    for (int i = 0; i < count && status == LS_OK; i++)
+        status = ls_terrain_create(&scene->panels[i].terrain, request->surfaces[i], &scene->scale,
+                                   &scene->world, points, scene->threads, error);
+    return status == LS_OK ? ls_scene_find_points(scene, error) : status;
+}
+
+void ls_scene_free(struct ls_scene *scene) {
+    for (int i = 0; i < LS_MAX_PANELS; i++)
+        ls_terrain_free(&scene->panels[i].terrain);
+    free(scene->points);
+}

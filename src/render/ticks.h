@@ -1,0 +1,25 @@
+/* Round numbers for the ticks of axes. */
+#ifndef LANDSCAPE_RENDER_TICKS_H
+#define LANDSCAPE_RENDER_TICKS_H
+
+#include "render/zscale.h"
+
+enum { LS_MAX_TICKS = 16 };
+
+/* The smallest of 1, 2 and 5 times powers of ten that is not below x > 0. */
+double ls_round_up(double x);
+
+/* values[] = the multiples from low to high of a round step, about `parts` steps; returns their
+ * number. */
+int ls_linear_ticks(double low, double high, int parts, double values[LS_MAX_TICKS]);
+
+/* values[] = losses for the ticks of a height, rising and readably far apart; returns their number.
+ */
+int ls_zscale_ticks(const struct ls_zscale *scale, double values[LS_MAX_TICKS]);
+
+/* heights[] = where contour lines run, rising: at the ticks and evenly in height between them;
+ * returns their number. */
+enum { LS_MAX_SURFACE_LINES = 64 };
+int ls_zscale_lines(const struct ls_zscale *scale, double heights[LS_MAX_SURFACE_LINES]);
+
+#endif
