@@ -62,7 +62,7 @@ TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine tiles torch winograd,\
                 $(cpu)=$(BUILD)/tests/test_$(test)))
 
-.PHONY: all help deps demo tests check check-viewer bench fuzz lint format install uninstall clean
+.PHONY: all help deps demo experiments tests check check-viewer bench fuzz lint format install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM)
@@ -71,6 +71,7 @@ help:
 	@echo "make                 build $(PROGRAM)"
 	@echo "make deps            install the Debian packages that build, tests and demo need"
 	@echo "make demo            train ResNet-56 with and without skips on embedded data, scan, draw"
+	@echo "make experiments     train, scan and draw the networks of the article: DATA=cifar10:DIR (days)"
 	@echo "make check           build and run the tests"
 	@echo "make check-viewer    test the viewer in headless Chromium (needs nodejs and chromium)"
 	@echo "make bench           measure inference, scan and training speed"
@@ -143,6 +144,9 @@ check-viewer: $(PROGRAM) $(SHOWN)
 
 demo: $(PROGRAM)
 	@LANDSCAPE=$(PROGRAM) sh tools/demo.sh
+
+experiments: $(PROGRAM)
+	@LANDSCAPE=$(PROGRAM) sh tools/experiments.sh
 
 bench: $(PROGRAM)
 	$(PROGRAM) bench --train

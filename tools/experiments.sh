@@ -1,0 +1,112 @@
+#!/bin/sh
+# The experiments: trains the networks of the article and the paper by the paper's recipe, scaled to
+# EPOCHS, scans the loss around them, draws the figures and writes the table of results. Days of work at
+# full scale; stopped at any moment, it goes on where it was, and what is done is not done again.
+#   DATA      cifar10:DIR, or synthetic to try it out; required
+#   EPOCHS    default 60
+#   NETWORKS  default below; those this program does not know are left out
+#   GRID      points along each axis of a surface, default 51
+#   IMAGES    of a scan, default 1000
+#   OUT       directory for runs, surfaces and figures, default experiments
+#   RESULTS   the table, default docs/results.md
+#   TRAIN     more options for every training, such as --subset 200
+#   LANDSCAPE the program
+set -eu
+
+landscape=${LANDSCAPE:-build/landscape}
+out=${OUT:-experiments}
+epochs=${EPOCHS:-60}
+grid=${GRID:-51}
+images=${IMAGES:-1000}
+results=${RESULTS:-docs/results.md}
+networks=${NETWORKS:-resnet20 resnet20-noshort resnet56 resnet56-noshort resnet110 resnet110-noshort
+    vgg9 densenet-bc-40-12 highway20}
+if [ -z "${DATA:-}" ]; then
+    echo "make experiments needs DATA=cifar10:DIR, the directory with the binary files of CIFAR-10" >&2
+    exit 2
+fi
+axis=-1:1:$grid
+known=$("$landscape" train --arch list | cut -d' ' -f1)
+
+# trained NETWORK...: whether all are there.
+trained() {
+    for network; do
+        [ -f "$out/$network/model.safetensors" ] || return 1
+    done
+}
+
+# step NAME COMMAND...: runs the command, unless it has succeeded before.
+step() {
+    name=$1
+    shift
+    [ ! -f "$out/done/$name" ] || return 0
+    echo "== $name" >&2
+    "$@"
+    : >"$out/done/$name"
+}
+
+# draw PICTURE ARGUMENT...: a step that plots.
+draw() {
+    picture=$1
+    shift
+    step "$picture" "$landscape" plot "$@" -o "$out/$picture"
+}
+
+mkdir -p "$out/done"
+settings="DATA=$DATA EPOCHS=$epochs GRID=$grid IMAGES=$images TRAIN=${TRAIN:-}"
+if [ -f "$out/settings" ] && [ "$(cat "$out/settings")" != "$settings" ]; then
+    echo "$out was begun with $(cat "$out/settings"); choose another OUT for other settings" >&2
+    exit 2
+fi
+echo "$settings" >"$out/settings"
+chosen=
+for network in $networks; do
+    if echo "$known" | grep -qx "$network"; then
+        chosen="$chosen $network"
+    else
+        echo "== $network is left out: this program does not know it" >&2
+    fi
+done
+
+for network in $chosen; do
+    # shellcheck disable=SC2086 # a list of options
+    step "$network-train" "$landscape" train --arch "$network" --data "$DATA" \
+        --epochs "$epochs" ${TRAIN:-} --out "$out/$network" --resume
+    step "$network-scan" "$landscape" scan --model "$out/$network/model.safetensors" --data "$DATA" \
+        --images "$images" --x="$axis" --y="$axis" -o "$out/$network.h5"
+    draw "$network-contour.svg" "$out/$network.h5"
+done
+
+# The article's first figure: deeper is worse without skip connections, and not with them.
+if trained resnet20-noshort resnet56-noshort resnet20 resnet56; then
+    draw degradation.svg "$out/resnet20-noshort/log.csv" "$out/resnet56-noshort/log.csv" \
+        "$out/resnet20/log.csv" "$out/resnet56/log.csv" --name 'plain, 20 layers' \
+        --name 'plain, 56 layers' --name 'skips, 20 layers' --name 'skips, 56 layers'
+fi
+
+# The paper's figures 1 and 5.
+if trained resnet56 resnet56-noshort; then
+    draw surfaces.png "$out/resnet56.h5" "$out/resnet56-noshort.h5" --kind surface --log \
+        --size 2000x840
+fi
+if trained resnet20 resnet56 resnet110 resnet20-noshort resnet56-noshort resnet110-noshort; then
+    draw contours.svg "$out/resnet20.h5" "$out/resnet56.h5" "$out/resnet110.h5" \
+        "$out/resnet20-noshort.h5" "$out/resnet56-noshort.h5" "$out/resnet110-noshort.h5"
+fi
+
+# The article's argument: the deeper plain network that was made from the shallower, and the one that
+# was trained, in one plane. Far beyond either, running variances would be negative.
+if trained resnet20-noshort resnet56-noshort; then
+    step construct "$landscape" deepen --model "$out/resnet20-noshort/model.safetensors" \
+        --arch resnet56-noshort -o "$out/constructed.safetensors"
+    step construction-scan "$landscape" scan --model "$out/constructed.safetensors" \
+        --name constructed --model2 "$out/resnet56-noshort/model.safetensors" --name trained \
+        --dir-type states --data "$DATA" --images "$images" --x=-0.25:1.25:"$grid" --y="$axis" \
+        -o "$out/construction.h5"
+    draw construction.svg "$out/construction.h5"
+fi
+
+# shellcheck disable=SC2086 # a list of names
+sh "$(dirname "$0")/results.sh" "$out" $chosen >"$out/results.md"
+cp "$out/results.md" "$results.tmp" && mv "$results.tmp" "$results"
+echo "Done. The table is in $results, the figures are in $out."
