@@ -8,7 +8,6 @@ X_LABEL = 'epoch'
 Y_LABEL = 'error (%)'
 set border 3
 set grid ytics linetype 1 linecolor rgb '#dddddd' linewidth 0.8
-set key top right Left reverse samplen 3 spacing 1.2
 if (ERROR_LOG) {
     set logscale y
 }
@@ -22,7 +21,10 @@ eval frame
 do for [p = 1:PANELS] {
     eval place
     eval labels
+    set key at screen (LEFT[p] + RIGHT[p]) / 2, screen BOTTOM[p] - 4.2 * EM_Y center top \
+        samplen 3 spacing 1.05 Left reverse
     if (RUNS == 1) {
+        set key horizontal maxrows 1
         plot $log using 1:2 with lines linetype 1 linewidth 2.2 dashtype (8,4) \
                  title 'training error', \
              $log using 1:3 with lines linetype 1 linewidth 3.2 title 'test error'

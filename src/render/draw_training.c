@@ -107,7 +107,7 @@ static enum ls_status draw(const struct ls_training_log *logs, const char *const
                              .box_height = 900,
                              .left = 5.2,
                              .right = 1.8,
-                             .bottom = 4.1,
+                             .bottom = count == 1 ? 5.9 : 5 + 1.35 * count,
                              .top = count == 1 ? 1.2 : 2.8};
     struct ls_figure figure = {.options = options};
     ls_figure_begin(&figure, format, count == 1 ? 1 : 2, &frame,
