@@ -258,7 +258,7 @@ static void refuses_unusual_storage(void **state) {
     write_odd(path, make_unwritten);
     assert_refused(path, "never written");
     write_odd(path, make_strings);
-    assert_refused(path, "does not hold numbers");
+    assert_refused(path, "not integers or floats of 4 or 8 bytes");
     write_odd(path, make_group);
     assert_refused(path, "'train_loss'");
 }

@@ -129,7 +129,8 @@ enum ls_status ls_h5_numbers(const struct ls_h5_file *file, const char *dataset,
     if (status)
         return status;
     if (value->kind != LS_H5_INTEGER && value->kind != LS_H5_FLOAT)
-        return fail(file, "dataset", dataset, "it does not hold numbers", error);
+        return fail(file, "dataset", dataset,
+                    "its values are not integers or floats of 4 or 8 bytes", error);
     return LS_OK;
 }
 
