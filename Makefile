@@ -131,6 +131,11 @@ check: export OMP_NUM_THREADS = 3
 check: export SANITIZE := $(SANITIZE)
 endif
 
+# What cairo's fonts keep until the program ends is no leak of ours.
+ifneq ($(filter address,$(subst $(comma), ,$(SANITIZE))),)
+check: export LSAN_OPTIONS = suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
+endif
+
 check: tests
 	@LANDSCAPE=$(PROGRAM) KILLS=$(or $(KILLS),3) sh tests/run.sh $(TESTS) $(KERNEL_TESTS) tests/cli.sh \
 	    tests/kill.sh

@@ -54,8 +54,10 @@ static void break_caption(struct ls_scene *scene, struct ls_canvas *canvas, cons
     for (char *word = strtok_r(clean, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         if (scene->caption_lines == LS_CAPTION_LINES)
             return;
-        snprintf(longer, sizeof longer, "%s%s%s", line, *line ? " " : "", word);
-        if (*line && ls_canvas_measure(canvas, longer, scene->em, false) > 0.9 * scene->width) {
+        int length = snprintf(longer, sizeof longer, "%s%s%s", line, *line ? " " : "", word);
+        bool full = length >= (int)sizeof longer ||
+                    ls_canvas_measure(canvas, longer, scene->em, false) > 0.9 * scene->width;
+        if (*line && full) {
             strcpy(scene->caption[scene->caption_lines++], line);
             snprintf(line, sizeof line, "%s", word);
         } else {
