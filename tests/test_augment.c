@@ -8,7 +8,8 @@ enum { COUNT = 3, HEIGHT = 5, WIDTH = 7, IMAGE = 3 * HEIGHT * WIDTH };
 
 /* A small data set whose images are not square and whose pixels differ from one another. */
 static struct ls_dataset small_dataset(void) {
-    static uint8_t pixels[COUNT * IMAGE], labels[COUNT];
+    static uint8_t pixels[COUNT * IMAGE];
+    static uint16_t labels[COUNT];
     for (int i = 0; i < COUNT * IMAGE; i++)
         pixels[i] = (uint8_t)(i % 251 + 1);
     return (struct ls_dataset){.split = LS_TRAIN,
@@ -63,8 +64,9 @@ static void augmentation_crops_and_flips(void **state) {
     int counts[9][9][2] = {{{0}}};
     for (int epoch = 1; epoch <= EPOCHS; epoch++) {
         float image[IMAGE];
+        uint16_t labels[1];
         int found = 0;
-        ls_dataset_augmented(&dataset, 1, 5, epoch, image);
+        ls_dataset_augmented(&dataset, 1, 5, epoch, image, labels);
         for (int i = 0; i < 162 && !found; i++) {
             int top = i / 18, left = i / 2 % 9, flip = i % 2;
             found = matches(&dataset, 1, top - 4, left - 4, flip, image);
@@ -80,22 +82,45 @@ static void augmentation_crops_and_flips(void **state) {
     assert_true(chi_square < 222); /* 161 degrees of freedom, p = 0.001 */
 }
 
+/* Labels of pixels are those of the pixels one sees, and 0 where one sees none; the label of an
+ * image stays. */
+static void labels_move_with_their_pixels(void **state) {
+    (void)state;
+    struct ls_dataset dataset = small_dataset();
+    uint16_t all[COUNT * HEIGHT * WIDTH], labels[HEIGHT * WIDTH];
+    float image[IMAGE];
+    dataset.labels[2] = 700;
+    ls_dataset_augmented(&dataset, 2, 5, 1, image, labels);
+    assert_int_equal(labels[0], 700);
+    dataset.labels = all;
+    dataset.labels_per_image = HEIGHT * WIDTH;
+    for (int i = 0; i < COUNT * HEIGHT * WIDTH; i++) /* as red says */
+        all[i] = dataset.pixels[i / (HEIGHT * WIDTH) * IMAGE + i % (HEIGHT * WIDTH)];
+    for (int epoch = 1; epoch <= 50; epoch++) {
+        ls_dataset_augmented(&dataset, 2, 5, epoch, image, labels);
+        for (int i = 0; i < HEIGHT * WIDTH; i++)
+            assert_true(image[3 * i] ==
+                        ((float)labels[i] - dataset.mean[0]) / dataset.deviation[0]);
+    }
+}
+
 static void augmentation_is_fixed_by_seed_epoch_and_index(void **state) {
     (void)state;
     struct ls_dataset dataset = small_dataset();
     float first[IMAGE], again[IMAGE];
+    uint16_t labels[1];
     int by_seed = 0, by_epoch = 0;
     memcpy(dataset.pixels + IMAGE, dataset.pixels, IMAGE);
     int by_index = 0;
     for (int epoch = 1; epoch <= 100; epoch++) {
-        ls_dataset_augmented(&dataset, 0, 1, epoch, first);
-        ls_dataset_augmented(&dataset, 0, 1, epoch, again);
+        ls_dataset_augmented(&dataset, 0, 1, epoch, first, labels);
+        ls_dataset_augmented(&dataset, 0, 1, epoch, again, labels);
         assert_memory_equal(first, again, sizeof first);
-        ls_dataset_augmented(&dataset, 0, 2, epoch, again);
+        ls_dataset_augmented(&dataset, 0, 2, epoch, again, labels);
         by_seed += memcmp(first, again, sizeof first) != 0;
-        ls_dataset_augmented(&dataset, 0, 1, epoch + 1, again);
+        ls_dataset_augmented(&dataset, 0, 1, epoch + 1, again, labels);
         by_epoch += memcmp(first, again, sizeof first) != 0;
-        ls_dataset_augmented(&dataset, 1, 1, epoch, again);
+        ls_dataset_augmented(&dataset, 1, 1, epoch, again, labels);
         by_index += memcmp(first, again, sizeof first) != 0;
     }
     assert_true(by_seed > 80 && by_epoch > 80 && by_index > 80);
@@ -150,6 +175,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(images_are_normalised_and_interleaved),
         cmocka_unit_test(augmentation_crops_and_flips),
+        cmocka_unit_test(labels_move_with_their_pixels),
         cmocka_unit_test(augmentation_is_fixed_by_seed_epoch_and_index),
         cmocka_unit_test(shuffles_are_permutations),
         cmocka_unit_test(shuffles_are_fixed_by_seed_and_epoch),

@@ -24,7 +24,7 @@ static void make_norm_plus_input(struct ls_model *model) {
 
 /* Mean loss of the model on fixed images; writes the gradient. */
 static double loss_of(const struct ls_model *model, struct ls_backprop *backprop, float *gradient) {
-    const uint8_t labels[IMAGES] = {0, 1, 2, 2, 1, 0};
+    const uint16_t labels[IMAGES] = {0, 1, 2, 2, 1, 0};
     float *images = ls_backprop_images(backprop);
     for (int i = 0; i < IMAGES * 48; i++)
         images[i] = (float)sin(i * i);

@@ -246,7 +246,7 @@ static void predictions_are_those_of_pytorch(void **state) {
         for (int label = 0; label < 4; label++) {
             double correct = 0;
             ls_loss_image(LS_CROSS_ENTROPY, shape, cases[i].logits,
-                          &(const uint8_t){(uint8_t)label}, &correct);
+                          &(const uint16_t){(uint16_t)label}, &correct);
             assert_true(correct == (label == cases[i].predicted));
         }
 }

@@ -67,10 +67,10 @@ static void images_are_evaluated_as_if_alone(void **state) {
     ls_worker_load(worker);
     double alone = 0;
     for (int i = 0; i < 3; i++)
-        alone += ls_worker_evaluate(worker, &data, LS_CROSS_ENTROPY, i, i + 1).loss;
+        alone += ls_worker_evaluate(worker, &data, LS_CROSS_ENTROPY, i, i + 1, NULL).loss;
     assert_true(alone == first_loss(&model, 3, LS_BF16X3));
     ls_dataset_image(&data, 1, image);
-    const double second = ls_worker_evaluate(worker, &data, LS_CROSS_ENTROPY, 1, 2).loss;
+    const double second = ls_worker_evaluate(worker, &data, LS_CROSS_ENTROPY, 1, 2, NULL).loss;
     const float *logits = ls_worker_run(worker, image);
     double sum = 0;
     for (int c = 0; c < 10; c++)

@@ -39,7 +39,9 @@ static void make(const char *arch, const char *seed, const char *path) {
 }
 
 static void logits(const struct ls_model *model, const struct ls_dataset *data, const char *path) {
-    const size_t classes = (size_t)data->classes, size = (size_t)data->height * data->width * 3;
+    const struct ls_shape out = model->network.nodes[model->network.node_count - 1].out;
+    const size_t classes = (size_t)out.height * out.width * out.channels;
+    const size_t size = (size_t)data->height * data->width * 3;
     float *all = malloc((size_t)data->count * classes * sizeof *all);
     float *image = malloc(size * sizeof *image);
     struct ls_plan *plan;
@@ -102,7 +104,9 @@ static void images(const struct ls_dataset *data, const char *path) {
         ls_dataset_image(data, i, all + size * (size_t)i);
     write_bytes(path, all, (size_t)data->count * size * sizeof *all);
     snprintf(labels, sizeof labels, "%s.labels", path);
-    write_bytes(labels, data->labels, (size_t)data->count * data->labels_per_image);
+    printf("%d %d %d\n", data->height, data->width, data->labels_per_image);
+    write_bytes(labels, data->labels,
+                (size_t)data->count * data->labels_per_image * sizeof *data->labels);
 }
 
 int main(int argc, char **argv) {

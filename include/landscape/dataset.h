@@ -16,16 +16,16 @@ struct ls_dataset {
     int channels;         /* 3: red, green, blue */
     int classes;          /* labels lie in [0, classes) */
     int labels_per_image; /* 1 for classification, height * width for segmentation */
-    uint8_t *pixels; /* [count][channels][height][width], as CIFAR-10's files hold them; owned */
-    uint8_t *labels; /* [count][labels_per_image]; owned */
-    float mean[3];   /* per channel, in units of a pixel byte */
+    uint8_t *pixels;  /* [count][channels][height][width], as CIFAR-10's files hold them; owned */
+    uint16_t *labels; /* [count][labels_per_image]; owned */
+    float mean[3];    /* per channel, in units of a pixel byte */
     float deviation[3];
 };
 
 /* Opens what `spec` names: "cifar10:DIR" (the directory with the dataset's binary files, or the one
- * above `cifar-10-batches-bin`) or "synthetic[:SEED]" (drawn by the program). Keeps the first
- * `limit` records in file order, all of them if limit is 0; asking for more than there are is an
- * error. Free with ls_dataset_free. */
+ * above `cifar-10-batches-bin`), "synthetic[:SEED]" or "shapes[:SEED]" (drawn by the program: ten
+ * classes of images, five classes of pixels). Keeps the first `limit` records in file order, all of
+ * them if limit is 0; asking for more than there are is an error. Free with ls_dataset_free. */
 enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enum ls_split split,
                                int limit, struct ls_error *error);
 void ls_dataset_free(struct ls_dataset *dataset);
@@ -39,9 +39,10 @@ void ls_dataset_image(const struct ls_dataset *dataset, int index, float *out);
 
 /* As ls_dataset_image after a random crop of the image padded by 4 black pixels and a random
  * horizontal flip, both fixed by (seed, epoch, index): what a network sees when it is trained
- * (He et al. 2016, section 4.2). */
+ * (He et al. 2016, section 4.2). labels[labels_per_image] = what it has to say of it: labels of
+ * pixels move with them, black pixels are of class 0. */
 void ls_dataset_augmented(const struct ls_dataset *dataset, int index, uint64_t seed, int epoch,
-                          float *out);
+                          float *out, uint16_t *labels);
 
 /* order[count] = a permutation of 0 .. count-1, fixed by (seed, epoch). */
 void ls_shuffle(int *order, int count, uint64_t seed, int epoch);

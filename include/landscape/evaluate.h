@@ -11,7 +11,10 @@
 /* What evaluating a network on images gave. */
 struct ls_result {
     double loss;     /* mean over images */
-    double accuracy; /* percent */
+    double accuracy; /* percent; of segmentations: of the pixels */
+    double mean_iou; /* of segmentations: intersection over union of the pixels of a class that are
+                        predicted and those that are labelled so, mean over the classes that occur,
+                        in percent; of classifications: -1 */
 };
 
 /* Evaluates the model in inference mode on all images of the data set with `threads` threads (0: as

@@ -14,6 +14,7 @@ enum ls_rng_purpose {
     LS_RNG_AUGMENT,       /* stream = epoch, substream = image index */
     LS_RNG_SYNTHETIC,     /* stream = split, substream = image index */
     LS_RNG_TEST,
+    LS_RNG_SHAPES, /* stream = split, substream = image index */
 };
 
 /* The name of one stream of numbers. */

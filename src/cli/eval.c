@@ -9,11 +9,12 @@
 static const char help[] =
     "Usage: landscape eval --model FILE [options]\n"
     "\n"
-    "Prints loss and accuracy of a checkpoint, batch norm in inference mode.\n"
+    "Prints loss and accuracy of a checkpoint, batch norm in inference mode; of one that\n"
+    "segments, the accuracy of pixels and the mean intersection over union of the classes.\n"
     "\n"
     "  --model FILE         checkpoint\n"
     "  --arch NAME          its architecture, if the file does not say\n"
-    "  --data DATA          cifar10:DIR or synthetic[:SEED] (default synthetic)\n"
+    "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
     "  --split train|test   default test\n"
     "  --images N           the first N images only (default all)\n"
     "  --loss NAME          cross-entropy (default) or mse\n"
@@ -49,10 +50,13 @@ static int run(const struct options *o) {
                              &result, &error);
         cli_watch_end(&watch);
     }
-    if (!status)
-        printf("loss %.9g  accuracy %.2f %%  (%s, %d %s images of %s, %s)\n", result.loss,
-               result.accuracy, model.network.arch, dataset.count, ls_split_name(dataset.split),
-               dataset.name, ls_precision_name(o->precision));
+    if (!status) {
+        printf("loss %.9g  accuracy %.2f %%", result.loss, result.accuracy);
+        if (result.mean_iou >= 0)
+            printf("  mean IoU %.2f %%", result.mean_iou);
+        printf("  (%s, %d %s images of %s, %s)\n", model.network.arch, dataset.count,
+               ls_split_name(dataset.split), dataset.name, ls_precision_name(o->precision));
+    }
     ls_model_free(&model);
     ls_dataset_free(&dataset);
     return status ? cli_error("eval", &error) : CLI_DONE;

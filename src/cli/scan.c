@@ -15,7 +15,7 @@ static const char help[] =
     "\n"
     "  --model FILE         checkpoint w\n"
     "  --arch NAME          its architecture, if the file does not say\n"
-    "  --data DATA          cifar10:DIR or synthetic[:SEED] (default synthetic)\n"
+    "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
     "  --split train|test   default train\n"
     "  --images N           the first N images only (default all)\n"
     "  --loss NAME          cross-entropy (default) or mse\n"

@@ -16,7 +16,7 @@ static const char help[] =
     "model-NNNN.safetensors (kept ones), log.csv, state.safetensors (for --resume).\n"
     "\n"
     "  --arch NAME          architecture; `--arch list` prints them\n"
-    "  --data DATA          cifar10:DIR or synthetic[:SEED] (default synthetic)\n"
+    "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
     "  --out RUN            directory of the run\n"
     "  --epochs N           default 300\n"
     "  --batch N            images a step, default 128\n"
@@ -82,7 +82,7 @@ static void list_architectures(void) {
         struct ls_network network;
         if (ls_network_create(&network, ls_arch_name(i), NULL))
             continue;
-        printf("%-20s %10zu parameters %8.3f GFLOP an image\n", network.arch,
+        printf("%-26s %10zu parameters %8.3f GFLOP an image\n", network.arch,
                network.parameter_count, ls_network_flops(&network) / 1e9);
         ls_network_free(&network);
     }

@@ -43,14 +43,15 @@ static enum ls_status read_records(struct ls_dataset *dataset, const char *path,
         return status;
     size_t size = ls_image_size(dataset);
     for (int i = 0; i < count; i++) {
-        uint8_t *label = dataset->labels + first + i;
+        uint8_t label;
         uint8_t *pixels = dataset->pixels + (size_t)(first + i) * size;
-        if (fread(label, 1, 1, file) != 1 || fread(pixels, 1, size, file) != size)
+        if (fread(&label, 1, 1, file) != 1 || fread(pixels, 1, size, file) != size)
             return ls_fail(error, LS_IO, "cannot read %s: %s", path,
                            ferror(file) ? strerror(errno) : "it ended early");
-        if (*label >= CLASSES)
+        if (label >= CLASSES)
             return ls_fail(error, LS_BAD_FILE,
-                           "%s: record %d has label %d, but the last class is 9", path, i, *label);
+                           "%s: record %d has label %d, but the last class is 9", path, i, label);
+        dataset->labels[first + i] = label;
     }
     return LS_OK;
 }

@@ -1,6 +1,8 @@
 /* Opening data sets by name. */
 #include "landscape/dataset.h"
 #include "data/data.h"
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@ static const struct source {
 } sources[] = {
     {"cifar10", ls_cifar10_open},
     {"synthetic", ls_synthetic_open},
+    {"shapes", ls_shapes_open},
 };
 
 static const struct source *find_source(const char *spec) {
@@ -27,7 +30,9 @@ enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enu
     const struct source *source = find_source(spec);
     if (!source)
         return ls_fail(error, LS_BAD_ARGUMENT,
-                       "unknown data set '%s': known are cifar10:DIR and synthetic[:SEED]", spec);
+                       "unknown data set '%s': known are cifar10:DIR, synthetic[:SEED] and "
+                       "shapes[:SEED]",
+                       spec);
     const char *colon = strchr(spec, ':');
     enum ls_status status = source->open(dataset, colon ? colon + 1 : NULL, limit, error);
     if (status != LS_OK)
@@ -49,6 +54,22 @@ size_t ls_image_size(const struct ls_dataset *dataset) {
     return (size_t)dataset->channels * (size_t)dataset->height * (size_t)dataset->width;
 }
 
+enum ls_status ls_dataset_seed(const char *name, const char *text, uint64_t *seed,
+                               struct ls_error *error) {
+    char *end;
+    *seed = 0;
+    if (!text)
+        return LS_OK;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (strspn(text, "0123456789") == 0 || *end || errno || value > UINT64_MAX)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "%s:%s: the seed must be a whole number from 0 to %" PRIu64, name, text,
+                       UINT64_MAX);
+    *seed = value;
+    return LS_OK;
+}
+
 enum ls_status ls_dataset_allocate(struct ls_dataset *dataset, int limit, int available,
                                    struct ls_error *error) {
     if (limit < 0 || limit > available)
@@ -57,7 +78,7 @@ enum ls_status ls_dataset_allocate(struct ls_dataset *dataset, int limit, int av
     dataset->count = limit ? limit : available;
     size_t count = (size_t)dataset->count;
     dataset->pixels = malloc(count * ls_image_size(dataset));
-    dataset->labels = malloc(count * (size_t)dataset->labels_per_image);
+    dataset->labels = calloc(count, (size_t)dataset->labels_per_image * sizeof *dataset->labels);
     if (!dataset->pixels || !dataset->labels)
         return ls_fail_memory(error, dataset->name);
     return LS_OK;

@@ -1,28 +1,10 @@
 /* The embedded data set: the images of draw.c, as many as are asked for. */
 #include "data/data.h"
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SIDE = 32, CLASSES = 10, TRAIN_IMAGES = 50000, TEST_IMAGES = 10000 };
-
-/* A missing seed is 0. */
-static enum ls_status parse_seed(const char *text, uint64_t *seed, struct ls_error *error) {
-    char *end;
-    *seed = 0;
-    if (!text)
-        return LS_OK;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (strspn(text, "0123456789") == 0 || *end || errno || value > UINT64_MAX)
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "synthetic:%s: the seed must be a whole number from 0 to %" PRIu64, text,
-                       UINT64_MAX);
-    *seed = value;
-    return LS_OK;
-}
 
 enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const char *argument, int limit,
                                  struct ls_error *error) {
@@ -30,7 +12,7 @@ enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const char *argumen
     static const float mean[3] = {99.7f, 99.0f, 99.6f};
     static const float deviation[3] = {55.4f, 55.6f, 55.4f};
     uint64_t seed;
-    enum ls_status status = parse_seed(argument, &seed, error);
+    enum ls_status status = ls_dataset_seed("synthetic", argument, &seed, error);
     if (status != LS_OK)
         return status;
     snprintf(dataset->name, sizeof dataset->name, "synthetic:%" PRIu64, seed);

@@ -165,14 +165,14 @@ static void load(struct ls_backprop *b, int images, float *values, float *gradie
                                        b->calls[n].packed);
 }
 
-static void run_loss(struct ls_backprop *b, const struct ls_call *call, const uint8_t *labels,
+static void run_loss(struct ls_backprop *b, const struct ls_call *call, const uint16_t *labels,
                      int first, int last) {
     const struct ls_shape shape = call->node->out;
     const size_t size = ls_shape_size(shape), pixels = size / (size_t)shape.channels;
     float *gradients = b->activations + b->schedule.gradients[b->graph.node_count - 1].offset;
     for (int i = first; i < last; i++) {
         const float *logits = call->output + size * (size_t)i;
-        const uint8_t *label = labels + pixels * (size_t)i;
+        const uint16_t *label = labels + pixels * (size_t)i;
         b->image_right[i] = 0;
         b->image_loss[i] =
             ls_loss_image(LS_CROSS_ENTROPY, shape, logits, label, &b->image_right[i]);
@@ -187,7 +187,8 @@ static void *partial_of(const struct ls_backprop *b, struct ls_task task, int ch
            b->schedule.partial_offset[2 * task.node + backward];
 }
 
-static void run_task(struct ls_backprop *b, struct ls_task task, int chunk, const uint8_t *labels) {
+static void run_task(struct ls_backprop *b, struct ls_task task, int chunk,
+                     const uint16_t *labels) {
     struct ls_call call = b->calls[task.node];
     const struct ls_op *op = call.node->op;
     const int first = chunk * LS_CHUNK;
@@ -224,7 +225,7 @@ static void run_combine(struct ls_backprop *b, struct ls_task task, size_t piece
 }
 
 /* One stage, called by every thread of the team. */
-static void run_stage(struct ls_backprop *b, const struct ls_stage *stage, const uint8_t *labels) {
+static void run_stage(struct ls_backprop *b, const struct ls_stage *stage, const uint16_t *labels) {
     const int chunks = (int)chunks_of(b->calls[0].images);
 #pragma omp for schedule(dynamic, 1)
     for (int chunk = 0; chunk < chunks; chunk++)
@@ -242,7 +243,7 @@ static void run_stage(struct ls_backprop *b, const struct ls_stage *stage, const
 #pragma omp barrier
 }
 
-struct ls_batch_sums ls_backprop_run(struct ls_backprop *b, int images, const uint8_t *labels,
+struct ls_batch_sums ls_backprop_run(struct ls_backprop *b, int images, const uint16_t *labels,
                                      float *values, float *gradient) {
     struct ls_batch_sums sums = {0, 0};
     load(b, images, values, gradient);

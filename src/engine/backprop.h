@@ -32,7 +32,7 @@ struct ls_batch_sums {
  * training mode: updates the running statistics among values[value_count], sets
  * gradient[value_count] to that of the mean cross-entropy (0 for what is not a parameter). */
 struct ls_batch_sums ls_backprop_run(struct ls_backprop *backprop, int images,
-                                     const uint8_t *labels, float *values, float *gradient);
+                                     const uint16_t *labels, float *values, float *gradient);
 
 /* Bytes of memory the plan holds. */
 size_t ls_backprop_bytes(const struct ls_backprop *backprop);

@@ -1,6 +1,7 @@
 #include "landscape/evaluate.h"
 #include "base/observer.h"
 #include "engine/team.h"
+#include "ops/loss.h"
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,11 @@ static int block_count(const struct ls_dataset *dataset) {
     return (dataset->count + LS_BLOCK - 1) / LS_BLOCK;
 }
 
-/* sums[blocks] = the sums of each block of images. Returns false if the observer asked to stop. */
+/* sums[blocks] = the sums of each block of images; adds each thread's pixels to its
+ * overlaps[threads][classes] unless that is NULL. Returns false if the observer asked to stop. */
 static bool evaluate_blocks(const struct ls_team *team, const struct ls_dataset *dataset,
                             enum ls_loss loss, const struct ls_observer *observer, int blocks,
-                            struct ls_sums *sums) {
+                            struct ls_sums *sums, struct ls_overlap *overlaps) {
     const double start = omp_get_wtime();
     int done = 0;
     bool complete = true;
@@ -25,8 +27,9 @@ static bool evaluate_blocks(const struct ls_team *team, const struct ls_dataset 
             complete = false;
             continue;
         }
-        sums[block] =
-            ls_worker_evaluate(team->workers[omp_get_thread_num()], dataset, loss, first, last);
+        const int thread = omp_get_thread_num();
+        sums[block] = ls_worker_evaluate(team->workers[thread], dataset, loss, first, last,
+                                         overlaps ? overlaps + thread * dataset->classes : NULL);
 #pragma omp critical(ls_evaluate_report)
         {
             done += last - first;
@@ -43,26 +46,47 @@ static bool evaluate_blocks(const struct ls_team *team, const struct ls_dataset 
     return complete;
 }
 
+/* Of the pixels of all threads, which are added up in those of the first. */
+static double mean_iou(struct ls_overlap *overlaps, int threads, int classes) {
+    for (int i = classes; i < threads * classes; i++) {
+        overlaps[i % classes].both += overlaps[i].both;
+        overlaps[i % classes].predicted += overlaps[i].predicted;
+        overlaps[i % classes].labelled += overlaps[i].labelled;
+    }
+    return ls_overlap_mean_iou(overlaps, classes);
+}
+
 static enum ls_status evaluate(const struct ls_model *model, const struct ls_team *team,
                                const struct ls_dataset *dataset, enum ls_loss loss,
                                const struct ls_observer *observer, struct ls_result *result,
                                struct ls_error *error) {
     const int blocks = block_count(dataset);
+    const bool segments = dataset->labels_per_image > 1;
     struct ls_sums *sums = calloc((size_t)blocks, sizeof *sums), total = {0, 0};
-    if (!sums)
+    struct ls_overlap *overlaps =
+        segments ? calloc((size_t)team->threads * (size_t)dataset->classes, sizeof *overlaps)
+                 : NULL;
+    if (!sums || (segments && !overlaps)) {
+        free(sums);
+        free(overlaps);
         return ls_fail_memory(error, "an evaluation");
+    }
     for (int t = 0; t < team->threads; t++) {
         memcpy(ls_worker_values(team->workers[t]), model->values,
                model->network.value_count * sizeof(float));
         ls_worker_load(team->workers[t]);
     }
-    bool complete = evaluate_blocks(team, dataset, loss, observer, blocks, sums);
+    bool complete = evaluate_blocks(team, dataset, loss, observer, blocks, sums, overlaps);
     for (int block = 0; block < blocks; block++) {
         total.loss += sums[block].loss;
         total.correct += sums[block].correct;
     }
+    *result = (struct ls_result){
+        .loss = total.loss / dataset->count,
+        .accuracy = 100 * total.correct / dataset->count,
+        .mean_iou = segments ? 100 * mean_iou(overlaps, team->threads, dataset->classes) : -1};
     free(sums);
-    *result = (struct ls_result){total.loss / dataset->count, 100 * total.correct / dataset->count};
+    free(overlaps);
     return complete ? LS_OK : ls_fail(error, LS_INTERRUPTED, "interrupted");
 }
 

@@ -155,7 +155,8 @@ const float *ls_worker_run(struct ls_worker *worker, const float *image) {
 }
 
 struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_dataset *dataset,
-                                  enum ls_loss loss, int first, int last) {
+                                  enum ls_loss loss, int first, int last,
+                                  struct ls_overlap *overlaps) {
     const struct ls_network *network = worker->plan->network;
     const struct ls_shape shape = network->nodes[network->node_count - 1].out;
     const size_t size = ls_shape_size(network->nodes[0].out), classes = ls_shape_size(shape);
@@ -166,10 +167,13 @@ struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_data
         for (int i = 0; i < count; i++)
             ls_dataset_image(dataset, image + i, worker->calls[0].output + size * (size_t)i);
         const float *logits = run(worker); /* with what was there before in the places left over */
-        for (int i = 0; i < count; i++)
-            sums.loss += ls_loss_image(
-                loss, shape, logits + classes * (size_t)i,
-                dataset->labels + (size_t)(image + i) * dataset->labels_per_image, &sums.correct);
+        for (int i = 0; i < count; i++, logits += classes) {
+            const uint16_t *labels =
+                dataset->labels + (size_t)(image + i) * (size_t)dataset->labels_per_image;
+            sums.loss += ls_loss_image(loss, shape, logits, labels, &sums.correct);
+            if (overlaps)
+                ls_overlap_count(shape, logits, labels, overlaps);
+        }
     }
     return sums;
 }

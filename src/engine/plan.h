@@ -10,7 +10,8 @@
 #include "landscape/network.h"
 #include "landscape/precision.h"
 
-struct ls_plan;   /* shared by all threads, never changes */
+struct ls_plan; /* shared by all threads, never changes */
+struct ls_overlap;
 struct ls_worker; /* one thread's weights and activations */
 
 /* Plans the network, which must outlive the plan. */
@@ -36,13 +37,15 @@ const float *ls_worker_run(struct ls_worker *worker, const float *image);
  * share a grid point, and the result is the same bits for any number of them. */
 enum { LS_BLOCK = 256 };
 
-/* The sums over images first .. last-1 of the data set, in that order. */
+/* The sums over images first .. last-1 of the data set, in that order. Adds their pixels to
+ * overlaps[classes] (ops/loss.h) unless that is NULL. */
 struct ls_sums {
     double loss;
     double correct; /* images, or the mean over an image's pixels */
 };
 struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_dataset *dataset,
-                                  enum ls_loss loss, int first, int last);
+                                  enum ls_loss loss, int first, int last,
+                                  struct ls_overlap *overlaps);
 
 /* Checks that the network's input and output fit the data set's images and classes. */
 enum ls_status ls_network_fits(const struct ls_network *network, const struct ls_dataset *dataset,

@@ -113,7 +113,7 @@ static void run_block(struct job *job, struct ls_worker *worker, size_t p, int b
     int left;
     bool write = false;
     job->sums[p * (size_t)job->blocks + (size_t)block] =
-        ls_worker_evaluate(worker, job->scan->dataset, job->scan->loss, first, last);
+        ls_worker_evaluate(worker, job->scan->dataset, job->scan->loss, first, last, NULL);
     /* The sums of every block must be visible to the thread that finishes the point. */
 #pragma omp atomic capture seq_cst
     left = --job->blocks_left[p];

@@ -59,7 +59,7 @@ static int prediction(const float *logits, int classes) {
 }
 
 double ls_loss_image(enum ls_loss loss, struct ls_shape shape, const float *logits,
-                     const uint8_t *labels, double *correct) {
+                     const uint16_t *labels, double *correct) {
     const int pixels = shape.height * shape.width, classes = shape.channels;
     double total = 0, right = 0;
     for (int p = 0; p < pixels; p++, logits += classes) {
@@ -71,7 +71,32 @@ double ls_loss_image(enum ls_loss loss, struct ls_shape shape, const float *logi
     return total / pixels;
 }
 
-void ls_cross_entropy_gradient(struct ls_shape shape, const float *logits, const uint8_t *labels,
+void ls_overlap_count(struct ls_shape shape, const float *logits, const uint16_t *labels,
+                      struct ls_overlap *overlaps) {
+    const int pixels = shape.height * shape.width, classes = shape.channels;
+    for (int p = 0; p < pixels; p++, logits += classes) {
+        const int predicted = prediction(logits, classes);
+        overlaps[predicted].predicted++;
+        overlaps[labels[p]].labelled++;
+        overlaps[predicted].both += predicted == labels[p];
+    }
+}
+
+double ls_overlap_mean_iou(const struct ls_overlap *overlaps, int classes) {
+    double sum = 0;
+    int occurring = 0;
+    for (int c = 0; c < classes; c++) {
+        const struct ls_overlap *o = &overlaps[c];
+        const uint64_t either = o->predicted + o->labelled - o->both;
+        if (either == 0)
+            continue;
+        sum += (double)o->both / (double)either;
+        occurring++;
+    }
+    return occurring ? sum / occurring : 0;
+}
+
+void ls_cross_entropy_gradient(struct ls_shape shape, const float *logits, const uint16_t *labels,
                                double scale, float *gradient) {
     const int pixels = shape.height * shape.width, classes = shape.channels;
     for (int p = 0; p < pixels; p++, logits += classes, gradient += classes) {

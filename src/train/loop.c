@@ -166,7 +166,7 @@ static enum ls_status describe_training(struct run *run, int epoch, struct ls_er
 
 /* Records what the epoch gave. */
 static enum ls_status describe_results(struct run *run, const struct ls_epoch_log *row,
-                                       struct ls_error *error) {
+                                       double mean_iou, struct ls_error *error) {
     struct ls_metadata *m = &run->model->metadata;
     enum ls_status status = describe_training(run, row->epoch, error);
     if (!status)
@@ -177,6 +177,8 @@ static enum ls_status describe_results(struct run *run, const struct ls_epoch_lo
         status = ls_metadata_set(m, error, "test_loss", "%.9g", row->test_loss);
     if (!status)
         status = ls_metadata_set(m, error, "test_error", "%.9g", row->test_error);
+    if (!status && mean_iou >= 0)
+        status = ls_metadata_set(m, error, "test_mean_iou", "%.9g", mean_iou);
     return status;
 }
 
@@ -218,7 +220,7 @@ static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
     state->step = 0;
     state->loss = state->correct = 0;
     run->epoch_start = omp_get_wtime();
-    status = describe_results(run, &row, error);
+    status = describe_results(run, &row, test.mean_iou, error);
     if (!status && (epoch % run->training->save_every == 0 || epoch == run->recipe->epochs))
         status = keep_checkpoint(run, epoch, error);
     if (!status)

@@ -19,7 +19,8 @@ enum ls_status ls_stepper_create(struct ls_stepper *stepper, struct ls_model *mo
     if (status)
         return status;
     stepper->gradient = ls_alloc(model->network.value_count, sizeof(float));
-    stepper->labels = calloc((size_t)batch, (size_t)dataset->labels_per_image);
+    stepper->labels =
+        calloc((size_t)batch, (size_t)dataset->labels_per_image * sizeof *stepper->labels);
     if (!stepper->gradient || !stepper->labels) {
         ls_stepper_free(stepper);
         return ls_fail_memory(error, "the gradient");
@@ -43,12 +44,13 @@ struct ls_batch_sums ls_stepper_gradient(struct ls_stepper *stepper, const int *
 #pragma omp parallel for num_threads(stepper->threads) schedule(static)
     for (int i = 0; i < images; i++) {
         float *image = input + pixels * (size_t)i;
-        if (stepper->recipe->augment)
-            ls_dataset_augmented(data, order[i], stepper->recipe->seed, epoch, image);
-        else
+        uint16_t *label = stepper->labels + labels * (size_t)i;
+        if (stepper->recipe->augment) {
+            ls_dataset_augmented(data, order[i], stepper->recipe->seed, epoch, image, label);
+        } else {
             ls_dataset_image(data, order[i], image);
-        memcpy(stepper->labels + labels * (size_t)i, data->labels + labels * (size_t)order[i],
-               labels);
+            memcpy(label, data->labels + labels * (size_t)order[i], labels * sizeof *label);
+        }
     }
     return ls_backprop_run(stepper->backprop, images, stepper->labels, stepper->model->values,
                            stepper->gradient);

@@ -11,8 +11,8 @@ struct ls_stepper {
     const struct ls_dataset *dataset;
     int threads;
     struct ls_backprop *backprop;
-    float *gradient; /* [value_count] */
-    uint8_t *labels; /* [batch][labels per image] */
+    float *gradient;  /* [value_count] */
+    uint16_t *labels; /* [batch][labels per image] */
 };
 
 enum ls_status ls_stepper_create(struct ls_stepper *stepper, struct ls_model *model,
