@@ -217,29 +217,23 @@ static void backprop_is_the_same_on_any_threads(void **state) {
     ls_network_free(&network);
 }
 
-static void architectures_have_the_papers_parameters(void **state) {
-    static const struct {
-        const char *name;
-        size_t parameters;
-    } known[] = {
-        {"resnet20", 272474},   {"resnet20-noshort", 269722},   {"resnet56", 855770},
-        {"resnet110", 1730714}, {"resnet110-noshort", 1727962}, {"resnet56-noshort", 853018},
-    };
+static void architectures_are_found_by_name(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        struct ls_network network;
-        assert_int_equal(ls_network_create(&network, known[i].name, NULL), LS_OK);
-        assert_int_equal(network.parameter_count, known[i].parameters);
-        assert_non_null(ls_network_find(&network, "layer3.1.bn2.running_var"));
-        assert_null(ls_network_find(&network, "layer3.1.bn9.running_var"));
-        ls_network_free(&network);
-    }
     for (int i = 0; ls_arch_name(i); i++) {
         struct ls_network network;
         assert_int_equal(ls_network_create(&network, ls_arch_name(i), NULL), LS_OK);
         assert_string_equal(network.arch, ls_arch_name(i));
         ls_network_free(&network);
     }
+}
+
+static void tensors_are_found_by_name(void **state) {
+    struct ls_network network;
+    (void)state;
+    assert_int_equal(ls_network_create(&network, "resnet56", NULL), LS_OK);
+    assert_non_null(ls_network_find(&network, "layer3.1.bn2.running_var"));
+    assert_null(ls_network_find(&network, "layer3.1.bn9.running_var"));
+    ls_network_free(&network);
 }
 
 static void unknown_architecture_is_refused(void **state) {
@@ -276,7 +270,8 @@ int main(void) {
         cmocka_unit_test(all_processors_are_used),
         cmocka_unit_test(no_thread_is_without_work),
         cmocka_unit_test(backprop_is_the_same_on_any_threads),
-        cmocka_unit_test(architectures_have_the_papers_parameters),
+        cmocka_unit_test(architectures_are_found_by_name),
+        cmocka_unit_test(tensors_are_found_by_name),
         cmocka_unit_test(unknown_architecture_is_refused),
         cmocka_unit_test(initial_weights_have_the_recipes_spread),
     };

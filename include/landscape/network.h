@@ -51,6 +51,7 @@ struct ls_attributes {
     int channels;                /* of the output */
     int kernel, stride, padding; /* in pixels, the same in both dimensions */
     bool bias;                   /* adds a bias tensor */
+    float bias_start;            /* its initial value */
     float epsilon, momentum;     /* batch norm */
     bool fused_batchnorm;        /* set by fusion: a convolution folds the batch norm behind it */
     bool fused_residual;         /* set by fusion: the last input is added to the result */
@@ -88,8 +89,9 @@ struct ls_network {
     size_t parameter_count;    /* those of them that are trained */
 };
 
-/* Builds the architecture called `arch`: resnet20, 32, 44, 56, 110 and each with "-noshort" behind
- * it. An unknown name fails with the list of known ones. Free with ls_network_free. */
+/* Builds the architecture called `arch`, one of those that ls_arch_name lists; those with skip
+ * connections have a twin without them, called so with "-noshort" behind it. An unknown name fails
+ * with the list of known ones. Free with ls_network_free. */
 enum ls_status ls_network_create(struct ls_network *network, const char *arch,
                                  struct ls_error *error);
 void ls_network_free(struct ls_network *network);

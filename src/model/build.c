@@ -73,6 +73,10 @@ int ls_build(struct ls_builder *builder, const struct ls_op *op, const char *nam
     return builder->status ? 0 : network->node_count++;
 }
 
+int ls_channels(const struct ls_builder *builder, int x) {
+    return builder->status ? 0 : builder->network->nodes[x].out.channels;
+}
+
 int ls_image(struct ls_builder *builder, int height, int width, int channels) {
     int image = ls_build(builder, &ls_op_input, NULL, (struct ls_attributes){0}, 0, NULL);
     if (!builder->status)
@@ -84,6 +88,17 @@ int ls_conv(struct ls_builder *builder, const char *name, int x, int channels, i
             int stride) {
     struct ls_attributes attributes = {
         .channels = channels, .kernel = kernel, .stride = stride, .padding = kernel / 2};
+    return ls_build(builder, &ls_op_conv2d, name, attributes, 1, &x);
+}
+
+int ls_biased_conv(struct ls_builder *builder, const char *name, int x, int channels, int kernel,
+                   float bias_start) {
+    struct ls_attributes attributes = {.channels = channels,
+                                       .kernel = kernel,
+                                       .stride = 1,
+                                       .padding = kernel / 2,
+                                       .bias = true,
+                                       .bias_start = bias_start};
     return ls_build(builder, &ls_op_conv2d, name, attributes, 1, &x);
 }
 
@@ -100,9 +115,32 @@ int ls_add(struct ls_builder *builder, int a, int b) {
     return ls_build(builder, &ls_op_add, NULL, (struct ls_attributes){0}, 2, (int[]){a, b});
 }
 
+int ls_concat(struct ls_builder *builder, int a, int b) {
+    return ls_build(builder, &ls_op_concat, NULL, (struct ls_attributes){0}, 2, (int[]){a, b});
+}
+
+int ls_sigmoid(struct ls_builder *builder, int x) {
+    return ls_build(builder, &ls_op_sigmoid, NULL, (struct ls_attributes){0}, 1, &x);
+}
+
+int ls_gate(struct ls_builder *builder, int gate, int transform, int carry) {
+    const int inputs[] = {gate, transform, carry};
+    return ls_build(builder, &ls_op_gate, NULL, (struct ls_attributes){0}, 3, inputs);
+}
+
+int ls_upconv(struct ls_builder *builder, const char *name, int x, int channels, int kernel) {
+    struct ls_attributes attributes = {.channels = channels, .kernel = kernel, .bias = true};
+    return ls_build(builder, &ls_op_upconv2d, name, attributes, 1, &x);
+}
+
 int ls_avgpool(struct ls_builder *builder, int x, int kernel) {
     struct ls_attributes attributes = {.kernel = kernel, .stride = kernel};
     return ls_build(builder, &ls_op_avgpool, NULL, attributes, 1, &x);
+}
+
+int ls_maxpool(struct ls_builder *builder, int x, int kernel, int stride, int padding) {
+    struct ls_attributes attributes = {.kernel = kernel, .stride = stride, .padding = padding};
+    return ls_build(builder, &ls_op_maxpool, NULL, attributes, 1, &x);
 }
 
 int ls_linear(struct ls_builder *builder, const char *name, int x, int channels) {

@@ -23,17 +23,41 @@ int ls_build(struct ls_builder *builder, const struct ls_op *op, const char *nam
 void ls_scope(struct ls_builder *builder, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The layers of the field, each returning its node. */
+/* Channels of node x; 0 after a failure. */
+int ls_channels(const struct ls_builder *builder, int x);
+
+/* The layers of the field, each returning its node. Convolutions pad by half their kernel. */
 int ls_image(struct ls_builder *builder, int height, int width, int channels);
 int ls_conv(struct ls_builder *builder, const char *name, int x, int channels, int kernel,
             int stride);
+int ls_biased_conv(struct ls_builder *builder, const char *name, int x, int channels, int kernel,
+                   float bias_start);
 int ls_batchnorm(struct ls_builder *builder, const char *name, int x);
 int ls_relu(struct ls_builder *builder, int x);
 int ls_add(struct ls_builder *builder, int a, int b);
+int ls_concat(struct ls_builder *builder, int a, int b);
+int ls_sigmoid(struct ls_builder *builder, int x);
+int ls_gate(struct ls_builder *builder, int gate, int transform, int carry);
+int ls_upconv(struct ls_builder *builder, const char *name, int x, int channels, int kernel);
 int ls_avgpool(struct ls_builder *builder, int x, int kernel);
+int ls_maxpool(struct ls_builder *builder, int x, int kernel, int stride, int padding);
 int ls_linear(struct ls_builder *builder, const char *name, int x, int channels);
 
-/* A family of architectures: `depth` and `skips` say which member to build. */
-void ls_build_resnet(struct ls_builder *builder, int depth, bool skips);
+/* A row of a family's table. */
+struct ls_architecture {
+    const char *name;  /* with its skip connections */
+    const char *plain; /* with every one of them removed; NULL: it has none */
+    void (*build)(struct ls_builder *builder, const struct ls_architecture *architecture,
+                  bool skips);
+    int depth, width; /* of which member; what they count is the family's own affair */
+};
+
+/* Architectures that are built alike: one file each. */
+struct ls_family {
+    const struct ls_architecture *members; /* [count] */
+    int count;
+};
+
+extern const struct ls_family ls_resnets, ls_vggs, ls_densenets, ls_highways, ls_unets;
 
 #endif

@@ -5,31 +5,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every architecture by name. */
-static const struct architecture {
-    const char *name;
-    void (*build)(struct ls_builder *builder, int depth, bool skips);
-    int depth;
+static const struct ls_family *const families[] = {&ls_resnets, &ls_vggs, &ls_densenets,
+                                                   &ls_highways, &ls_unets};
+
+/* A family member with or without its skips. */
+struct choice {
+    const struct ls_architecture *architecture; /* NULL: there is none */
     bool skips;
-} architectures[] = {
-    {"resnet20", ls_build_resnet, 20, true},   {"resnet20-noshort", ls_build_resnet, 20, false},
-    {"resnet32", ls_build_resnet, 32, true},   {"resnet32-noshort", ls_build_resnet, 32, false},
-    {"resnet44", ls_build_resnet, 44, true},   {"resnet44-noshort", ls_build_resnet, 44, false},
-    {"resnet56", ls_build_resnet, 56, true},   {"resnet56-noshort", ls_build_resnet, 56, false},
-    {"resnet110", ls_build_resnet, 110, true}, {"resnet110-noshort", ls_build_resnet, 110, false},
 };
 
-enum { ARCHITECTURES = sizeof architectures / sizeof architectures[0] };
+static const char *name_of(struct choice choice) {
+    return choice.skips ? choice.architecture->name : choice.architecture->plain;
+}
+
+/* The i-th of all. */
+static struct choice choice_at(int i) {
+    for (size_t f = 0; f < sizeof families / sizeof *families; f++)
+        for (int m = 0; m < families[f]->count; m++) {
+            const struct ls_architecture *member = &families[f]->members[m];
+            if (i-- == 0)
+                return (struct choice){member, true};
+            if (member->plain && i-- == 0)
+                return (struct choice){member, false};
+        }
+    return (struct choice){0};
+}
 
 const char *ls_arch_name(int i) {
-    return i >= 0 && i < ARCHITECTURES ? architectures[i].name : NULL;
+    const struct choice choice = choice_at(i);
+    return choice.architecture ? name_of(choice) : NULL;
 }
 
 static enum ls_status unknown(const char *arch, struct ls_error *error) {
-    char known[512] = "";
-    for (int i = 0; i < ARCHITECTURES; i++) {
+    char known[sizeof error->message] = "";
+    const char *name;
+    for (int i = 0; (name = ls_arch_name(i)); i++) {
         strncat(known, i ? ", " : "", sizeof known - strlen(known) - 1);
-        strncat(known, architectures[i].name, sizeof known - strlen(known) - 1);
+        strncat(known, name, sizeof known - strlen(known) - 1);
     }
     return ls_fail(error, LS_BAD_ARGUMENT, "unknown architecture '%.64s'; known are %s", arch,
                    known);
@@ -38,11 +50,12 @@ static enum ls_status unknown(const char *arch, struct ls_error *error) {
 enum ls_status ls_network_create(struct ls_network *network, const char *arch,
                                  struct ls_error *error) {
     struct ls_builder builder = {.network = network, .error = error};
+    struct choice choice;
     memset(network, 0, sizeof *network);
-    for (int i = 0; i < ARCHITECTURES; i++)
-        if (strcmp(arch, architectures[i].name) == 0) {
+    for (int i = 0; (choice = choice_at(i)).architecture; i++)
+        if (strcmp(arch, name_of(choice)) == 0) {
             strncpy(network->arch, arch, sizeof network->arch - 1);
-            architectures[i].build(&builder, architectures[i].depth, architectures[i].skips);
+            choice.architecture->build(&builder, choice.architecture, choice.skips);
             if (builder.status)
                 ls_network_free(network);
             return builder.status;

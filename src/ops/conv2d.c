@@ -43,7 +43,12 @@ static int tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
                                       .rank = 4,
                                       .size = {out, node->in[0].channels, kernel, kernel},
                                       .init = LS_INIT_HE_NORMAL};
-    spec[1] = (struct ls_tensor_spec){"bias", LS_PARAMETER, 1, {out}, LS_INIT_CONSTANT, 0};
+    spec[1] = (struct ls_tensor_spec){.suffix = "bias",
+                                      .kind = LS_PARAMETER,
+                                      .rank = 1,
+                                      .size = {out},
+                                      .init = LS_INIT_CONSTANT,
+                                      .init_value = node->attributes.bias_start};
     return node->attributes.bias ? 2 : 1;
 }
 

@@ -87,12 +87,18 @@ struct ls_op {
 };
 
 extern const struct ls_op ls_op_input;     /* node 0: the image; attributes: none */
-extern const struct ls_op ls_op_conv2d;    /* attributes: channels, kernel, stride, padding, bias */
+extern const struct ls_op ls_op_conv2d;    /* attributes: channels, kernel, stride, padding, bias,
+                                              bias_start */
 extern const struct ls_op ls_op_batchnorm; /* attributes: epsilon, momentum */
 extern const struct ls_op ls_op_relu;
-extern const struct ls_op ls_op_add;     /* of two inputs of one shape */
-extern const struct ls_op ls_op_avgpool; /* attributes: kernel, stride */
-extern const struct ls_op ls_op_linear;  /* attributes: channels, bias; the input is flattened */
+extern const struct ls_op ls_op_add;    /* of two inputs of one shape */
+extern const struct ls_op ls_op_concat; /* of up to LS_MAX_INPUTS inputs of one size */
+extern const struct ls_op ls_op_sigmoid;
+extern const struct ls_op ls_op_gate;     /* inputs: gate, transform, carry, of one shape */
+extern const struct ls_op ls_op_upconv2d; /* attributes: channels, kernel, bias */
+extern const struct ls_op ls_op_avgpool;  /* attributes: kernel, stride */
+extern const struct ls_op ls_op_maxpool;  /* attributes: kernel, stride, padding */
+extern const struct ls_op ls_op_linear;   /* attributes: channels, bias; the input is flattened */
 
 /* Floats of memory that `images` outputs of the node take. */
 size_t ls_output_floats(const struct ls_node *node, int images);

@@ -1,0 +1,35 @@
+/* y = 1 / (1 + exp(-x)) */
+#include "ops/op.h"
+#include <math.h>
+
+static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
+                            struct ls_error *error) {
+    (void)error;
+    *out = node->in[0];
+    return LS_OK;
+}
+
+static void forward(const struct ls_call *call, int first, int last) {
+    const size_t size = ls_shape_size(call->node->out);
+    for (size_t i = size * (size_t)first; i < size * (size_t)last; i++)
+        call->output[i] = 1 / (1 + expf(-call->inputs[0][i]));
+}
+
+static void backward(const struct ls_call *call, int first, int last) {
+    const size_t size = ls_shape_size(call->node->out);
+    float *x_grad = call->input_grads[0];
+    if (!x_grad)
+        return;
+    for (size_t i = size * (size_t)first; i < size * (size_t)last; i++) {
+        const float y = call->output[i], gradient = call->output_grad[i] * y * (1 - y);
+        x_grad[i] = call->accumulate[0] ? x_grad[i] + gradient : gradient;
+    }
+}
+
+const struct ls_op ls_op_sigmoid = {
+    .name = "sigmoid",
+    .backward_needs = LS_NEEDS_OUTPUT,
+    .shape = shape,
+    .forward = forward,
+    .backward = backward,
+};

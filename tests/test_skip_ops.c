@@ -1,0 +1,122 @@
+/* What skip connections other than addition are made of: concat, gate, sigmoid. */
+#include "gradient.h"
+#include "support.h"
+#include <math.h>
+
+static void check(const struct ls_op *op, int input_count, const struct ls_shape *inputs,
+                  float step, double tolerance) {
+    struct rig rig;
+    rig_create(&rig, op, (struct ls_attributes){0}, input_count, inputs, 5, 0);
+    rig_check(&rig, 2, step, tolerance);
+    rig_free(&rig);
+}
+
+/* A second backward pass that adds must double every gradient. */
+static void check_accumulation(const struct ls_op *op, int input_count,
+                               const struct ls_shape *inputs) {
+    struct rig rig;
+    float *once[LS_MAX_INPUTS];
+    rig_create(&rig, op, (struct ls_attributes){0}, input_count, inputs, 5, 0);
+    rig_forward(&rig, 2);
+    rig_backward(&rig, 2);
+    for (int i = 0; i < input_count; i++) {
+        const size_t size = 5 * ls_shape_size(inputs[i]);
+        once[i] = calloc(size, sizeof(float));
+        memcpy(once[i], rig.call.input_grads[i], size * sizeof(float));
+        rig.call.accumulate[i] = true;
+    }
+    rig_backward(&rig, 2);
+    for (int i = 0; i < input_count; i++) {
+        for (size_t e = 0; e < 5 * ls_shape_size(inputs[i]); e++)
+            assert_float_equal(rig.call.input_grads[i][e], 2 * once[i][e], 1e-5);
+        free(once[i]);
+    }
+    rig_free(&rig);
+}
+
+static const struct ls_shape unlike[3] = {{3, 4, 2}, {3, 4, 5}, {3, 4, 1}};
+static const struct ls_shape alike[3] = {{3, 4, 5}, {3, 4, 5}, {3, 4, 5}};
+
+static void concat_gradients(void **state) {
+    (void)state;
+    for (int inputs = 1; inputs <= 3; inputs++)
+        check(&ls_op_concat, inputs, unlike, 0.5F, 1e-5);
+    check_accumulation(&ls_op_concat, 3, unlike);
+}
+
+static void concat_keeps_pixels_together(void **state) {
+    struct rig rig;
+    (void)state;
+    rig_create(&rig, &ls_op_concat, (struct ls_attributes){0}, 2, unlike, 5, 0);
+    rig_forward(&rig, 2);
+    assert_int_equal(rig.node.out.channels, 7);
+    for (int p = 0; p < 5 * 12; p++)
+        for (int c = 0; c < 7; c++)
+            assert_true(rig.call.output[p * 7 + c] == (c < 2 ? rig.call.inputs[0][p * 2 + c]
+                                                             : rig.call.inputs[1][p * 5 + c - 2]));
+    rig_free(&rig);
+}
+
+/* The gate is linear in each of its inputs, the sigmoid is curved. */
+static void gate_gradients(void **state) {
+    (void)state;
+    check(&ls_op_gate, 3, alike, 0.5F, 1e-5);
+    check_accumulation(&ls_op_gate, 3, alike);
+}
+
+static void gate_passes_or_carries(void **state) {
+    struct rig rig;
+    (void)state;
+    rig_create(&rig, &ls_op_gate, (struct ls_attributes){0}, 3, alike, 1, 0);
+    for (int i = 0; i < 60; i++)
+        ((float *)rig.call.inputs[0])[i] = (float)(i % 2);
+    rig_forward(&rig, 1);
+    for (int i = 0; i < 60; i++)
+        assert_true(rig.call.output[i] == rig.call.inputs[i % 2 ? 1 : 2][i]);
+    rig_free(&rig);
+}
+
+static void sigmoid_gradients(void **state) {
+    (void)state;
+    check(&ls_op_sigmoid, 1, alike, 0.02F, 2e-4);
+    check_accumulation(&ls_op_sigmoid, 1, alike);
+}
+
+static void sigmoid_saturates(void **state) {
+    static const float x[] = {0, 100, -100, INFINITY, -INFINITY};
+    static const float y[] = {0.5F, 1, 0, 1, 0};
+    struct rig rig;
+    (void)state;
+    rig_create(&rig, &ls_op_sigmoid, (struct ls_attributes){0}, 1, alike, 1, 0);
+    memcpy((float *)rig.call.inputs[0], x, sizeof x);
+    rig_forward(&rig, 1);
+    for (int i = 0; i < 5; i++)
+        assert_float_equal(rig.call.output[i], y[i], 1e-30);
+    rig_free(&rig);
+}
+
+static void shapes_that_do_not_fit_are_refused(void **state) {
+    struct ls_error error = {0};
+    struct ls_shape out;
+    struct ls_node concat = {.op = &ls_op_concat, .input_count = 2, .in = {{3, 4, 2}, {4, 3, 2}}};
+    struct ls_node gate = {
+        .op = &ls_op_gate, .input_count = 3, .in = {{3, 4, 2}, {3, 4, 2}, {3, 4, 1}}};
+    (void)state;
+    assert_int_equal(concat.op->shape(&concat, &out, &error), LS_MISMATCH);
+    assert_message(&error, "4x3");
+    assert_int_equal(gate.op->shape(&gate, &out, &error), LS_MISMATCH);
+    assert_message(&error, "3x4x1");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(concat_gradients),
+        cmocka_unit_test(concat_keeps_pixels_together),
+        cmocka_unit_test(gate_gradients),
+        cmocka_unit_test(gate_passes_or_carries),
+        cmocka_unit_test(sigmoid_gradients),
+        cmocka_unit_test(sigmoid_saturates),
+        cmocka_unit_test(shapes_that_do_not_fit_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
