@@ -15,7 +15,7 @@ struct ls_bench {
     double training_megabytes; /* memory of the training plan */
 };
 
-/* Measures `arch` on synthetic images with `threads` threads (0: as many as the machine has).
+/* Measures `arch` on images of noise with `threads` threads (0: as many as the machine has).
  * Training is measured only if asked for. */
 enum ls_status ls_bench_run(const char *arch, enum ls_precision precision, int threads, int runs,
                             bool training, struct ls_bench *bench, struct ls_error *error);
