@@ -21,6 +21,7 @@ import models
 import probe
 import safetensors_io
 
+VANISHING = 1e-4  # of the largest norm: what a gradient that is 0 in theory is held against
 LOOSE = 0.05  # what differing ReLUs may do to a batch
 
 
@@ -35,9 +36,14 @@ def gradient(network, pixels, labels):
 
 
 def worst(found, wanted):
-    """(error, name) of the parameter that is furthest off. A missing one is infinitely wrong."""
-    errors = [(compare.relative(found[name], tensor) if name in found else float("inf"), name)
-              for name, tensor in wanted.items()]
+    """(error, name) of the parameter that is furthest off. A missing one is infinitely wrong.
+
+    The bias of a layer in front of batch norm has no effect: its gradient is 0 but for rounding. So
+    errors are relative to VANISHING times the largest norm at least."""
+    norms = {name: tensor.double().norm().item() for name, tensor in wanted.items()}
+    least = VANISHING * max(norms.values())
+    errors = [((found[name].double() - tensor.double()).norm().item() / max(norms[name], least, 1e-300)
+               if name in found else float("inf"), name) for name, tensor in wanted.items()]
     return max((e if e == e else float("inf"), name) for e, name in errors)
 
 

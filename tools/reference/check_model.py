@@ -15,10 +15,12 @@ import probe
 
 
 def logits(network, pixels):
-    """[count, classes] in inference mode, in the network's precision, as doubles."""
+    """[count, classes] in inference mode, in the network's precision, as doubles; of a segmentation,
+    pixel after pixel."""
     dtype = next(network.parameters()).dtype
     with torch.no_grad():
-        return torch.cat([network(part.to(dtype)).double() for part in pixels.split(100)])
+        found = torch.cat([network(part.to(dtype)).double() for part in pixels.split(100)])
+    return found.movedim(1, -1).flatten(1)
 
 
 def worst_image(found, wanted):
@@ -63,7 +65,7 @@ def main():
     verdict.inform("PyTorch's own, float from double", worst_image(wanted, exact)[0])
     same = (found.argmax(1) == wanted.argmax(1)).sum().item()
     print(f"     the same class for {same} of {a.images} images")
-    if a.paper:
+    if a.paper and paper_code.has(a.paper, arch):
         theirs = paper_code.network(a.paper, arch)
         theirs.load_state_dict(network.state_dict(), strict=True)
         error, image = worst_image(found, logits(theirs.eval(), pixels))

@@ -48,7 +48,7 @@ def evaluate(network, pixels, labels, loss_name, batch):
             else:
                 loss = nn.CrossEntropyLoss()(outputs, targets)
             total += loss.item() * len(targets)
-            right += (outputs.argmax(1) == targets).sum().item()
+            right += (outputs.argmax(1) == targets).sum().item() / targets[0].numel()
     return total / len(labels), 100 * right / len(labels)
 
 

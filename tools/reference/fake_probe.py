@@ -5,7 +5,6 @@ FAKE_PROBE_NOISE=1e-2 puts so much relative noise on every number it writes."""
 import os
 import sys
 
-import numpy
 import torch
 
 import check_gradient
@@ -50,7 +49,8 @@ def main():
         spec, count, path = rest
         pixels, labels = get_images(spec, int(count))
         noisy(pixels).permute(0, 2, 3, 1).contiguous().numpy().astype("<f4").tofile(path)
-        labels.numpy().astype(numpy.uint8).tofile(path + ".labels")
+        labels.numpy().astype("<u2").tofile(path + ".labels")
+        print(*pixels.shape[2:], labels[0].numel())
     elif command == "steps":
         model, spec, batch, count, path = rest[:5]
         recipe = tuple(map(float, rest[5:])) or (0.1, 0.9, 5e-4)

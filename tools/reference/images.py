@@ -30,9 +30,9 @@ def cifar10_bytes(directory, split, count):
 
 
 def load(spec, count, program, split="train"):
-    """(float images [count, 3, 32, 32], integer labels [count]) of "cifar10:DIR" or "synthetic".
+    """(float images [count, 3, height, width], integer labels) of a data set of the program.
 
-    CIFAR-10 is read and normalised here; synthetic images come from the probe `program`."""
+    CIFAR-10 is read and normalised here; all others come from the probe `program`."""
     if not spec.startswith("cifar10:"):
         if split != "train":
             raise SystemExit(f"{spec}: only training images can be had from the probe")

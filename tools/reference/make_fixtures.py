@@ -7,8 +7,9 @@ values are computed in double precision:
 
   values_sum, images_sum   sums of the model's tensors (counters left out) and of the images: if these do
                            not match, it is the fixture that is stale
-  logits                   [images][10] in inference mode; without shortcuts they differ little between
-                           images, so judge errors by that difference
+  logits                   [images][classes] in inference mode; without shortcuts they differ little
+                           between images, so judge errors by that difference. Of many classes or pixels,
+                           [norm, dot product with signs] (see below) for each image
   gradient_images          how many images the training batch has (see below)
   loss, gradients          of that batch: {parameter: [norm, dot product with signs]}, where element i has
                            the sign of sign_pattern(i)
@@ -25,6 +26,7 @@ import json
 import os
 import subprocess
 import tempfile
+import typing
 
 import numpy
 import torch
@@ -40,11 +42,26 @@ import probe
 import safetensors_io
 import surface_io
 
-ARCHITECTURES = ("resnet20", "resnet20-noshort", "resnet56")
-IMAGES = 16
+
+class Plan(typing.NamedTuple):
+    """What is recorded of an architecture: the larger the network, the less, lest the tests be slow."""
+    images: int = 16
+    steps: int = 5  # 0: neither gradients nor steps
+    data: str = "synthetic"
+    extent: float = 1  # of the surface: where weights that nobody trained do not turn rounding to chaos
+
+
+FEW = Plan(images=4, steps=2)
+PLANS = {
+    "resnet20": Plan(), "resnet20-noshort": Plan(), "resnet56": Plan(),
+    "resnet18": FEW, "resnet50": Plan(images=2, steps=0), "vgg9": FEW,
+    "densenet-bc-40-12": FEW, "highway20": Plan(images=4, steps=2, extent=0.25),
+    "unet": Plan(images=2, steps=2, data="shapes"),
+}
+MANY = 100  # more logits of an image are summed up
 # A low rate keeps rounding from growing (below 1e-6 in 5 steps); with so high a decay, losses without it
 # or with another momentum are 1e-5 to 1e-3 away.
-STEPS = {"count": 5, "batch": 16, "lr": 0.001, "momentum": 0.9, "weight_decay": 1.0}
+STEPS = {"lr": 0.001, "momentum": 0.9, "weight_decay": 1.0}
 
 
 def sign_pattern(count):
@@ -83,18 +100,19 @@ def choose(a, arch, pixels, labels, path):
     for seed in range(1, 100):
         probe.make(a.probe, arch, seed, path)
         network, _ = models.load(path)
-        for count in (8, 4, 2):
+        for count in (size for size in (8, 4, 2) if size <= len(pixels)):
             if not rounding_matters(network, pixels[:count], labels[:count]):
                 return seed, count
     raise SystemExit(f"{arch}: rounding matters to every model")
 
 
-def surface(a, network, path, pixels, labels, directory):
+def surface(a, network, path, plan, pixels, labels, directory):
     """The 3x3 surface along the directions that the program draws with seed 0."""
     directions_path = os.path.join(directory, "directions.h5")
     surface_path = os.path.join(directory, "surface.h5")
-    subprocess.run([a.landscape, "scan", "--model", path, "--data", "synthetic", "--images",
-                    str(len(labels)), "--x=-1:1:3", "--y=-1:1:3", "--seed", "0",
+    axis = f"{-plan.extent}:{plan.extent}:3"
+    subprocess.run([a.landscape, "scan", "--model", path, "--data", plan.data, "--images",
+                    str(len(labels)), "--precision", "fp32", f"--x={axis}", f"--y={axis}", "--seed", "0",
                     "--save-directions", directions_path, "-o", surface_path],
                    check=True, stderr=subprocess.DEVNULL)
     directions = surface_io.directions(directions_path)
@@ -105,11 +123,17 @@ def surface(a, network, path, pixels, labels, directory):
     losses, accuracies = zip(*results)
     error = max(map(compare.relative_numbers, found.loss, losses))
     return error, {
-        "x": [-1, 0, 1], "y": [-1, 0, 1],
+        "x": [-plan.extent, 0, plan.extent], "y": [-plan.extent, 0, plan.extent],
         "norms": [rounded(torch.cat([t.double().reshape(-1) for t in d]).norm()) for d in directions],
         "loss": [rounded(losses[i:i + 3]) for i in (0, 3, 6)],
         "accuracy": [rounded(accuracies[i:i + 3]) for i in (0, 3, 6)],
     }
+
+
+def summary(tensor):
+    """[norm, dot product with signs]"""
+    flat = tensor.reshape(-1)
+    return [flat.norm().item(), (flat @ sign_pattern(flat.numel())).item()]
 
 
 def rounded(values):
@@ -124,43 +148,55 @@ def rounded(values):
 def fixture(a, verdict, arch, directory):
     """The fixture of one architecture; every part is held against the program first."""
     path = os.path.join(directory, "model.safetensors")
-    recipe = (STEPS["lr"], STEPS["momentum"], STEPS["weight_decay"])
-    pixels, labels = images.load("synthetic", STEPS["batch"] * STEPS["count"], a.probe)
-    seed, count = choose(a, arch, pixels, labels, path)
+    plan = PLANS[arch]
+    pixels, labels = images.load(plan.data, plan.images * max(plan.steps, 1), a.probe)
+    first, first_labels = pixels[:plan.images], labels[:plan.images]
+    seed, count = 1, 0
+    if plan.steps:
+        seed, count = choose(a, arch, first, first_labels, path)
+    else:
+        probe.make(a.probe, arch, seed, path)
     tensors, _ = safetensors_io.load(path)
-    network, _ = models.load(path)
-    exact = models.in_double(network)
+    exact = models.in_double(models.load(path)[0])
 
-    logits = check_model.logits(exact, pixels[:IMAGES])
-    found = probe.logits(a.probe, path, "synthetic", IMAGES)
+    logits = check_model.logits(exact, first)
+    found = probe.logits(a.probe, path, plan.data, plan.images)
     verdict.check(f"{arch}: logits", check_model.worst_image(found, logits)[0], 1e-4)
 
-    surface_error, surface_values = surface(a, exact, path, pixels[:IMAGES], labels[:IMAGES],
-                                            directory)
+    surface_error, surface_values = surface(a, exact, path, plan, first, first_labels, directory)
     verdict.check(f"{arch}: surface", surface_error, 1e-5)
 
+    result = {
+        "arch": arch, "seed": seed, "data": plan.data, "images": plan.images,
+        "values_sum": rounded(sum(t.double().sum().item() for t in tensors.values()
+                                  if t.is_floating_point())),
+        "images_sum": rounded(first.double().sum()),
+        "logits": rounded(logits if logits.shape[1] <= MANY else [summary(row) for row in logits]),
+        "surface": surface_values,
+    }
+    if plan.steps:
+        result |= training(a, verdict, arch, plan, path, pixels, labels, seed, count)
+    return result
+
+
+def training(a, verdict, arch, plan, path, pixels, labels, seed, count):
+    """What the fixture says of gradients and steps."""
+    recipe = (STEPS["lr"], STEPS["momentum"], STEPS["weight_decay"])
+    network, _ = models.load(path)
     gradients, loss = check_gradient.gradient(models.in_double(network), pixels[:count],
                                               labels[:count])
-    found, _ = probe.gradient(a.probe, path, "synthetic", count)
+    found, _ = probe.gradient(a.probe, path, plan.data, count)
     verdict.check(f"{arch}: gradients of {count} images, seed {seed}",
                   check_gradient.worst(found, gradients)[0], 1e-3)
 
-    losses = check_steps.losses(models.in_double(network), pixels, labels, STEPS["batch"], recipe)
-    found = probe.steps(a.probe, path, "synthetic", STEPS["batch"], STEPS["count"], recipe)
+    losses = check_steps.losses(models.in_double(network), pixels, labels, plan.images, recipe)
+    found = probe.steps(a.probe, path, plan.data, plan.images, plan.steps, recipe)
     verdict.check(f"{arch}: steps", max(map(compare.relative_numbers, found, losses)), 1e-5)
-
     return {
-        "arch": arch, "seed": seed, "data": "synthetic", "images": IMAGES,
-        "values_sum": rounded(sum(t.double().sum().item() for t in tensors.values()
-                                  if t.is_floating_point())),
-        "images_sum": rounded(pixels[:IMAGES].double().sum()),
-        "logits": rounded(logits),
         "gradient_images": count, "loss": rounded(loss),
-        "gradients": {name: rounded([g.norm().item(), (g.reshape(-1) @ sign_pattern(g.numel())).item()])
-                      for name, g in gradients.items()},
-        "steps": {"batch": STEPS["batch"], "lr": STEPS["lr"], "momentum": STEPS["momentum"],
+        "gradients": {name: rounded(summary(g)) for name, g in gradients.items()},
+        "steps": {"batch": plan.images, "lr": STEPS["lr"], "momentum": STEPS["momentum"],
                   "weight_decay": STEPS["weight_decay"], "losses": rounded(losses)},
-        "surface": surface_values,
     }
 
 
@@ -182,7 +218,7 @@ def write(path, values):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("arch", nargs="*", help=f"default {' '.join(ARCHITECTURES)}")
+    parser.add_argument("arch", nargs="*", help=f"default {' '.join(PLANS)}")
     parser.add_argument("--out", metavar="DIR", default=str(probe.ROOT / "tests" / "fixtures"),
                         help="default %(default)s")
     parser.add_argument("--landscape", metavar="FILE",
@@ -194,7 +230,7 @@ def main():
     torch.set_num_threads(a.threads)
     verdict = compare.Verdict()
     os.makedirs(a.out, exist_ok=True)
-    for arch in a.arch or ARCHITECTURES:
+    for arch in a.arch or PLANS:
         with tempfile.TemporaryDirectory() as directory:
             values = fixture(a, verdict, arch, directory)
         write(os.path.join(a.out, arch + ".json"), values)

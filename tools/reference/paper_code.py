@@ -38,7 +38,7 @@ def model_name(arch):
 
 
 def add_missing_models():
-    """ResNets with shortcuts that the paper's table of models leaves out."""
+    """Networks that the paper's table of models leaves out, made of its classes."""
     table = importlib.import_module("cifar10.model_loader").models
     resnet = importlib.import_module("cifar10.models.resnet")
     for depth in (20, 32, 44, 56, 110):
@@ -46,10 +46,22 @@ def add_missing_models():
         for suffix, block in (("", resnet.BasicBlock), ("_noshort", resnet.BasicBlock_noshortcut)):
             table.setdefault(f"resnet{depth}{suffix}",
                              lambda block=block, blocks=blocks: resnet.ResNet_cifar(block, blocks))
+    table.setdefault("vgg16", importlib.import_module("cifar10.models.vgg").VGG16)
+    table.setdefault("densenet_cifar",
+                     importlib.import_module("cifar10.models.densenet").densenet_cifar)
+
+
+def _table(paper):
+    prepare(paper)
+    add_missing_models()
+    return importlib.import_module("cifar10.model_loader").models
+
+
+def has(paper, arch):
+    """Whether the paper's code has a class for the architecture."""
+    return model_name(arch) in _table(paper)
 
 
 def network(paper, arch):
     """A new network of the paper's own class."""
-    prepare(paper)
-    add_missing_models()
-    return importlib.import_module("cifar10.model_loader").models[model_name(arch)]()
+    return _table(paper)[model_name(arch)]()

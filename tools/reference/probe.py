@@ -26,7 +26,7 @@ def add_option(parser):
 def _run(probe, command, *arguments):
     line = [probe, command, *map(str, arguments)]
     try:
-        subprocess.run(line, check=True)
+        return subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout
     except FileNotFoundError:
         raise SystemExit(f"{probe}: not found; run `make build/probe` or give --probe") from None
     except subprocess.CalledProcessError as failure:
@@ -39,7 +39,7 @@ def make(probe, arch, seed, path):
 
 
 def logits(probe, model, data, count):
-    """[count, classes] in inference mode."""
+    """[count, classes] in inference mode; of a segmentation, pixel after pixel."""
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "logits.f32")
         _run(probe, "logits", model, data, count, path)
@@ -65,11 +65,14 @@ def steps(probe, model, data, batch, count, recipe):
 
 
 def images(probe, data, count):
-    """(images [count, 3, 32, 32] as the network sees them, labels [count])."""
+    """(images [count, 3, height, width] as the network sees them, labels [count]; of a segmentation,
+    labels [count, height, width])."""
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "images.f32")
-        _run(probe, "images", data, count, path)
-        labels = numpy.fromfile(path + ".labels", numpy.uint8)
-        pixels = numpy.fromfile(path, "<f4").reshape(count, 32, 32, 3)
+        height, width, per_image = map(int, _run(probe, "images", data, count, path).split())
+        labels = numpy.fromfile(path + ".labels", "<u2")
+        pixels = numpy.fromfile(path, "<f4").reshape(count, height, width, 3)
+    if per_image > 1:
+        labels = labels.reshape(count, height, width)
     return (torch.from_numpy(pixels.transpose(0, 3, 1, 2).copy()),
             torch.from_numpy(labels.astype(numpy.int64)))
