@@ -1,0 +1,24 @@
+#!/usr/bin/python3
+"""Writes a network with random weights as an ONNX file, for the speed of ONNX Runtime: batch norm
+folded into the convolutions, batches of any size."""
+import argparse
+
+import torch
+
+import models
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--arch", default="resnet56", help="default %(default)s")
+    parser.add_argument("output", metavar="FILE.onnx")
+    a = parser.parse_args()
+    torch.manual_seed(0)
+    torch.onnx.export(models.create(a.arch).eval(), torch.randn(1, 3, 32, 32), a.output,
+                      input_names=["image"], output_names=["logits"],
+                      dynamic_axes={"image": {0: "batch"}, "logits": {0: "batch"}},
+                      opset_version=13)
+
+
+if __name__ == "__main__":
+    main()
