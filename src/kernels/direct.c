@@ -2,29 +2,10 @@
  * window's taps and the input channels go by. Compiled once for each instruction set, with LANES
  * floats a vector and TILE vectors of sums. */
 #include "kernels/conv.h"
-#include <string.h>
+#include "kernels/outer.h"
 
 #define JOIN(a, b)   a##b
 #define NAME(f, isa) JOIN(f, isa)
-#define INLINE       static inline __attribute__((always_inline))
-
-typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
-typedef int mask __attribute__((vector_size(LANES * sizeof(int))));
-
-INLINE vector load(const float *from) {
-    vector v;
-    memcpy(&v, from, sizeof v);
-    return v;
-}
-
-INLINE void store(float *to, vector v) {
-    memcpy(to, &v, sizeof v);
-}
-
-/* max(v, 0), keeping what is not a number. */
-INLINE vector rectify(vector v) {
-    return (vector)((mask)v & ~(v < (vector){0}));
-}
 
 /* What happens to the sums before they are stored. */
 struct epilogue {
@@ -130,46 +111,17 @@ void NAME(ls_direct_forward_, LS_ISA)(const struct ls_conv *conv, const float *x
     }
 }
 
-/* grad[rows][vectors * LANES] += x[rows] (outer product) y_grad, over `height` rows of output
- * pixels. */
-INLINE void outer_tile(const struct ls_conv *conv, const int rows, const int vectors,
-                       const float *x, const float *y_grad, int height, float *grad) {
-    const size_t out = (size_t)conv->out, step = (size_t)conv->in * conv->stride;
-    vector sum[TILE][2];
-#pragma GCC unroll 16
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 2
-        for (int v = 0; v < vectors; v++)
-            sum[r][v] = load(grad + (size_t)r * out + v * LANES);
-    for (int oy = 0; oy < height; oy++) {
-        const float *pixel = x + (size_t)oy * step * conv->in_width;
-        for (int ox = 0; ox < conv->out_width; ox++, pixel += step, y_grad += out) {
-            vector g[2];
-#pragma GCC unroll 2
-            for (int v = 0; v < vectors; v++)
-                g[v] = load(y_grad + v * LANES);
-#pragma GCC unroll 16
-            for (int r = 0; r < rows; r++)
-#pragma GCC unroll 2
-                for (int v = 0; v < vectors; v++)
-                    sum[r][v] += pixel[r] * g[v];
-        }
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 2
-        for (int v = 0; v < vectors; v++)
-            store(grad + (size_t)r * out + v * LANES, sum[r][v]);
-}
-
-/* One tap of the window and the output channels of one tile, for all input channels. */
+/* One tap of the window and the output channels of one tile, for all input channels, over `height`
+ * rows of output pixels. */
 INLINE void outer_strip(const struct ls_conv *conv, const int rows, const int vectors,
                         const float *x, const float *y_grad, int height, float *grad) {
+    const size_t out = (size_t)conv->out, step = (size_t)conv->in * conv->stride;
+    struct pairs pairs = {x, y_grad, height, conv->out_width, step * conv->in_width, step, out};
     int i = 0;
-    for (; i + rows <= conv->in; i += rows)
-        outer_tile(conv, rows, vectors, x + i, y_grad, height, grad + (size_t)i * conv->out);
-    for (; i < conv->in; i++)
-        outer_tile(conv, 1, vectors, x + i, y_grad, height, grad + (size_t)i * conv->out);
+    for (; i + rows <= conv->in; i += rows, pairs.x += rows)
+        add_outer_products(rows, vectors, pairs, grad + (size_t)i * out, out);
+    for (; i < conv->in; i++, pairs.x++)
+        add_outer_products(1, vectors, pairs, grad + (size_t)i * out, out);
 }
 
 static void outer_product(const struct ls_conv *conv, const float *x, const float *y_grad,

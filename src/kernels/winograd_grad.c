@@ -2,6 +2,7 @@
  * time, the transformed input and output gradient are multiplied at each of their points and
  * summed up over the tiles of all images; the sums are transformed back once. Compiled once for
  * each instruction set. */
+#include "kernels/outer.h"
 #include "kernels/winograd_tiles.h"
 
 #define JOIN(a, b)   a##b
@@ -64,34 +65,6 @@ INLINE void load_grad(const struct job *job, const int size, const float *y_grad
     }
 }
 
-/* sums[rows][vectors * LANES] += x[tiles][rows] (outer product) g[tiles][vectors * LANES] */
-INLINE void multiply_rows(const struct ls_conv *conv, const int rows, const int vectors, int tiles,
-                          const float *x, const float *g, float *sums) {
-    const size_t in = (size_t)conv->in, out = (size_t)conv->out;
-    vector sum[TILE][2];
-#pragma GCC unroll 16
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 2
-        for (int v = 0; v < vectors; v++)
-            sum[r][v] = load(sums + (size_t)r * out + v * LANES);
-    for (int t = 0; t < tiles; t++, x += in, g += out) {
-        vector grad[2];
-#pragma GCC unroll 2
-        for (int v = 0; v < vectors; v++)
-            grad[v] = load(g + v * LANES);
-#pragma GCC unroll 16
-        for (int r = 0; r < rows; r++)
-#pragma GCC unroll 2
-            for (int v = 0; v < vectors; v++)
-                sum[r][v] += x[r] * grad[v];
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 2
-        for (int v = 0; v < vectors; v++)
-            store(sums + (size_t)r * out + v * LANES, sum[r][v]);
-}
-
 /* One point, for the output channels of one slice. */
 INLINE void multiply_slice(const struct job *job, const int rows, const int vectors, int point,
                            int channel, int tiles) {
@@ -99,8 +72,11 @@ INLINE void multiply_slice(const struct job *job, const int rows, const int vect
     const float *x = job->in + point * ls_winograd_stride(conv->in);
     const float *g = job->out + point * ls_winograd_stride(conv->out) + channel;
     float *sums = job->sums + (size_t)point * conv->in * conv->out + channel;
-    for (int i = 0; i < conv->in; i += rows)
-        multiply_rows(conv, rows, vectors, tiles, x + i, g, sums + (size_t)i * conv->out);
+    const size_t in = (size_t)conv->in, out = (size_t)conv->out;
+    for (int i = 0; i < conv->in; i += rows) {
+        const struct pairs pairs = {x + i, g, 1, tiles, 0, in, out};
+        add_outer_products(rows, vectors, pairs, sums + (size_t)i * out, out);
+    }
 }
 
 static void multiply_group(const struct job *job, int tiles) {
