@@ -68,18 +68,15 @@ static void fill_matrix(int tile, double g[SIDE][3]) {
     infinity[2] = 1;
 }
 
-/* points[tile + 2][tile + 2] = G filter[3][3] G^T */
-static void transform(int tile, const double *filter, double *points) {
-    const int side = tile + 2;
-    double g[SIDE][3], columns[SIDE][3];
-    fill_matrix(tile, g);
-    for (int i = 0; i < side; i++)
+/* points[side][side] = G filter[3][3] G^T */
+static void transform(int side, double g[SIDE][3], const double *filter, double *points) {
+    for (int i = 0; i < side; i++) {
+        double row[3];
         for (int x = 0; x < 3; x++)
-            columns[i][x] = g[i][0] * filter[x] + g[i][1] * filter[3 + x] + g[i][2] * filter[6 + x];
-    for (int i = 0; i < side; i++)
+            row[x] = g[i][0] * filter[x] + g[i][1] * filter[3 + x] + g[i][2] * filter[6 + x];
         for (int j = 0; j < side; j++)
-            points[i * side + j] =
-                columns[i][0] * g[j][0] + columns[i][1] * g[j][1] + columns[i][2] * g[j][2];
+            points[i * side + j] = row[0] * g[j][0] + row[1] * g[j][1] + row[2] * g[j][2];
+    }
 }
 
 void ls_winograd_pack(const struct ls_conv *conv, const struct ls_filters *filters, int channel,
@@ -88,12 +85,14 @@ void ls_winograd_pack(const struct ls_conv *conv, const struct ls_filters *filte
     const int tile = ls_winograd_tile(conv);
     const size_t width = (size_t)(conv->out - start < slice ? conv->out - start : slice);
     const size_t in = (size_t)conv->in, count = points_of(conv);
+    double g[SIDE][3];
+    fill_matrix(tile, g);
     packed += (size_t)start * count * in + (size_t)(channel - start);
     for (size_t i = 0; i < in; i++) {
         double filter[TAPS], points[LS_WINOGRAD_MAX_POINTS];
         for (int t = 0; t < TAPS; t++)
             filter[t] = ls_filter_value(filters, channel, (int)i, t) * scale;
-        transform(tile, filter, points);
+        transform(tile + 2, g, filter, points);
         for (size_t p = 0; p < count; p++)
             packed[(p * in + i) * width] = (float)points[p];
     }
