@@ -1,14 +1,13 @@
-/* gnuplot reads its script from one socket and complains into another; the picture goes straight to
- * a file through its standard output. No shell and no file name is part of the script. */
+/* gnuplot reads its script from a nameless file and complains into a pipe; the picture goes
+ * straight to a file through its standard output. No shell and no file name is part of the script.
+ */
 #include "render/gnuplot.h"
 #include "base/file.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,15 +17,9 @@ extern char **environ;
 /* A running gnuplot. */
 struct child {
     pid_t pid;
-    int input;           /* our end of its standard input, -1 once all is sent */
     int complaints;      /* our end of its standard error */
     char said[4096 + 1]; /* the latest of what it complained, zero-terminated */
 };
-
-static void close_pair(const int pair[2]) {
-    close(pair[0]);
-    close(pair[1]);
-}
 
 /* posix_spawnp's error number. */
 static int spawn(pid_t *pid, int input, int complaints, const char *output) {
@@ -40,51 +33,53 @@ static int spawn(pid_t *pid, int input, int complaints, const char *output) {
     if (status == 0)
         status = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output,
                                                   O_WRONLY | O_TRUNC, 0666);
-    char *const arguments[] = {"gnuplot", "--default-settings", NULL};
+    /* Named, its standard input is read in blocks, not byte by byte. */
+    char *const arguments[] = {"gnuplot", "--default-settings", "/dev/stdin", NULL};
     if (status == 0)
         status = posix_spawnp(pid, "gnuplot", &actions, NULL, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     return status;
 }
 
-static enum ls_status start(struct child *child, const char *output, struct ls_error *error) {
-    int input[2], complaints[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0)
-        return ls_fail(error, LS_IO, "cannot start gnuplot: %s", strerror(errno));
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, complaints) != 0) {
-        close_pair(input);
+/* A nameless file with the script, at its beginning. */
+static FILE *script_file(const struct ls_script *script, struct ls_error *error) {
+    FILE *file = tmpfile();
+    const bool written = file && fwrite(script->text, 1, script->length, file) == script->length &&
+                         fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0;
+    if (written)
+        return file;
+    ls_fail(error, LS_IO, "cannot write gnuplot's script to a temporary file: %s", strerror(errno));
+    if (file)
+        fclose(file);
+    return NULL;
+}
+
+static enum ls_status start(struct child *child, const struct ls_script *script, const char *output,
+                            struct ls_error *error) {
+    int complaints[2];
+    FILE *input = script_file(script, error);
+    if (!input)
+        return LS_IO;
+    if (pipe(complaints) != 0) {
+        fclose(input);
         return ls_fail(error, LS_IO, "cannot start gnuplot: %s", strerror(errno));
     }
-    int status = spawn(&child->pid, input[1], complaints[1], output);
+    fcntl(complaints[0], F_SETFD, FD_CLOEXEC);
+    fcntl(complaints[1], F_SETFD, FD_CLOEXEC);
+    int status = spawn(&child->pid, fileno(input), complaints[1], output);
+    fclose(input);
+    close(complaints[1]);
     if (status != 0) {
-        close_pair(input);
-        close_pair(complaints);
+        close(complaints[0]);
         if (status == ENOENT)
             return ls_fail(error, LS_UNSUPPORTED,
                            "gnuplot is not installed: run 'make deps' or 'apt-get install "
                            "gnuplot-nox'");
         return ls_fail(error, LS_IO, "cannot start gnuplot: %s", strerror(status));
     }
-    close(input[1]);
-    close(complaints[1]);
-    child->input = input[0];
     child->complaints = complaints[0];
     child->said[0] = 0;
     return LS_OK;
-}
-
-/* Sends what gnuplot takes now, and hangs up once all is sent or gnuplot has left: then its exit
- * status and its complaints tell why. */
-static void feed(struct child *child, const struct ls_script *script, size_t *sent) {
-    ssize_t count = send(child->input, script->text + *sent, script->length - *sent,
-                         MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count > 0)
-        *sent += (size_t)count;
-    bool retry = count < 0 && (errno == EAGAIN || errno == EINTR);
-    if (*sent == script->length || (count < 0 && !retry)) {
-        close(child->input);
-        child->input = -1;
-    }
 }
 
 /* Keeps the last half of a long complaint. Returns false at its end. */
@@ -98,25 +93,6 @@ static bool listen_to(struct child *child) {
     if (count > 0)
         child->said[length + (size_t)count] = 0;
     return count > 0 || (count < 0 && errno == EINTR);
-}
-
-/* Talks to gnuplot until it closes its standard error. */
-static void converse(struct child *child, const struct ls_script *script) {
-    size_t sent = 0;
-    bool open = true;
-    while (open) {
-        struct pollfd ends[2] = {{.fd = child->complaints, .events = POLLIN},
-                                 {.fd = child->input, .events = POLLOUT}};
-        if (poll(ends, 2, -1) < 0 && errno != EINTR)
-            break;
-        if (ends[1].revents)
-            feed(child, script, &sent);
-        if (ends[0].revents)
-            open = listen_to(child);
-    }
-    if (child->input >= 0)
-        close(child->input);
-    close(child->complaints);
 }
 
 /* The last line of `text` that says something; cuts the text off behind it. */
@@ -174,9 +150,11 @@ enum ls_status ls_gnuplot_run(const struct ls_script *script, const char *path,
     enum ls_status status = ls_pending_open(&file, path, error);
     if (status != LS_OK)
         return status;
-    status = start(&child, file.temporary, error);
+    status = start(&child, script, file.temporary, error);
     if (status == LS_OK) {
-        converse(&child, script);
+        while (listen_to(&child))
+            continue;
+        close(child.complaints);
         status = check(&child, &file, error);
     }
     if (status == LS_OK)
