@@ -31,6 +31,8 @@ static void conv2d_gradients(void **state) {
         {3, 18, 16, 48, 3, 1, 1},
         {5, 4, 32, 8, 1, 2, 0},
         {9, 8, 32, 16, 3, 1, 1},
+        {2, 2, 16, 16, 3, 1, 1},
+        {3, 3, 112, 96, 3, 1, 1},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

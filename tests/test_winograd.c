@@ -29,11 +29,12 @@ static struct ls_conv conv_of(const int *shape) {
                             .padding = 1};
 }
 
-/* Output value `index` by definition, and the sum of its terms' magnitudes. */
+/* Output value `index` of all images by definition, and the sum of its terms' magnitudes. */
 static double expected(const struct ls_conv *c, const float *x, const float *weight, size_t index,
                        double *magnitude) {
     const int o = (int)(index % c->out), ox = (int)(index / c->out % c->out_width);
-    const int oy = (int)(index / c->out / c->out_width);
+    const int row = (int)(index / c->out / c->out_width), oy = row % c->out_height;
+    x += (size_t)(row / c->out_height) * c->in_height * c->in_width * c->in;
     double sum = *magnitude = 0;
     for (int i = 0; i < c->in; i++)
         for (int ky = 0; ky < 3; ky++)
@@ -50,8 +51,9 @@ static double expected(const struct ls_conv *c, const float *x, const float *wei
 }
 
 static void check(const struct ls_conv *c, bool extras) {
-    const size_t in = (size_t)c->in_height * c->in_width * c->in;
-    const size_t out = (size_t)c->out_height * c->out_width * c->out;
+    enum { IMAGES = 3 };
+    const size_t in = (size_t)IMAGES * c->in_height * c->in_width * c->in;
+    const size_t out = (size_t)IMAGES * c->out_height * c->out_width * c->out;
     float *x = normal(in, 1), *weight = normal((size_t)c->in * c->out * 9, 2);
     float *bias = normal((size_t)c->out, 3), *residual = normal(out, 4);
     float *packed = malloc(ls_winograd_weights(c) * sizeof *packed);
@@ -61,8 +63,8 @@ static void check(const struct ls_conv *c, bool extras) {
     assert_true(packed && scratch && y && ls_winograd_tile(c));
     for (int o = 0; o < c->out; o++)
         ls_winograd_pack(c, &filters, o, extras ? -0.5 : 1, packed);
-    ls_kernels()->winograd_forward(c, 1, x, packed, extras ? bias : NULL, extras ? residual : NULL,
-                                   extras, y, scratch);
+    ls_kernels()->winograd_forward(c, IMAGES, x, packed, extras ? bias : NULL,
+                                   extras ? residual : NULL, extras, y, scratch);
     for (size_t i = 0; i < out; i++) {
         double magnitude, value = expected(c, x, weight, i, &magnitude);
         if (extras)

@@ -79,7 +79,7 @@ void ls_conv_pack(const struct ls_conv *conv, const float *weight, int channel, 
 
 size_t ls_conv_grad_weights(const struct ls_conv *conv) {
     const struct ls_conv back = adjoint(conv);
-    return ls_conv_weights(&back);
+    return conv->stride == 1 ? ls_conv_weights(&back) : depth(&back) * (size_t)back.out;
 }
 
 void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *packed) {

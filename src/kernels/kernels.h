@@ -1,6 +1,6 @@
 /* The inner loops, one table for each kind of CPU. Activations are [pixels][channels] throughout.
- * Every table computes the same bits: loops run over channels or elements, each with its own sum,
- * and no multiply-add is contracted. */
+ * But for the convolutions, every table computes the same bits: loops run over channels or
+ * elements, each with its own sum, and no multiply-add is contracted. */
 #ifndef LANDSCAPE_KERNELS_KERNELS_H
 #define LANDSCAPE_KERNELS_KERNELS_H
 

@@ -7,10 +7,10 @@
  * point, summed over the input channels. The filter's gradient is the same read backwards:
  * dg = G^T [(A dy A^T) (B^T d B)] G, summed over the tiles.
  *
- * The matrices belong to the interpolation points 0, 1, -1, infinity and 0, +-5/8, +-3/2, infinity;
- * of the second kind, these lose the least to rounding: about half a decimal digit less than those
- * that are usual, 1 and 2 (Barabasz et al., "Error Analysis and Improving the Accuracy of Winograd
- * Convolution for Deep Neural Networks", 2020, on why the points matter). */
+ * The matrices belong to the interpolation points 0, 1, -1, infinity and 0, +-5/8, +-3/2, infinity.
+ * Rounding takes half as much with these as with those that are usual, 1 and 2 (Barabasz et al.,
+ * "Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks",
+ * 2020, on why the points matter). */
 #ifndef LANDSCAPE_KERNELS_WINOGRAD_H
 #define LANDSCAPE_KERNELS_WINOGRAD_H
 

@@ -1,7 +1,7 @@
 /* An operation: everything the rest of the program needs to know about one kind of node. A new
  * operation is one file that fills one `struct ls_op`; the engine never asks which one it runs.
  *
- * Inference calls pack() once per set of values, then forward() image by image.
+ * Inference calls pack() once per set of values, then forward() on a few images at a time.
  * Training works on batches cut into chunks of a few images, which run on different threads.
  * Forward is reduce() on every chunk, combine() once all chunks are done, then forward() on every
  * chunk; backward is the same with backward_reduce(), backward_combine() and backward(). Reductions

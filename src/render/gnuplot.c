@@ -1,13 +1,16 @@
-/* gnuplot reads its script from a nameless file and complains into a pipe; the picture goes
+/* gnuplot reads its script from a nameless file and complains into a socket; the picture goes
  * straight to a file through its standard output. No shell and no file name is part of the script.
  */
 #include "render/gnuplot.h"
 #include "base/file.h"
+#include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,31 +44,42 @@ static int spawn(pid_t *pid, int input, int complaints, const char *output) {
     return status;
 }
 
-/* A nameless file with the script, at its beginning. */
-static FILE *script_file(const struct ls_script *script, struct ls_error *error) {
-    FILE *file = tmpfile();
-    const bool written = file && fwrite(script->text, 1, script->length, file) == script->length &&
+/* A file with the script, at its beginning; its name, `beside` and more, is gone already. */
+static FILE *script_file(const struct ls_script *script, const char *beside,
+                         struct ls_error *error) {
+    char *path = ls_format("%s.gp", beside);
+    if (!path) {
+        ls_fail_memory(error, "gnuplot's script");
+        return NULL;
+    }
+    const int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    FILE *file = fd >= 0 ? fdopen(fd, "w+") : NULL;
+    const bool written = file && unlink(path) == 0 &&
+                         fwrite(script->text, 1, script->length, file) == script->length &&
                          fflush(file) == 0 && fseek(file, 0, SEEK_SET) == 0;
+    if (!written)
+        ls_fail(error, LS_IO, "cannot write %s: %s", path, strerror(errno));
+    free(path);
     if (written)
         return file;
-    ls_fail(error, LS_IO, "cannot write gnuplot's script to a temporary file: %s", strerror(errno));
     if (file)
         fclose(file);
+    else if (fd >= 0)
+        close(fd);
     return NULL;
 }
 
 static enum ls_status start(struct child *child, const struct ls_script *script, const char *output,
                             struct ls_error *error) {
     int complaints[2];
-    FILE *input = script_file(script, error);
+    FILE *input = script_file(script, output, error);
     if (!input)
         return LS_IO;
-    if (pipe(complaints) != 0) {
+    /* Not a pipe: only a socket is closed in programs that other threads start meanwhile. */
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, complaints) != 0) {
         fclose(input);
         return ls_fail(error, LS_IO, "cannot start gnuplot: %s", strerror(errno));
     }
-    fcntl(complaints[0], F_SETFD, FD_CLOEXEC);
-    fcntl(complaints[1], F_SETFD, FD_CLOEXEC);
     int status = spawn(&child->pid, fileno(input), complaints[1], output);
     fclose(input);
     close(complaints[1]);

@@ -2,8 +2,8 @@
 """Measures our program, PyTorch and ONNX Runtime in turn, so that all meet the same hours of the
 machine, and prints the medians and their ratios. The others' best batch sizes are found first.
 
-Ours is the whole `landscape scan`, from its start to the finished file, and `landscape bench` for the
-convolutions alone and for training. On a machine that does other work the figures mean nothing."""
+Ours is the whole `landscape scan`, from its start to the finished file, and `landscape bench` for single
+evaluations and for training. On a machine that does other work the figures mean nothing."""
 import argparse
 import json
 import os
@@ -142,6 +142,8 @@ def main():
     parser.add_argument("--landscape", default=os.path.join(HERE, "../../build/landscape"),
                         help="our program")
     a = parser.parse_args()
+    if a.points < 20:
+        parser.error("a scan takes at least 20 points")
     if a.isa:
         a.no_onnx = True  # it cannot be held back
     if os.getloadavg()[0] > 1:
