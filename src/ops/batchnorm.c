@@ -9,13 +9,6 @@
 
 enum { WEIGHT, BIAS, RUNNING_MEAN, RUNNING_VAR, TRACKED };
 
-static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
-                            struct ls_error *error) {
-    (void)error;
-    *out = node->in[0];
-    return LS_OK;
-}
-
 static int tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
     const int c = node->in[0].channels;
     spec[WEIGHT] = (struct ls_tensor_spec){"weight", LS_PARAMETER, 1, {c}, LS_INIT_CONSTANT, 1};
@@ -178,7 +171,7 @@ const struct ls_op ls_op_batchnorm = {
     .inference_fusions = LS_FUSE_RESIDUAL | LS_FUSE_RELU,
     .training_fusions = LS_FUSE_RESIDUAL | LS_FUSE_RELU,
     .backward_needs = LS_NEEDS_INPUTS | LS_NEEDS_OUTPUT,
-    .shape = shape,
+    .shape = ls_first_shape,
     .tensors = tensors,
     .packed_size = packed_size,
     .pack = pack,

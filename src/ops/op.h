@@ -107,4 +107,8 @@ size_t ls_output_floats(const struct ls_node *node, int images);
 size_t ls_shape_size(struct ls_shape shape);
 bool ls_shape_equal(struct ls_shape a, struct ls_shape b);
 
+/* The shape() of operations whose output is as large as their first input. */
+enum ls_status ls_first_shape(const struct ls_node *node, struct ls_shape *out,
+                              struct ls_error *error);
+
 #endif

@@ -2,13 +2,6 @@
 #include "kernels/kernels.h"
 #include "ops/op.h"
 
-static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
-                            struct ls_error *error) {
-    (void)error;
-    *out = node->in[0];
-    return LS_OK;
-}
-
 static void forward(const struct ls_call *call, int first, int last) {
     const size_t size = ls_shape_size(call->node->out);
     const size_t at = size * (size_t)first;
@@ -27,7 +20,7 @@ static void backward(const struct ls_call *call, int first, int last) {
 const struct ls_op ls_op_relu = {
     .name = "relu",
     .backward_needs = LS_NEEDS_OUTPUT,
-    .shape = shape,
+    .shape = ls_first_shape,
     .forward = forward,
     .backward = backward,
 };

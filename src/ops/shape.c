@@ -14,3 +14,10 @@ size_t ls_output_floats(const struct ls_node *node, int images) {
     const struct ls_tiles tiles = ls_tiles_of(node->out, node->out_storage);
     return ls_tiles_bytes(&tiles, images) / sizeof(float);
 }
+
+enum ls_status ls_first_shape(const struct ls_node *node, struct ls_shape *out,
+                              struct ls_error *error) {
+    (void)error;
+    *out = node->in[0];
+    return LS_OK;
+}

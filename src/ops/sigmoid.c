@@ -2,13 +2,6 @@
 #include "ops/op.h"
 #include <math.h>
 
-static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
-                            struct ls_error *error) {
-    (void)error;
-    *out = node->in[0];
-    return LS_OK;
-}
-
 static void forward(const struct ls_call *call, int first, int last) {
     const size_t size = ls_shape_size(call->node->out);
     for (size_t i = size * (size_t)first; i < size * (size_t)last; i++)
@@ -29,7 +22,7 @@ static void backward(const struct ls_call *call, int first, int last) {
 const struct ls_op ls_op_sigmoid = {
     .name = "sigmoid",
     .backward_needs = LS_NEEDS_OUTPUT,
-    .shape = shape,
+    .shape = ls_first_shape,
     .forward = forward,
     .backward = backward,
 };
