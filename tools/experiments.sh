@@ -5,6 +5,7 @@
 #   DATA      cifar10:DIR, or synthetic to try it out; required
 #   EPOCHS    default 60
 #   NETWORKS  default below; those this program does not know are left out
+#   UNETS     the U-Nets, trained on the embedded shapes for a third of EPOCHS; default below
 #   GRID      points along each axis of a surface, default 51
 #   IMAGES    of a scan, default 1000
 #   OUT       directory for runs, surfaces and figures, default experiments
@@ -21,6 +22,7 @@ images=${IMAGES:-1000}
 results=${RESULTS:-docs/results.md}
 networks=${NETWORKS:-resnet20 resnet20-noshort resnet56 resnet56-noshort resnet110 resnet110-noshort
     vgg9 densenet-bc-40-12 highway20}
+unets=${UNETS-unet unet-noshort}
 if [ -z "${DATA:-}" ]; then
     echo "make experiments needs DATA=cifar10:DIR, the directory with the binary files of CIFAR-10" >&2
     exit 2
@@ -68,13 +70,24 @@ for network in $networks; do
     fi
 done
 
-for network in $chosen; do
+# explore NETWORK DATA OPTION...: trains it, scans the loss around it and draws the contour.
+explore() {
+    network=$1
+    data=$2
+    shift 2
     # shellcheck disable=SC2086 # a list of options
-    step "$network-train" "$landscape" train --arch "$network" --data "$DATA" \
-        --epochs "$epochs" ${TRAIN:-} --out "$out/$network" --resume
-    step "$network-scan" "$landscape" scan --model "$out/$network/model.safetensors" --data "$DATA" \
+    step "$network-train" "$landscape" train --arch "$network" --data "$data" "$@" ${TRAIN:-} \
+        --out "$out/$network" --resume
+    step "$network-scan" "$landscape" scan --model "$out/$network/model.safetensors" --data "$data" \
         --images "$images" --x="$axis" --y="$axis" -o "$out/$network.h5"
     draw "$network-contour.svg" "$out/$network.h5"
+}
+
+for network in $chosen; do
+    explore "$network" "$DATA" --epochs "$epochs"
+done
+for network in $unets; do
+    explore "$network" shapes --epochs $(((epochs + 2) / 3)) --lr 0.05 --batch 16
 done
 
 # The article's first figure: deeper is worse without skip connections, and not with them.
@@ -94,6 +107,13 @@ if trained resnet20 resnet56 resnet110 resnet20-noshort resnet56-noshort resnet1
         "$out/resnet20-noshort.h5" "$out/resnet56-noshort.h5" "$out/resnet110-noshort.h5"
 fi
 
+# Long skip connections.
+if trained unet unet-noshort; then
+    draw unet-training.svg "$out/unet/log.csv" "$out/unet-noshort/log.csv" \
+        --name 'U-Net' --name 'without long skips'
+    draw unet.png "$out/unet.h5" "$out/unet-noshort.h5" --kind surface --size 2000x840
+fi
+
 # The article's argument: the deeper plain network that was made from the shallower, and the one that
 # was trained, in one plane. Far beyond either, running variances would be negative.
 if trained resnet20-noshort resnet56-noshort; then
@@ -107,6 +127,6 @@ if trained resnet20-noshort resnet56-noshort; then
 fi
 
 # shellcheck disable=SC2086 # a list of names
-sh "$(dirname "$0")/results.sh" "$out" $chosen >"$out/results.md"
+LANDSCAPE=$landscape sh "$(dirname "$0")/results.sh" "$out" $chosen $unets >"$out/results.md"
 cp "$out/results.md" "$results.tmp" && mv "$results.tmp" "$results"
 echo "Done. The table is in $results, the figures are in $out."

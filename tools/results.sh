@@ -1,7 +1,9 @@
 #!/bin/sh
 # Prints a table in Markdown of the trainings in a directory: results.sh DIR NETWORK...
-# Numbers come from each run's log.csv; those published from Li et al. (NeurIPS 2018), figure 5.
+# LANDSCAPE names the program. Numbers come from each run's log.csv and checkpoint; those published from
+# Li et al. (NeurIPS 2018), figure 5.
 set -eu
+landscape=${LANDSCAPE:-build/landscape}
 out=$1
 shift
 
@@ -14,6 +16,19 @@ published() {
     resnet56-noshort) echo '13.31 %' ;;
     resnet110-noshort) echo '16.44 %' ;;
     esac
+}
+
+# row NETWORK COLUMN: one line of a table, COLUMN before the hours.
+row() {
+    awk -F, -v network="$1" -v column="$2" '
+        NR > 1 { epoch = $1; train = $4; test = $6; seconds += $7 }
+        END { if (epoch) printf "| %s | %d | %.2f %% | %.2f %% | %s | %.1f |\n", network, epoch,
+                  train, test, column, seconds / 3600 }' "$out/$1/log.csv"
+}
+
+# Mean intersection over union on the test images, which only networks that label pixels have.
+mean_iou() {
+    "$landscape" info "$out/$1/model.safetensors" | awk '$1 == "test_mean_iou" { printf "%.2f %%", $2 }'
 }
 
 cat <<'END'
@@ -29,9 +44,23 @@ a little higher.
 | network | epochs | training error | test error | published test error | hours |
 | --- | --- | --- | --- | --- | --- |
 END
+segmenting=
 for network; do
-    awk -F, -v network="$network" -v published="$(published "$network")" '
-        NR > 1 { epoch = $1; train = $4; test = $6; seconds += $7 }
-        END { if (epoch) printf "| %s | %d | %.2f %% | %.2f %% | %s | %.1f |\n", network, epoch,
-                  train, test, published, seconds / 3600 }' "$out/$network/log.csv"
+    if [ -n "$(mean_iou "$network")" ]; then
+        segmenting="$segmenting $network"
+    else
+        row "$network" "$(published "$network")"
+    fi
+done
+
+[ -n "$segmenting" ] || exit 0
+cat <<'END'
+
+On the embedded shapes, with a rate of 0.05 and batches of 16; errors are of pixels:
+
+| network | epochs | training error | test error | mean intersection over union | hours |
+| --- | --- | --- | --- | --- | --- |
+END
+for network in $segmenting; do
+    row "$network" "$(mean_iou "$network")"
 done
