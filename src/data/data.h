@@ -21,13 +21,4 @@ enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const char *argumen
 enum ls_status ls_shapes_open(struct ls_dataset *dataset, const char *argument, int limit,
                               struct ls_error *error);
 
-/* *seed = the number in `text`, what follows the colon of a drawn data set's name; 0 if it is NULL.
- */
-enum ls_status ls_dataset_seed(const char *name, const char *text, uint64_t *seed,
-                               struct ls_error *error);
-
-/* Draws image `index` of the synthetic data set: pixels[3][32][32] and its label. */
-void ls_synthetic_draw(uint64_t seed, enum ls_split split, int index, uint8_t *pixels,
-                       uint16_t *label);
-
 #endif

@@ -1,8 +1,6 @@
 /* Opening data sets by name. */
 #include "landscape/dataset.h"
 #include "data/data.h"
-#include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,22 +50,6 @@ const char *ls_split_name(enum ls_split split) {
 
 size_t ls_image_size(const struct ls_dataset *dataset) {
     return (size_t)dataset->channels * (size_t)dataset->height * (size_t)dataset->width;
-}
-
-enum ls_status ls_dataset_seed(const char *name, const char *text, uint64_t *seed,
-                               struct ls_error *error) {
-    char *end;
-    *seed = 0;
-    if (!text)
-        return LS_OK;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, 10);
-    if (strspn(text, "0123456789") == 0 || *end || errno || value > UINT64_MAX)
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "%s:%s: the seed must be a whole number from 0 to %" PRIu64, name, text,
-                       UINT64_MAX);
-    *seed = value;
-    return LS_OK;
 }
 
 enum ls_status ls_dataset_allocate(struct ls_dataset *dataset, int limit, int available,

@@ -1,13 +1,11 @@
 /* The embedded data set for segmentation: discs, squares, triangles and rings that overlap on a
  * clouded and striped ground. The label of a pixel is what one sees there: 0 is the ground. */
 #include "data/canvas.h"
-#include "data/data.h"
-#include <inttypes.h>
+#include "data/drawn.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { SIDE = 64, CLASSES = 5, TRAIN_IMAGES = 5000, TEST_IMAGES = 1000, FEWEST = 3, MOST = 6 };
+enum { SIDE = 64, CLASSES = 5, FEWEST = 3, MOST = 6 };
 
 static ls_figure *const figures[CLASSES] = {NULL, ls_disc, ls_square, ls_triangle, ls_ring};
 
@@ -63,29 +61,16 @@ static void draw(uint64_t seed, enum ls_split split, int index, uint8_t *pixels,
 
 enum ls_status ls_shapes_open(struct ls_dataset *dataset, const char *argument, int limit,
                               struct ls_error *error) {
-    /* Measured over the training images of seed 0. */
-    static const float mean[3] = {128.5f, 129.0f, 128.1f};
-    static const float deviation[3] = {60.2f, 59.9f, 59.9f};
-    uint64_t seed;
-    enum ls_status status = ls_dataset_seed("shapes", argument, &seed, error);
-    if (status != LS_OK)
-        return status;
-    snprintf(dataset->name, sizeof dataset->name, "shapes:%" PRIu64, seed);
-    dataset->height = dataset->width = SIDE;
-    dataset->channels = 3;
-    dataset->classes = CLASSES;
-    dataset->labels_per_image = SIDE * SIDE;
-    memcpy(dataset->mean, mean, sizeof mean);
-    memcpy(dataset->deviation, deviation, sizeof deviation);
-
-    const int available = dataset->split == LS_TRAIN ? TRAIN_IMAGES : TEST_IMAGES;
-    status = ls_dataset_allocate(dataset, limit, available, error);
-    if (status != LS_OK)
-        return status;
-    const size_t size = ls_image_size(dataset);
-#pragma omp parallel for schedule(static)
-    for (int i = 0; i < dataset->count; i++)
-        draw(seed, dataset->split, i, dataset->pixels + (size_t)i * size,
-             dataset->labels + (size_t)i * SIDE * SIDE);
-    return LS_OK;
+    static const struct ls_drawn shapes = {
+        .name = "shapes",
+        .side = SIDE,
+        .classes = CLASSES,
+        .labels_per_image = SIDE * SIDE,
+        .train_images = 5000,
+        .test_images = 1000,
+        .mean = {128.5f, 129.0f, 128.1f},
+        .deviation = {60.2f, 59.9f, 59.9f},
+        .draw = draw,
+    };
+    return ls_drawn_open(dataset, &shapes, argument, limit, error);
 }
