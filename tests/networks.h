@@ -4,11 +4,16 @@
 
 #include "landscape/checkpoint.h"
 #include "landscape/dataset.h"
+#include "landscape/evaluate.h"
 
 /* An initial model of `arch`, perturbed (perturb.h); the same as `probe make`. */
 void make_model(struct ls_model *model, const char *arch, uint64_t seed);
 
 /* The first `images` images of the embedded data set. */
 void open_synthetic(struct ls_dataset *dataset, enum ls_split split, int images);
+
+/* Loss and accuracy of `model` on all of `data`. */
+struct ls_result evaluate(const struct ls_model *model, const struct ls_dataset *data,
+                          enum ls_precision precision, int threads);
 
 #endif

@@ -1,7 +1,6 @@
 /* What every architecture must do, on a few images: the right size, the same bits on any number of
  * threads, every precision, learning. test_networks.c compares them with PyTorch. */
 #include "engine/backprop.h"
-#include "landscape/evaluate.h"
 #include "networks.h"
 #include "ops/op.h"
 #include "support.h"
@@ -111,14 +110,6 @@ static void train_the_same_on_any_threads(void **state) {
         free(three);
         ls_network_free(&network);
     }
-}
-
-static struct ls_result evaluate(const struct ls_model *model, const struct ls_dataset *data,
-                                 enum ls_precision precision, int threads) {
-    struct ls_result result;
-    assert_int_equal(
-        ls_evaluate(model, data, LS_CROSS_ENTROPY, precision, threads, NULL, &result, NULL), LS_OK);
-    return result;
 }
 
 /* Not bf16x3 only, and not to the same bits: bfloat16 is really in use. */

@@ -86,7 +86,7 @@ static void keeps_counters_as_integers(void **state) {
     assert_same(&f, NULL);
     ls_tensor_file_free(&f.file);
     assert_int_equal(ls_safetensors_read(&f.file, f.path, NULL), LS_OK);
-    assert_int_equal(stored(&f, "bn1.num_batches_tracked")->dtype, LS_I64);
+    assert_int_equal(stored(&f, "bn1.num_batches_tracked")->dtype, LS_DTYPE_I64);
     assert_true(ls_stored_value(stored(&f, "bn1.num_batches_tracked"), 0) == 391);
     tear_down(&f);
 }
@@ -98,7 +98,7 @@ static void aligns_every_tensor(void **state) {
     for (int i = 0; i < f.file.tensor_count; i++) {
         const struct ls_stored_tensor *tensor = &f.file.tensors[i];
         size_t offset = (size_t)((const unsigned char *)tensor->data - f.file.bytes);
-        assert_int_equal(offset % (tensor->dtype == LS_I64 ? 8 : 4), 0);
+        assert_int_equal(offset % (tensor->dtype == LS_DTYPE_I64 ? 8 : 4), 0);
     }
     tear_down(&f);
 }
@@ -109,19 +109,19 @@ static void accepts_other_float_types(void **state) {
     double *wide = calloc(10, sizeof *wide);
     struct ls_stored_tensor *bias = stored(&f, "linear.bias");
     wide[3] = 0.5;
-    bias->dtype = LS_F64;
+    bias->dtype = LS_DTYPE_F64;
     bias->data = wide;
     uint16_t brain[640] = {0x3f80};
     struct ls_stored_tensor *weight = stored(&f, "linear.weight");
-    weight->dtype = LS_BF16;
+    weight->dtype = LS_DTYPE_BF16;
     weight->data = brain;
     uint16_t half[16] = {0x3c00, 0xc000};
     struct ls_stored_tensor *scale = stored(&f, "bn1.weight");
-    scale->dtype = LS_F16;
+    scale->dtype = LS_DTYPE_F16;
     scale->data = half;
     float steps = 12;
     struct ls_stored_tensor *counter = stored(&f, "bn1.num_batches_tracked");
-    counter->dtype = LS_F32;
+    counter->dtype = LS_DTYPE_F32;
     counter->data = &steps;
     write_file(&f);
 
@@ -142,7 +142,7 @@ static void takes_foreign_files(void **state) {
     set_up(&f, state);
     int kept = 0;
     for (int i = 0; i < f.file.tensor_count; i++) /* no counters, as old PyTorch wrote */
-        if (f.file.tensors[i].dtype != LS_I64) {
+        if (f.file.tensors[i].dtype != LS_DTYPE_I64) {
             struct ls_stored_tensor other = f.file.tensors[i];
             f.file.tensors[i] = f.file.tensors[kept];
             f.file.tensors[kept++] = other;
@@ -207,10 +207,10 @@ static void refuses_wrong_tensors(void **state) {
     double large[10] = {0, 1e300};
     struct ls_stored_tensor *bias = stored(&f, "linear.bias");
     struct ls_stored_tensor saved = *bias;
-    bias->dtype = LS_F64;
+    bias->dtype = LS_DTYPE_F64;
     bias->data = large;
     assert_refused(&f, LS_BAD_FILE, "too large");
-    bias->dtype = LS_I64;
+    bias->dtype = LS_DTYPE_I64;
     assert_refused(&f, LS_MISMATCH, "type I64");
     *bias = saved;
 

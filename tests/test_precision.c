@@ -1,17 +1,8 @@
 /* Evaluation in bfloat16 against evaluation in float. */
 #include "engine/plan.h"
-#include "landscape/evaluate.h"
 #include "networks.h"
 #include "support.h"
 #include <math.h>
-
-static struct ls_result evaluate(const struct ls_model *model, const struct ls_dataset *data,
-                                 enum ls_precision precision, int threads) {
-    struct ls_result result;
-    assert_int_equal(
-        ls_evaluate(model, data, LS_CROSS_ENTROPY, precision, threads, NULL, &result, NULL), LS_OK);
-    return result;
-}
 
 static void is_near_fp32(void **state) {
     static const char *const archs[] = {"resnet20", "resnet20-noshort", "resnet32"};

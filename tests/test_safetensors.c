@@ -142,11 +142,11 @@ static double value_of(enum ls_dtype dtype, const void *data) {
 }
 
 static double half(uint16_t bits) {
-    return value_of(LS_F16, &bits);
+    return value_of(LS_DTYPE_F16, &bits);
 }
 
 static double bfloat(uint16_t bits) {
-    return value_of(LS_BF16, &bits);
+    return value_of(LS_DTYPE_BF16, &bits);
 }
 
 static void converts_elements(void **state) {
@@ -163,9 +163,9 @@ static void converts_elements(void **state) {
     assert_true(bfloat(0x3f80) == 1);
     assert_true(bfloat(0xbfc0) == -1.5);
     assert_true(bfloat(0x7f80) == INFINITY && isnan(bfloat(0x7fc0)));
-    assert_true(value_of(LS_F32, &(float){0.1f}) == 0.1f);
-    assert_true(value_of(LS_F64, &(double){0.1}) == 0.1);
-    assert_true(value_of(LS_I64, &(int64_t){-7}) == -7);
+    assert_true(value_of(LS_DTYPE_F32, &(float){0.1f}) == 0.1f);
+    assert_true(value_of(LS_DTYPE_F64, &(double){0.1}) == 0.1);
+    assert_true(value_of(LS_DTYPE_I64, &(int64_t){-7}) == -7);
 }
 
 static void writes_what_it_reads(void **state) {
@@ -173,8 +173,8 @@ static void writes_what_it_reads(void **state) {
     float weights[] = {1, 2, 3};
     int64_t steps = 42;
     struct ls_stored_tensor tensors[] = {
-        {"z.steps", LS_I64, 0, {0}, 1, &steps},
-        {"a \"quoted\" name", LS_F32, 2, {1, 3}, 3, weights},
+        {"z.steps", LS_DTYPE_I64, 0, {0}, 1, &steps},
+        {"a \"quoted\" name", LS_DTYPE_F32, 2, {1, 3}, 3, weights},
     };
     struct ls_metadata metadata = {0}, reversed = {0};
     assert_int_equal(ls_metadata_set(&metadata, NULL, "one", "1"), LS_OK);
@@ -206,8 +206,8 @@ static void refuses_to_write_nonsense(void **state) {
     const char *path = text("%s/a", (char *)*state);
     float weight = 1;
     struct ls_error error;
-    struct ls_stored_tensor twins[] = {{"w", LS_F32, 0, {0}, 1, &weight},
-                                       {"w", LS_F32, 0, {0}, 1, &weight}};
+    struct ls_stored_tensor twins[] = {{"w", LS_DTYPE_F32, 0, {0}, 1, &weight},
+                                       {"w", LS_DTYPE_F32, 0, {0}, 1, &weight}};
     assert_int_equal(ls_safetensors_write(path, twins, 2, NULL, &error), LS_BAD_ARGUMENT);
     assert_message(&error, "'w'");
     twins[1].name = "\xff";

@@ -94,14 +94,14 @@ void ls_checkpoint_describe(const struct ls_model *model, struct ls_stored_tenso
         if (tensor->kind != LS_COUNTER)
             continue;
         counters[used] = (int64_t)llrintf(model->values[tensor->offset]);
-        stored[used] = ls_stored_tensor(tensor->name, tensor, LS_I64, &counters[used]);
+        stored[used] = ls_stored_tensor(tensor->name, tensor, LS_DTYPE_I64, &counters[used]);
         used++;
     }
     for (int t = 0; t < network->tensor_count; t++) {
         const struct ls_tensor *tensor = &network->tensors[t];
         if (tensor->kind != LS_COUNTER)
-            stored[used++] =
-                ls_stored_tensor(tensor->name, tensor, LS_F32, model->values + tensor->offset);
+            stored[used++] = ls_stored_tensor(tensor->name, tensor, LS_DTYPE_F32,
+                                              model->values + tensor->offset);
     }
 }
 

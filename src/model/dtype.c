@@ -9,8 +9,8 @@ static const struct {
     const char *name;
     size_t size;
 } dtypes[] = {
-    [LS_F32] = {"F32", 4},   [LS_F64] = {"F64", 8}, [LS_F16] = {"F16", 2},
-    [LS_BF16] = {"BF16", 2}, [LS_I64] = {"I64", 8},
+    [LS_DTYPE_F32] = {"F32", 4},   [LS_DTYPE_F64] = {"F64", 8}, [LS_DTYPE_F16] = {"F16", 2},
+    [LS_DTYPE_BF16] = {"BF16", 2}, [LS_DTYPE_I64] = {"I64", 8},
 };
 
 const char *ls_dtype_name(enum ls_dtype dtype) {
@@ -64,15 +64,15 @@ double ls_stored_value(const struct ls_stored_tensor *tensor, size_t i) {
     } element;
     memcpy(&element, at, ls_dtype_size(tensor->dtype));
     switch (tensor->dtype) {
-    case LS_F32:
+    case LS_DTYPE_F32:
         return element.f32;
-    case LS_F64:
+    case LS_DTYPE_F64:
         return element.f64;
-    case LS_F16:
+    case LS_DTYPE_F16:
         return half_value(element.bits);
-    case LS_BF16:
+    case LS_DTYPE_BF16:
         return bfloat_value(element.bits);
-    case LS_I64:
+    case LS_DTYPE_I64:
         return (double)element.i64;
     }
     return NAN;

@@ -11,7 +11,7 @@
 
 enum { LS_MAX_STORED_RANK = 8 };
 
-enum ls_dtype { LS_F32, LS_F64, LS_F16, LS_BF16, LS_I64 };
+enum ls_dtype { LS_DTYPE_F32, LS_DTYPE_F64, LS_DTYPE_F16, LS_DTYPE_BF16, LS_DTYPE_I64 };
 
 /* One tensor of a file that is read or to be written. */
 struct ls_stored_tensor {

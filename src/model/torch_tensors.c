@@ -120,7 +120,8 @@ static bool read_shape(const struct ls_pickle *p, int offset, int size, int stri
 }
 
 static enum ls_status read_type(const struct ls_torch_reader *reader, struct view *view) {
-    static const enum ls_dtype dtypes[] = {LS_F32, LS_F64, LS_F16, LS_BF16, LS_I64};
+    static const enum ls_dtype dtypes[] = {LS_DTYPE_F32, LS_DTYPE_F64, LS_DTYPE_F16, LS_DTYPE_BF16,
+                                           LS_DTYPE_I64};
     const size_t type = (size_t)(view->storage->type - LS_TORCH_STORAGES);
     if (type >= sizeof dtypes / sizeof *dtypes)
         return ls_fail(

@@ -90,7 +90,7 @@ static int describe_velocity(const struct ls_train_state *state, const struct ls
             continue;
         snprintf(names[t], sizeof names[t], MOMENTUM "%s", tensor->name);
         stored[count++] =
-            ls_stored_tensor(names[t], tensor, LS_F32, state->velocity + tensor->offset);
+            ls_stored_tensor(names[t], tensor, LS_DTYPE_F32, state->velocity + tensor->offset);
     }
     return count;
 }
@@ -172,7 +172,7 @@ static enum ls_status fill_velocity(struct ls_train_state *state, const struct l
                 found = &stored[s];
         if (tensor->kind != LS_PARAMETER)
             continue;
-        if (!found || found->dtype != LS_F32 || found->count != tensor->count)
+        if (!found || found->dtype != LS_DTYPE_F32 || found->count != tensor->count)
             return ls_fail(error, LS_BAD_FILE, "%s: the momentum of %s is missing or misshapen",
                            path, tensor->name);
         memcpy(state->velocity + tensor->offset, found->data, tensor->count * sizeof(float));

@@ -22,9 +22,9 @@ static enum ls_status write_checkpoint(const char *directory, struct ls_error *e
     float values[] = {1, 2, 3, 4, 5, 6};
     int64_t batches = 7;
     const struct ls_stored_tensor tensors[] = {
-        {"bn.num_batches_tracked", LS_I64, 0, {0}, 1, &batches},
-        {"w", LS_F32, 2, {2, 3}, 6, values},
-        {"bn.running_var", LS_BF16, 1, {2}, 2, values},
+        {"bn.num_batches_tracked", LS_DTYPE_I64, 0, {0}, 1, &batches},
+        {"w", LS_DTYPE_F32, 2, {2, 3}, 6, values},
+        {"bn.running_var", LS_DTYPE_BF16, 1, {2}, 2, values},
     };
     struct ls_metadata metadata = {0};
     enum ls_status status = ls_metadata_set(&metadata, error, "arch", "resnet20");
