@@ -130,8 +130,9 @@ class Camera {
     event.preventDefault();
   }
 
+  // As the page opened, without a marker.
   reset() {
-    this.state.set(view);
+    this.state.set({ ...view, a: null, b: null });
   }
 }
 

@@ -17,6 +17,8 @@ class State {
   // Takes over what the fragment says and can be understood.
   read() {
     const fragment = new URLSearchParams(location.hash.slice(1));
+    clearTimeout(this.timer);
+    this.known = location.hash;
     Object.assign(this, this.defaults);
     for (const [name, text] of fragment) if (Object.hasOwn(this.defaults, name)) this.take(name, text);
   }
@@ -52,9 +54,11 @@ class State {
   }
 
   write() {
+    if (location.hash !== this.known) return; // changed by others, which a hashchange is about to tell
     const fragment = new URLSearchParams();
     for (const name of Object.keys(this.defaults))
       if (this[name] !== this.defaults[name]) fragment.set(name, this.text(name));
     history.replaceState(null, '', `#${fragment}`);
+    this.known = location.hash;
   }
 }

@@ -14,6 +14,7 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-extensions',
+  '--disable-gpu-watchdog', // it ends WebGL when a busy machine draws slowly
   '--hide-scrollbars',
   '--force-color-profile=srgb',
   '--remote-debugging-pipe',
@@ -53,6 +54,8 @@ export class Chromium {
   }
 
   take(message) {
+    if (message.method === 'Browser.downloadProgress' && message.params.state !== 'inProgress')
+      this.downloaded?.();
     if (!message.id) {
       this.pages.get(message.sessionId)?.take(message);
       return;
@@ -83,8 +86,14 @@ export class Chromium {
     return page;
   }
 
+  // Until the next download has ended.
+  download() {
+    return new Promise((resolve) => (this.downloaded = resolve));
+  }
+
+  // Its processes end in order, so that none writes into the profile any more.
   async close() {
-    this.process.kill();
+    await this.send('Browser.close').catch(() => this.process.kill());
     await this.gone;
     rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -120,13 +129,17 @@ export class Page {
     await this.settle();
   }
 
-  resize(width, height, scale = 1, mobile = false) {
-    return this.send('Emulation.setDeviceMetricsOverride', {
+  // Until the page knows its size.
+  async resize(width, height, scale = 1, mobile = false) {
+    await this.send('Emulation.setDeviceMetricsOverride', {
       width,
       height,
       deviceScaleFactor: scale,
       mobile,
     });
+    const there = `Math.round(visualViewport.width * visualViewport.scale) === ${width} &&
+      devicePixelRatio === ${scale}`;
+    while (!(await this.value(there))) await this.settle();
   }
 
   dark(dark) {

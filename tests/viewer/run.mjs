@@ -78,7 +78,11 @@ bench.plot(['bowl', 'chaos', 'holes', 'unfinished', 'huge', 'flat'], 'six.html',
 const browser = new Chromium(),
   blind = new Chromium(false);
 try {
-  await browser.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: work });
+  await browser.send('Browser.setDownloadBehavior', {
+    behavior: 'allow',
+    downloadPath: work,
+    eventsEnabled: true,
+  });
   for (const tests of [pages, gestures, settings, screens]) await tests(run, bench, browser, blind);
 } catch (error) {
   failed++;

@@ -1,6 +1,6 @@
 // Every switch works, and the URL's fragment brings everything back.
 import assert from 'node:assert/strict';
-import { readFileSync, existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertQuiet, box, fragment, picture } from './look.mjs';
 
@@ -141,6 +141,28 @@ export async function settings(run, bench, browser) {
     await page.close();
   });
 
+  // Whether the page's own writing of the fragment is due before the change, after it, or in between it
+  // and the event that tells of it.
+  await run('a new fragment wins over what was about to be written', async () => {
+    const page = await browser.page(1280, 844);
+    await page.open(bench.url('bowl.html#wire=1'));
+    const { hash } = await picture(page);
+    for (const wait of [0, 100, 300, 600]) {
+      await page.open('about:blank');
+      await page.open(bench.url('bowl.html'));
+      await page.value(`(() => {
+        document.getElementById('above').click();
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => (location.hash = '#wire=1');
+        port2.postMessage(0);
+        for (const end = performance.now() + ${wait}; performance.now() < end; );
+      })()`);
+      assert.equal(await fragment(page), '#wire=1', `after ${wait} ms`);
+      assert.equal((await picture(page)).hash, hash, `after ${wait} ms`);
+    }
+    await page.close();
+  });
+
   await run('a fragment without sense does no harm', async () => {
     const page = await browser.page(1280, 844);
     await page.open(bench.url('bowl.html'));
@@ -160,13 +182,12 @@ export async function settings(run, bench, browser) {
   });
 
   await run('Save PNG hands out a picture with all panels', async () => {
-    const page = await browser.page(1280, 844),
-      file = join(bench.work, 'Six-surfaces.png');
+    const page = await browser.page(1280, 844);
     await page.open(bench.url('six.html'));
+    const saved = browser.download();
     await page.value(`document.getElementById('save').click()`);
-    for (let wait = 0; wait < 50 && !existsSync(file); wait++)
-      await new Promise((done) => setTimeout(done, 100));
-    const png = readFileSync(file),
+    await saved;
+    const png = readFileSync(join(bench.work, 'Six-surfaces.png')),
       view = await box(page, '.view');
     assert.equal(png.subarray(1, 4).toString(), 'PNG');
     assert.ok(png.readUInt32BE(16) > 6 * view.width && png.readUInt32BE(20) > 4 * view.height);
