@@ -39,6 +39,8 @@ ISA_generic := -DLANES=0
 ISA_avx2    := -DLANES=8 -DTILE=8 -mavx2 -mfma
 ISA_avx512  := -DLANES=16 -DTILE=16 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mprefer-vector-width=512
 ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
+FLOATS      := $(ISAS:%=$(BUILD)/src/kernels/activations-%-float.o)
+BFLOATS     := $(ISAS:%=$(BUILD)/src/kernels/activations-%-bfloat.o)
 ISA_amx     := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-bf16
 VECTOR      := $(filter-out generic,$(ISAS))
 CONVOLVING  := direct winograd winograd_grad
@@ -46,8 +48,8 @@ CONVOLVED   := $(foreach file,$(CONVOLVING),$(VECTOR:%=$(BUILD)/src/kernels/$(fi
 
 AMX         := $(if $(filter x86_64,$(shell uname -m)),$(BUILD)/src/kernels/tile_amx.o)
 
-LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c $(CONVOLVING:%=src/kernels/%.c) %/tile_amx.c,$(wildcard src/*/*.c))
-LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(CONVOLVED) $(AMX) $(BUILD)/templates.o
+LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/activations.c $(CONVOLVING:%=src/kernels/%.c) %/tile_amx.c,$(wildcard src/*/*.c))
+LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(FLOATS) $(BFLOATS) $(CONVOLVED) $(AMX) $(BUILD)/templates.o
 CLI_OBJECTS  := $(call objects,$(wildcard src/cli/*.c))
 TEST_SOURCES := $(wildcard tests/test_*.c)
 TEST_OBJECTS := $(call objects,$(TEST_SOURCES))
@@ -59,7 +61,7 @@ SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
 PROGRAM      := $(BUILD)/landscape
 TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # What the kernels decide is tested with those of lesser CPUs too.
-KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine tiles torch winograd,\
+KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine mixed tiles torch winograd,\
                 $(cpu)=$(BUILD)/tests/test_$(test)))
 
 .PHONY: all help deps demo experiments tests check check-viewer bench fuzz lint format install uninstall clean
@@ -86,6 +88,12 @@ $(BUILD)/%.o: %.c
 
 $(ELEMENTWISE): $(BUILD)/src/kernels/elementwise-%.o: src/kernels/elementwise.c
 	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -MMD -MP -c $< -o $@
+
+$(FLOATS): $(BUILD)/src/kernels/activations-%-float.o: src/kernels/activations.c
+	$(COMPILE) $(ISA_$*) -DBFLOATS=0 -DLOOPS=ls_float_loops_$* -MMD -MP -c $< -o $@
+
+$(BFLOATS): $(BUILD)/src/kernels/activations-%-bfloat.o: src/kernels/activations.c
+	$(COMPILE) $(ISA_$*) -DBFLOATS=1 -DLOOPS=ls_bfloat_loops_$* -MMD -MP -c $< -o $@
 
 define convolving_rule
 $(VECTOR:%=$(BUILD)/src/kernels/$(1)-%.o): $(BUILD)/src/kernels/$(1)-%.o: src/kernels/$(1).c

@@ -144,6 +144,8 @@ fails 2 "unknown option '-q'" 'an unknown letter in a cluster' "$landscape" scan
 fails 2 'resume takes no argument' 'an argument of none' "$landscape" train --resume=yes
 fails 2 "resnet57.*resnet20" 'an unknown architecture' "$landscape" train --arch resnet57 --out run
 fails 2 "unknown precision 'fp12'" 'an unknown precision' train --out run --precision fp12
+fails 2 "precision 'bf16x3'; training knows fp32, bf16" 'a precision of evaluations' \
+    train --out run --precision bf16x3
 fails 2 "epochs.*'1x'" 'a number that is none' train --out run --epochs 1x
 fails 2 "batch.*'0'" 'a batch of no images' train --out run --batch 0
 fails 2 "lr-steps.*0.5,0.2" 'a schedule that falls' train --out run --lr-steps 0.5,0.2
@@ -174,6 +176,11 @@ rm data/data_batch_1.bin
 works 'a run trains' train --out good --epochs 1
 fails 2 'good.*already' 'a run is not trained over' train --out good --epochs 1
 fails 1 'seed' 'a run resumes with its own settings' train --out good --epochs 1 --seed 1 --resume
+fails 1 'precision = fp32, not bf16' 'a run resumes in its own precision' \
+    train --out good --epochs 1 --precision bf16 --resume
+works 'a run trains in mixed precision' train --out mixed --epochs 1 --precision bf16
+works 'its checkpoint tells so' "$landscape" info mixed/model.safetensors
+check 'in so many words' grep -q 'precision  *bf16' "$out"
 fails 1 'test_images' 'a run resumes with its own test images' \
     train --out good --epochs 1 --test-subset 8 --resume
 fails 1 'init_sha256' 'a run resumes from its own initial weights' \
@@ -298,6 +305,7 @@ fails 2 'train or test' 'an unknown split' scan --split valid -o s.h5
 works 'a scan scans' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'a finished scan has nothing to do' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'the machine tells what it has' "$landscape" info --cpu
+check 'and what trains in mixed precision' grep -q 'training, bf16' "$out"
 works 'a surface tells what it is' "$landscape" info s.h5
 works 'directions tell what they are' "$landscape" info d.h5
 check 'and of which network' grep -q 'd.h5: two directions of resnet20$' "$out"

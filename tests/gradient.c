@@ -1,6 +1,9 @@
 #include "gradient.h"
 #include "base/alloc.h"
+#include "engine/phase.h"
+#include "kernels/bfloat.h"
 #include "kernels/gemm.h"
+#include "kernels/kernels.h"
 #include "landscape/rng.h"
 #include "support.h"
 #include <math.h>
@@ -49,6 +52,56 @@ void rig_create(struct rig *rig, const struct ls_op *op, struct ls_attributes at
     ls_gemm_single_threaded();
 }
 
+/* The activations of the rig: inputs, their gradients, output, its gradient. */
+static int activations(struct rig *rig, float ***pointers, size_t *sizes) {
+    int count = 0;
+    for (int i = 0; i < rig->node.input_count; i++)
+        for (int gradient = 0; gradient < 2; gradient++) {
+            pointers[count] = gradient ? &rig->call.input_grads[i] : (float **)&rig->call.inputs[i];
+            sizes[count++] = (size_t)rig->images * ls_shape_size(rig->node.in[i]);
+        }
+    for (int gradient = 0; gradient < 2; gradient++) {
+        pointers[count] = gradient ? &rig->probe : &rig->call.output;
+        sizes[count++] = (size_t)rig->images * ls_shape_size(rig->node.out);
+    }
+    return count;
+}
+
+enum { MOST = 2 * LS_MAX_INPUTS + 2 };
+
+void rig_round(struct rig *rig) {
+    float **pointers[MOST];
+    size_t sizes[MOST];
+    const int count = activations(rig, pointers, sizes);
+    for (int a = 0; a < count; a++)
+        for (size_t i = 0; i < sizes[a]; i++)
+            (*pointers[a])[i] = ls_float_of(ls_bfloat_of((*pointers[a])[i]));
+}
+
+void rig_narrow(struct rig *rig) {
+    float **pointers[MOST];
+    size_t sizes[MOST];
+    const int count = activations(rig, pointers, sizes);
+    for (int a = 0; a < count; a++) {
+        uint16_t *narrow = ls_alloc(sizes[a], sizeof *narrow);
+        ls_kernels()->narrow(sizes[a], *pointers[a], narrow);
+        free(*pointers[a]);
+        *pointers[a] = (float *)narrow;
+    }
+    rig->call.output_grad = rig->probe;
+    rig->node.out_storage.format = LS_BFLOATS;
+    for (int i = 0; i < rig->node.input_count; i++)
+        rig->node.in_storage[i].format = LS_BFLOATS;
+    rig->room = ls_alloc(ls_phase_floats(&rig->node, rig->images), sizeof(float));
+}
+
+void rig_read(const struct rig *rig, const float *activation, size_t count, float *values) {
+    if (rig->node.out_storage.format == LS_BFLOATS)
+        ls_kernels()->widen(count, (const uint16_t *)activation, values);
+    else
+        memcpy(values, activation, count * sizeof *values);
+}
+
 void rig_free(struct rig *rig) {
     for (int t = 0; t < rig->node.tensor_count; t++) {
         free(rig->call.tensors[t]);
@@ -62,30 +115,40 @@ void rig_free(struct rig *rig) {
     free(rig->call.packed);
     free(rig->call.scratch);
     free(rig->probe);
+    free(rig->room);
 }
 
-typedef void reduction(const struct ls_call *call, int first, int last, void *partial);
-typedef void combination(const struct ls_call *call, const void *partials, int chunks,
-                         size_t stride, size_t begin, size_t end);
+static void run_chunk(struct rig *rig, enum ls_phase phase, int chunk, int number, void *partial) {
+    const int first = number * chunk;
+    const int last = first + chunk < rig->images ? first + chunk : rig->images;
+    ls_phase_run(&rig->call, phase, first, last, partial, rig->room);
+}
 
-static void reduce(struct rig *rig, int chunk, bool backward, reduction *reduce_chunk,
-                   combination *combine) {
+/* A pass over all chunks with its reduction, if it has one, as the engine orders them. */
+static void run_pass(struct rig *rig, int chunk, bool backward) {
     const struct ls_op *op = rig->node.op;
-    if (!reduce_chunk)
-        return;
     const int chunks = (rig->images + chunk - 1) / chunk;
-    const size_t stride = ls_align_bytes(op->partial_size(&rig->node, backward));
+    const bool reduces = backward ? op->backward_reduce : op->reduce;
+    const bool waits = !backward || op->backward_waits;
+    const size_t stride = reduces ? ls_align_bytes(op->partial_size(&rig->node, backward)) : 0;
     char *partials = ls_alloc((size_t)chunks, stride);
     for (int c = 0; c < chunks; c++) {
-        const int first = c * chunk,
-                  last = first + chunk < rig->images ? first + chunk : rig->images;
-        reduce_chunk(&rig->call, first, last, partials + (size_t)c * stride);
+        if (reduces)
+            run_chunk(rig, backward ? LS_BACKWARD_REDUCE : LS_REDUCE, chunk, c,
+                      partials + (size_t)c * stride);
+        if (!reduces || !waits)
+            run_chunk(rig, backward ? LS_BACKWARD : LS_FORWARD, chunk, c, NULL);
     }
-    /* In two pieces, as threads would share it. */
-    const size_t count = op->combine_count(&rig->node, backward);
-    if (count > 1)
-        combine(&rig->call, partials, chunks, stride, 0, count / 2);
-    combine(&rig->call, partials, chunks, stride, count / 2, count);
+    if (reduces) {
+        /* In two pieces, as threads would share it. */
+        const size_t count = op->combine_count(&rig->node, backward);
+        for (size_t begin = 0; begin < count; begin += count / 2 + 1)
+            (backward ? op->backward_combine
+                      : op->combine)(&rig->call, partials, chunks, stride, begin,
+                                     begin + count / 2 + 1 < count ? begin + count / 2 + 1 : count);
+    }
+    for (int c = 0; reduces && waits && c < chunks; c++)
+        run_chunk(rig, backward ? LS_BACKWARD : LS_FORWARD, chunk, c, NULL);
     free(partials);
 }
 
@@ -95,19 +158,16 @@ double rig_forward(struct rig *rig, int chunk) {
     double sum = 0;
     if (op->pack)
         op->pack(&rig->node, true, rig->call.tensors, rig->call.packed);
-    reduce(rig, chunk, false, op->reduce, op->combine);
-    for (int first = 0; first < rig->images; first += chunk)
-        op->forward(&rig->call, first, first + chunk < rig->images ? first + chunk : rig->images);
+    run_pass(rig, chunk, false);
+    if (rig->node.out_storage.format == LS_BFLOATS)
+        return NAN;
     for (size_t i = 0; i < size; i++)
         sum += (double)rig->probe[i] * rig->call.output[i];
     return sum;
 }
 
 void rig_backward(struct rig *rig, int chunk) {
-    const struct ls_op *op = rig->node.op;
-    reduce(rig, chunk, true, op->backward_reduce, op->backward_combine);
-    for (int first = 0; first < rig->images; first += chunk)
-        op->backward(&rig->call, first, first + chunk < rig->images ? first + chunk : rig->images);
+    run_pass(rig, chunk, true);
 }
 
 /* Compares gradient[count] with differences in values[count], at up to 40 places. */

@@ -12,6 +12,7 @@ struct rig {
     struct ls_tensor_spec spec[LS_MAX_OP_TENSORS];
     size_t tensor_size[LS_MAX_OP_TENSORS];
     float *probe; /* [output]: the scalar that is differentiated is sum of probe * output */
+    float *room;  /* for ls_phase_run */
 };
 
 /* Makes a rig for `op` on inputs of the given shapes (residual included). Inputs keep away from 0
@@ -19,6 +20,16 @@ struct rig {
 void rig_create(struct rig *rig, const struct ls_op *op, struct ls_attributes attributes,
                 int input_count, const struct ls_shape *inputs, int images, float gap);
 void rig_free(struct rig *rig);
+
+/* Rounds inputs and probe to what bfloat16 holds. */
+void rig_round(struct rig *rig);
+
+/* Keeps all activations and their gradients in bfloat16 from now on, as mixed precision does. There
+ * is no scalar to differentiate then: rig_forward returns NAN. */
+void rig_narrow(struct rig *rig);
+
+/* values[count] of one of the rig's activations or their gradients, as floats. */
+void rig_read(const struct rig *rig, const float *activation, size_t count, float *values);
 
 /* Runs the forward pass in chunks of at most `chunk` images and returns sum of probe * output. */
 double rig_forward(struct rig *rig, int chunk);

@@ -189,7 +189,8 @@ static float *gradient_of(const char *arch, int images, int threads, float **val
     open_synthetic(&data, LS_TRAIN, images);
     const size_t count = model.network.value_count;
     float *gradient = calloc(count, sizeof *gradient);
-    assert_int_equal(ls_backprop_create(&backprop, &model.network, images, threads, NULL), LS_OK);
+    assert_int_equal(ls_backprop_create(&backprop, &model.network, LS_FP32, images, threads, NULL),
+                     LS_OK);
     for (int i = 0; i < images; i++)
         ls_dataset_image(&data, i, ls_backprop_images(backprop) + (size_t)i * 3072);
     ls_backprop_run(backprop, images, data.labels, model.values, gradient);

@@ -50,7 +50,8 @@ static void norm_plus_its_input_has_the_right_gradient(void **state) {
     make_norm_plus_input(&model);
     const size_t count = model.network.value_count;
     float *gradient = calloc(count, sizeof *gradient), *unused = calloc(count, sizeof *unused);
-    assert_int_equal(ls_backprop_create(&backprop, &model.network, IMAGES, 2, NULL), LS_OK);
+    assert_int_equal(ls_backprop_create(&backprop, &model.network, LS_FP32, IMAGES, 2, NULL),
+                     LS_OK);
     loss_of(&model, backprop, gradient);
     for (size_t i = 0; i < count; i++)
         square += (double)gradient[i] * gradient[i];

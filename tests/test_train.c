@@ -136,6 +136,29 @@ static void resumed_run_ends_in_the_same_bits(void **state) {
     }
 }
 
+static void mixed_precision_resumes_as_such(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    for (int cut = 0; cut < 2; cut++) {
+        int left = 3;
+        const struct ls_observer observer = {.stop = stop_after, .context = &left};
+        open_setting(&s, text("%s/%d", out, cut));
+        s.recipe.precision = LS_BF16;
+        s.training.observer = cut ? &observer : NULL;
+        assert_int_equal(train(&s, &error), cut ? LS_INTERRUPTED : LS_OK);
+        s.training.observer = NULL;
+        s.training.resume = true;
+        s.recipe.precision = LS_FP32;
+        assert_int_equal(train(&s, &error), LS_MISMATCH);
+        assert_message(&error, "precision = bf16, not fp32");
+        s.recipe.precision = LS_BF16;
+        assert_int_equal(train(&s, &error), LS_OK);
+        close_setting(&s);
+    }
+    assert_same_model(text("%s/0/model.safetensors", out), text("%s/1/model.safetensors", out));
+}
+
 static void existing_run_is_not_overwritten(void **state) {
     const char *out = *state;
     struct setting s;
@@ -317,6 +340,7 @@ int main(void) {
         IN_DIRECTORY(training_learns_and_writes_its_files),
         IN_DIRECTORY(same_seed_same_bits_on_any_threads),
         IN_DIRECTORY(resumed_run_ends_in_the_same_bits),
+        IN_DIRECTORY(mixed_precision_resumes_as_such),
         IN_DIRECTORY(existing_run_is_not_overwritten),
         IN_DIRECTORY(other_settings_are_not_resumed),
         IN_DIRECTORY(foreign_checkpoints_are_kept),

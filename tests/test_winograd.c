@@ -59,7 +59,8 @@ static void check(const struct ls_conv *c, bool extras) {
     float *packed = malloc(ls_winograd_weights(c) * sizeof *packed);
     float *scratch = malloc(ls_winograd_scratch(c) * sizeof *scratch);
     float *y = malloc(out * sizeof *y);
-    const struct ls_filters filters = {weight, (size_t)c->in * 9, 9, 9, false};
+    const struct ls_filters filters = {
+        .weight = weight, .out_step = (size_t)c->in * 9, .in_step = 9, .taps = 9};
     assert_true(packed && scratch && y && ls_winograd_tile(c));
     for (int o = 0; o < c->out; o++)
         ls_winograd_pack(c, &filters, o, extras ? -0.5 : 1, packed);

@@ -9,10 +9,11 @@
 struct ls_bench {
     const char *kernels; /* the instruction set of the kernels */
     int threads;
-    double inference;          /* images/s of plain evaluation */
-    double scan;               /* images/s of a scan, folding of every grid point included */
-    double training;           /* images/s of training steps on batches of 128 */
-    double training_megabytes; /* memory of the training plan */
+    double inference; /* images/s of plain evaluation */
+    double scan;      /* images/s of a scan, folding of every grid point included */
+    enum ls_precision training_precision; /* LS_BF16 if that was asked for, else LS_FP32 */
+    double training;                      /* images/s of training steps on batches of 128 */
+    double training_megabytes;            /* memory of the training plan */
 };
 
 /* Measures `arch` on images of noise with `threads` threads (0: as many as the machine has).

@@ -58,11 +58,19 @@ struct ls_attributes {
     bool fused_relu;             /* set by fusion: the result is rectified */
 };
 
+enum ls_format {
+    LS_FLOATS,  /* [height][width][channels] */
+    LS_BFLOATS, /* the same in bfloat16, the upper half of a float */
+    LS_TILES,   /* bfloat16 in the order of matrix tiles: src/kernels/tiles.h */
+};
+
 /* How an engine stores activations. */
 struct ls_storage {
-    int parts;  /* 0: floats [height][width][channels]; 1 or 2: bfloat16 tiles of so many parts */
-    int border; /* of tiles: pixels of zeros around the image */
-    int images; /* of tiles: how many there are */
+    enum ls_format format;
+    /* Of tiles: */
+    int parts;  /* bfloat16 a value: 1 or 2 */
+    int border; /* pixels of zeros around the image */
+    int images; /* how many there are */
 };
 
 struct ls_node {

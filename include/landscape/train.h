@@ -5,6 +5,7 @@
 #include "landscape/checkpoint.h"
 #include "landscape/dataset.h"
 #include "landscape/observer.h"
+#include "landscape/precision.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,6 +21,8 @@ struct ls_recipe {
     double weight_decay;              /* 5e-4, on every parameter */
     uint64_t seed;                    /* order and augmentation */
     bool augment, shuffle;
+    enum ls_precision
+        precision; /* LS_FP32, or LS_BF16: activations and their gradients in bfloat16 */
 };
 
 /* The paper's recipe (Li et al. 2018, section A.4). */

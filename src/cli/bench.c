@@ -13,14 +13,16 @@ static const char help[] =
     "\n"
     "  --arch NAME          default resnet56\n"
     "  --threads N          default: as many as the machine has\n"
-    "  --precision NAME     of evaluation and scan: fp32, bf16x3, bf16 or auto (default)\n"
+    "  --precision NAME     of evaluation and scan: fp32, bf16x3, bf16 or auto (default);\n"
+    "                       training is measured in bf16 for bf16, else in fp32\n"
     "  --train              measure training steps on batches of 128 too\n"
     "  --runs N             default 5\n"
     "  --json               print one JSON object\n"
     "  --help\n"
     "\n"
     "Example:\n"
-    "  landscape bench --train --threads 2\n";
+    "  landscape bench --train --threads 2\n"
+    "  landscape bench --train --precision bf16\n";
 
 struct options {
     const char *arch;
@@ -35,7 +37,8 @@ static void print_text(const struct options *o, const struct ls_bench *bench, do
     printf("  inference %8.1f images/s\n", bench->inference);
     printf("  scan      %8.1f images/s\n", bench->scan);
     if (o->train)
-        printf("  training  %8.1f images/s, %.0f MB\n", bench->training, bench->training_megabytes);
+        printf("  training  %8.1f images/s in %s, %.0f MB\n", bench->training,
+               ls_precision_name(bench->training_precision), bench->training_megabytes);
     printf("  drawing   %8.2f s a surface of 1600 x 1200 pixels\n", drawing);
 }
 
@@ -46,8 +49,10 @@ static void print_json(const struct options *o, const struct ls_bench *bench, do
            o->arch, ls_precision_name(o->precision), bench->threads, bench->kernels, o->runs,
            bench->inference, bench->scan);
     if (o->train)
-        printf(", \"training_images_per_second\": %.2f, \"training_megabytes\": %.1f",
-               bench->training, bench->training_megabytes);
+        printf(", \"training_precision\": \"%s\", \"training_images_per_second\": %.2f, "
+               "\"training_megabytes\": %.1f",
+               ls_precision_name(bench->training_precision), bench->training,
+               bench->training_megabytes);
     printf(", \"drawing_seconds\": %.3f}\n", drawing);
 }
 

@@ -33,7 +33,7 @@ bool cli_int(const char *command, const char *option, const char *text, int min,
 bool cli_u64(const char *command, const char *option, const char *text, uint64_t *value);
 
 /* Readers of options that several commands share, for cli_option.read: --precision (enum
- * ls_precision; a training's needs no target), --loss (enum ls_loss), --split (bool: whether it is
+ * ls_precision; `auto` of a training is fp32), --loss (enum ls_loss), --split (bool: whether it is
  * `train`). */
 bool cli_precision(const char *command, const char *option, const char *text, void *target);
 bool cli_training_precision(const char *command, const char *option, const char *text,

@@ -71,10 +71,13 @@ bool cli_precision(const char *command, const char *option, const char *text, vo
 
 bool cli_training_precision(const char *command, const char *option, const char *text,
                             void *target) {
-    (void)target;
-    if (strcmp(text, "fp32") == 0 || strcmp(text, "auto") == 0)
+    enum ls_precision *precision = target;
+    *precision = strcmp(text, ls_precision_name(LS_BF16)) == 0 ? LS_BF16 : LS_FP32;
+    if (*precision == LS_BF16 || strcmp(text, ls_precision_name(LS_FP32)) == 0 ||
+        strcmp(text, "auto") == 0)
         return true;
-    cli_usage(command, "--%s: unknown precision '%s'; training knows fp32, auto", option, text);
+    cli_usage(command, "--%s: unknown precision '%s'; training knows fp32, bf16, auto", option,
+              text);
     return false;
 }
 

@@ -14,9 +14,11 @@ void cli_info_cpu(void) {
     printf("this machine: %d processors\n", ls_cpu_count());
     print_line("instruction set", ls_cpu_name(ls_cpu_found()));
     print_line("used", ls_cpu_name(used));
-    print_line("fp32", direct ? "Winograd and direct convolutions, the rest by OpenBLAS"
-                              : "im2col and OpenBLAS");
+    const char *floats =
+        direct ? "Winograd and direct convolutions, the rest by OpenBLAS" : "im2col and OpenBLAS";
+    print_line("fp32", floats);
     print_line("bf16, bf16x3", tiles ? "matrix tiles" : "portable, slower than fp32");
     print_line("auto", ls_precision_name(ls_precision_auto()));
-    print_line("training", direct ? "fp32, direct convolutions" : "fp32, im2col and OpenBLAS");
+    print_line("training, fp32", floats);
+    print_line("training, bf16", "activations in bfloat16, convolutions as in fp32");
 }

@@ -27,7 +27,8 @@ static const char help[] =
     "  --weight-decay X     default 5e-4, on every parameter\n"
     "  --seed N             initial weights, order and augmentation, default 0\n"
     "  --threads N          default: as many as the machine has; changes no result\n"
-    "  --precision fp32     arithmetic\n"
+    "  --precision NAME     fp32 (default), or bf16: activations and their gradients in\n"
+    "                       bfloat16; weights, statistics and sums stay in fp32\n"
     "  --subset N           train on the first N images only\n"
     "  --test-subset N      test on the first N images only\n"
     "  --no-augment         no random crops and flips\n"
@@ -143,7 +144,7 @@ int cli_train(int argc, char **argv) {
         {.name = "weight-decay", .real = &recipe->weight_decay, .min = 0, .max = 1e6},
         {.name = "seed", .seed = &recipe->seed},
         {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
-        {.name = "precision", .read = cli_training_precision},
+        {.name = "precision", .own = &recipe->precision, .read = cli_training_precision},
         {.name = "subset", .whole = &o.subset, .min = 1, .max = INT_MAX},
         {.name = "test-subset", .whole = &o.test_subset, .min = 1, .max = INT_MAX},
         {.name = "no-augment", .clear = &recipe->augment},

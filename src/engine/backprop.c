@@ -3,6 +3,7 @@
 #include "base/threads.h"
 #include "engine/schedule.h"
 #include "kernels/gemm.h"
+#include "kernels/kernels.h"
 #include "ops/loss.h"
 #include "ops/op.h"
 #include <omp.h>
@@ -17,20 +18,21 @@ struct ls_backprop {
     struct ls_schedule schedule;
     int batch, threads;
     struct ls_call *calls; /* [node_count], pointers set but for tensors and their gradients */
+    float *images;         /* [batch][height][width][channels]: node 0's, unless it rounds them */
     float *activations;    /* values and gradients of all nodes, by lifetime */
     float *packed;
     char *partials;      /* [chunks][partial_total] */
-    float *scratch;      /* [threads][scratch_total] */
+    float *scratch;      /* [threads][scratch_total], room for copies first */
     double *image_loss;  /* [batch] */
     double *image_right; /* [batch] */
-    size_t activation_total, packed_total, scratch_total;
+    size_t activation_total, packed_total, room_total, scratch_total;
 };
 
 static size_t chunks_of(int images) {
     return ((size_t)images + LS_CHUNK - 1) / LS_CHUNK;
 }
 
-/* Lays values and gradients of all nodes into one block; sizes were per image. */
+/* Lays values and gradients of all nodes into one block. */
 static enum ls_status plan_activations(struct ls_backprop *b, struct ls_error *error) {
     const int nodes = b->graph.node_count;
     struct ls_lifetime *all = calloc(2 * (size_t)nodes, sizeof *all);
@@ -40,8 +42,6 @@ static enum ls_status plan_activations(struct ls_backprop *b, struct ls_error *e
         all[n] = b->schedule.values[n];
         all[nodes + n] = b->schedule.gradients[n];
     }
-    for (int i = 0; i < 2 * nodes; i++)
-        all[i].size *= (size_t)b->batch;
     b->activation_total = ls_plan_memory(all, 2 * nodes);
     for (int n = 0; n < nodes; n++) {
         b->schedule.values[n] = all[n];
@@ -51,25 +51,38 @@ static enum ls_status plan_activations(struct ls_backprop *b, struct ls_error *e
     return LS_OK;
 }
 
+/* Whether the first activation is not the images themselves, but rounded from them. */
+static bool rounds_images(const struct ls_backprop *b) {
+    return b->graph.nodes[0].out_storage.format == LS_BFLOATS;
+}
+
+static size_t image_floats(const struct ls_backprop *b) {
+    return ls_shape_size(b->graph.nodes[0].out) * (size_t)b->batch;
+}
+
 static enum ls_status allocate(struct ls_backprop *b, struct ls_error *error) {
     const size_t chunks = chunks_of(b->batch);
     for (int n = 0; n < b->graph.node_count; n++) {
         const struct ls_node *node = &b->graph.nodes[n];
         size_t scratch = node->op->scratch_size ? node->op->scratch_size(node, true) : 0;
+        size_t room = ls_phase_floats(node, LS_CHUNK);
         b->scratch_total = scratch > b->scratch_total ? scratch : b->scratch_total;
+        b->room_total = room > b->room_total ? room : b->room_total;
         if (node->op->packed_size)
             b->packed_total += ls_align_floats(node->op->packed_size(node, true));
     }
-    b->scratch_total = ls_align_floats(b->scratch_total);
+    b->scratch_total = b->room_total + ls_align_floats(b->scratch_total);
     b->calls = calloc((size_t)b->graph.node_count, sizeof *b->calls);
     b->activations = ls_alloc(b->activation_total, sizeof(float));
+    if (rounds_images(b))
+        b->images = ls_alloc(image_floats(b), sizeof(float));
     b->packed = ls_alloc(b->packed_total, sizeof(float));
     b->partials = ls_alloc(chunks, b->schedule.partial_total);
     b->scratch = ls_alloc((size_t)b->threads * b->scratch_total, sizeof(float));
     b->image_loss = ls_alloc((size_t)b->batch, sizeof(double));
     b->image_right = ls_alloc((size_t)b->batch, sizeof(double));
-    if (!b->calls || !b->activations || !b->packed || !b->partials || !b->scratch ||
-        !b->image_loss || !b->image_right)
+    if (!b->calls || (rounds_images(b) && !b->images) || !b->activations || !b->packed ||
+        !b->partials || !b->scratch || !b->image_loss || !b->image_right)
         return ls_fail(error, LS_NO_MEMORY,
                        "out of memory: training %s on batches of %d images takes %.0f MB",
                        b->network->arch, b->batch, (double)ls_backprop_bytes(b) / 1e6);
@@ -97,7 +110,11 @@ static void prepare_calls(struct ls_backprop *b) {
 }
 
 enum ls_status ls_backprop_create(struct ls_backprop **result, const struct ls_network *network,
-                                  int batch, int threads, struct ls_error *error) {
+                                  enum ls_precision precision, int batch, int threads,
+                                  struct ls_error *error) {
+    if (precision != LS_FP32 && precision != LS_BF16)
+        return ls_fail(error, LS_BAD_ARGUMENT, "training in %s is not known; fp32 and bf16 are",
+                       ls_precision_name(precision));
     struct ls_backprop *b = calloc(1, sizeof *b);
     if (!b)
         return ls_fail_memory(error, "the training plan");
@@ -105,8 +122,10 @@ enum ls_status ls_backprop_create(struct ls_backprop **result, const struct ls_n
     b->batch = batch;
     b->threads = ls_thread_count(threads);
     enum ls_status status = ls_fuse(network, true, &b->graph, error);
-    if (!status)
-        status = ls_schedule_create(&b->schedule, &b->graph, error);
+    if (!status) {
+        ls_phase_store(&b->graph, precision);
+        status = ls_schedule_create(&b->schedule, &b->graph, batch, error);
+    }
     if (!status)
         status = plan_activations(b, error);
     if (!status)
@@ -127,6 +146,7 @@ void ls_backprop_free(struct ls_backprop *b) {
     free(b->graph.nodes);
     ls_schedule_free(&b->schedule);
     free(b->calls);
+    free(b->images);
     free(b->activations);
     free(b->packed);
     free(b->partials);
@@ -137,16 +157,16 @@ void ls_backprop_free(struct ls_backprop *b) {
 }
 
 float *ls_backprop_images(struct ls_backprop *b) {
-    return b->calls[0].output;
+    return rounds_images(b) ? b->images : b->calls[0].output;
 }
 
 size_t ls_backprop_bytes(const struct ls_backprop *b) {
-    return sizeof(float) *
-               (b->activation_total + b->packed_total + (size_t)b->threads * b->scratch_total) +
+    return sizeof(float) * ((rounds_images(b) ? image_floats(b) : 0) + b->activation_total +
+                            b->packed_total + (size_t)b->threads * b->scratch_total) +
            chunks_of(b->batch) * b->schedule.partial_total;
 }
 
-/* Points the calls at this step's values and gradients and packs the weights. */
+/* Points the calls at this step's values and gradients, packs the weights and rounds the images. */
 static void load(struct ls_backprop *b, int images, float *values, float *gradient) {
     for (int n = 0; n < b->graph.node_count; n++) {
         const struct ls_node *node = &b->graph.nodes[n];
@@ -163,6 +183,13 @@ static void load(struct ls_backprop *b, int images, float *values, float *gradie
         if (b->calls[n].node->op->pack)
             b->calls[n].node->op->pack(b->calls[n].node, true, b->calls[n].tensors,
                                        b->calls[n].packed);
+    if (!rounds_images(b))
+        return;
+    const size_t size = ls_shape_size(b->graph.nodes[0].out);
+    uint16_t *rounded = (void *)b->calls[0].output;
+#pragma omp parallel for num_threads(b->threads) schedule(static)
+    for (int i = 0; i < images; i++)
+        ls_kernels()->narrow(size, b->images + size * (size_t)i, rounded + size * (size_t)i);
 }
 
 static void run_loss(struct ls_backprop *b, const struct ls_call *call, const uint16_t *labels,
@@ -190,27 +217,14 @@ static void *partial_of(const struct ls_backprop *b, struct ls_task task, int ch
 static void run_task(struct ls_backprop *b, struct ls_task task, int chunk,
                      const uint16_t *labels) {
     struct ls_call call = b->calls[task.node];
-    const struct ls_op *op = call.node->op;
     const int first = chunk * LS_CHUNK;
     const int last = first + LS_CHUNK < call.images ? first + LS_CHUNK : call.images;
-    call.scratch = b->scratch + (size_t)omp_get_thread_num() * b->scratch_total;
-    switch (task.phase) {
-    case LS_REDUCE:
-        op->reduce(&call, first, last, partial_of(b, task, chunk));
-        break;
-    case LS_FORWARD:
-        op->forward(&call, first, last);
-        break;
-    case LS_LOSS:
+    float *room = b->scratch + (size_t)omp_get_thread_num() * b->scratch_total;
+    call.scratch = room + b->room_total;
+    if (task.phase == LS_LOSS)
         run_loss(b, &call, labels, first, last);
-        break;
-    case LS_BACKWARD_REDUCE:
-        op->backward_reduce(&call, first, last, partial_of(b, task, chunk));
-        break;
-    case LS_BACKWARD:
-        op->backward(&call, first, last);
-        break;
-    }
+    else
+        ls_phase_run(&call, task.phase, first, last, partial_of(b, task, chunk), room);
 }
 
 /* Combines piece `piece` of one reduction. */

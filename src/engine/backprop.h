@@ -3,20 +3,27 @@
  * The batch is cut into chunks of LS_CHUNK images. A chunk goes through all operations up to the
  * next one that needs the whole batch (batch norm), so that its activations stay in cache; there
  * the threads meet, reductions are combined in the order of the chunks, and the next stage begins.
- * Which thread runs which chunk changes no bit. */
+ * Which thread runs which chunk changes no bit.
+ *
+ * In mixed precision (LS_BF16; Micikevicius et al., "Mixed Precision Training", 2018; Kalamkar et
+ * al., "A Study of BFLOAT16 for Deep Learning Training", 2019) activations and their gradients are
+ * kept in bfloat16 and convolutions round their weights to it; weights, gradients of weights,
+ * statistics, logits, loss and all sums stay in float or double. */
 #ifndef LANDSCAPE_ENGINE_BACKPROP_H
 #define LANDSCAPE_ENGINE_BACKPROP_H
 
 #include "landscape/network.h"
+#include "landscape/precision.h"
 
 enum { LS_CHUNK = 8 };
 
 struct ls_backprop;
 
 /* Plans training of the network, which must outlive the plan, on batches of up to `batch` images
- * with `threads` threads. */
+ * with `threads` threads. LS_BAD_ARGUMENT if the precision is neither LS_FP32 nor LS_BF16. */
 enum ls_status ls_backprop_create(struct ls_backprop **backprop, const struct ls_network *network,
-                                  int batch, int threads, struct ls_error *error);
+                                  enum ls_precision precision, int batch, int threads,
+                                  struct ls_error *error);
 void ls_backprop_free(struct ls_backprop *backprop);
 
 /* Where the caller puts the images: [batch][height][width][channels]. */

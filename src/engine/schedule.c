@@ -1,6 +1,5 @@
 #include "engine/schedule.h"
 #include "base/alloc.h"
-#include "ops/op.h"
 #include <stdlib.h>
 
 static struct ls_stage *current(struct ls_schedule *s) {
@@ -57,22 +56,22 @@ static void touch_task(struct ls_schedule *s, const struct ls_graph *graph, stru
                        int stage) {
     const struct ls_node *node = &graph->nodes[task.node];
     const bool forward = task.phase == LS_REDUCE || task.phase == LS_FORWARD;
-    const bool backward = task.phase == LS_BACKWARD_REDUCE || task.phase == LS_BACKWARD;
-    if (forward || task.phase == LS_LOSS || (node->op->backward_needs & LS_NEEDS_OUTPUT))
+    const int needs = ls_phase_needs(node->op, task.phase);
+    if (needs & LS_NEEDS_OUTPUT)
         touch(&s->values[task.node], stage);
     if (!forward)
         touch(&s->gradients[task.node], stage);
     for (int i = 0; i < node->input_count; i++) {
-        if (forward || (backward && (node->op->backward_needs & LS_NEEDS_INPUTS)))
+        if (needs & LS_NEEDS_INPUTS)
             touch(&s->values[node->input[i]], stage);
         if (task.phase == LS_BACKWARD)
             touch(&s->gradients[node->input[i]], stage);
     }
 }
 
-static void plan_lifetimes(struct ls_schedule *s, const struct ls_graph *graph) {
+static void plan_lifetimes(struct ls_schedule *s, const struct ls_graph *graph, int batch) {
     for (int n = 0; n < graph->node_count; n++) {
-        const size_t size = ls_shape_size(graph->nodes[n].out);
+        const size_t size = ls_output_floats(&graph->nodes[n], batch);
         s->values[n] = (struct ls_lifetime){.size = size, .first = s->stage_count, .last = -1};
         s->gradients[n] =
             (struct ls_lifetime){.size = n ? size : 0, .first = s->stage_count, .last = -1};
@@ -107,7 +106,7 @@ static void plan_partials(struct ls_schedule *s, const struct ls_graph *graph) {
     }
 }
 
-enum ls_status ls_schedule_create(struct ls_schedule *s, const struct ls_graph *graph,
+enum ls_status ls_schedule_create(struct ls_schedule *s, const struct ls_graph *graph, int batch,
                                   struct ls_error *error) {
     const size_t nodes = (size_t)graph->node_count;
     *s = (struct ls_schedule){0};
@@ -125,7 +124,7 @@ enum ls_status ls_schedule_create(struct ls_schedule *s, const struct ls_graph *
         open_stage(s);
         schedule_forward(s, graph);
         schedule_backward(s, graph);
-        plan_lifetimes(s, graph);
+        plan_lifetimes(s, graph, batch);
         plan_accumulation(s, graph, written);
         plan_partials(s, graph);
     } else {

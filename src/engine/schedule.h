@@ -3,10 +3,8 @@
 #ifndef LANDSCAPE_ENGINE_SCHEDULE_H
 #define LANDSCAPE_ENGINE_SCHEDULE_H
 
-#include "engine/fuse.h"
 #include "engine/lifetime.h"
-
-enum ls_phase { LS_REDUCE, LS_FORWARD, LS_LOSS, LS_BACKWARD_REDUCE, LS_BACKWARD };
+#include "engine/phase.h"
 
 /* One operation on one chunk. */
 struct ls_task {
@@ -25,16 +23,17 @@ struct ls_schedule {
     struct ls_stage *stages;
     struct ls_task *tasks;
     struct ls_task *combines; /* phase LS_REDUCE or LS_BACKWARD_REDUCE */
-    /* Per node, in floats an image. A node whose gradient nobody needs has one of size 0. */
+    /* Per node, in floats. A node whose gradient nobody needs has one of size 0. */
     struct ls_lifetime *values, *gradients; /* [node_count] each */
     size_t *partial_offset; /* [node_count][forward, backward] bytes into a chunk's partials */
     size_t partial_total;   /* bytes a chunk */
     bool (*accumulate)[LS_MAX_INPUTS]; /* [node_count] */
 };
 
-/* Plans the graph's training step. Free with ls_schedule_free. */
+/* Plans the graph's training step on batches of up to `batch` images. Free with ls_schedule_free.
+ */
 enum ls_status ls_schedule_create(struct ls_schedule *schedule, const struct ls_graph *graph,
-                                  struct ls_error *error);
+                                  int batch, struct ls_error *error);
 void ls_schedule_free(struct ls_schedule *schedule);
 
 #endif

@@ -33,7 +33,7 @@ static void choose(struct rewrite *r) {
         r->tiled[n] = node->op->in_tiles && node->op->in_tiles->suits(node);
         if (!r->tiled[n])
             continue;
-        const struct ls_storage storage = {.parts = r->parts};
+        const struct ls_storage storage = {.format = LS_TILES, .parts = r->parts};
         r->images = max(r->images, ls_tiles_of(node->out, storage).interleave);
         for (int i = 0; i < node->input_count; i++)
             r->images = max(r->images, ls_tiles_of(node->in[i], storage).interleave);
@@ -42,7 +42,8 @@ static void choose(struct rewrite *r) {
 }
 
 static struct ls_storage tiles_of(const struct rewrite *r, int n) {
-    return (struct ls_storage){.parts = r->parts, .border = r->border[n], .images = r->images};
+    return (struct ls_storage){
+        .format = LS_TILES, .parts = r->parts, .border = r->border[n], .images = r->images};
 }
 
 static int append(struct rewrite *r, const struct ls_node *node) {

@@ -73,7 +73,8 @@ size_t ls_conv_weights(const struct ls_conv *conv) {
 void ls_conv_pack(const struct ls_conv *conv, const float *weight, int channel, double scale,
                   float *packed) {
     const size_t taps = (size_t)conv->kernel * conv->kernel;
-    const struct ls_filters filters = {weight, taps * conv->in, taps, (int)taps, false};
+    const struct ls_filters filters = {weight,    taps * conv->in, taps,
+                                       (int)taps, false,           conv->bfloat_weights};
     pack(conv, &filters, channel, scale, packed);
 }
 
@@ -85,7 +86,8 @@ size_t ls_conv_grad_weights(const struct ls_conv *conv) {
 void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *packed) {
     const struct ls_conv back = adjoint(conv);
     const size_t taps = (size_t)conv->kernel * conv->kernel;
-    const struct ls_filters filters = {weight, taps, taps * conv->in, (int)taps, true};
+    const struct ls_filters filters = {weight,    taps, taps * conv->in,
+                                       (int)taps, true, conv->bfloat_weights};
     for (int channel = 0; channel < back.out; channel++)
         if (conv->stride == 1)
             pack(&back, &filters, channel, 1, packed);
@@ -163,8 +165,8 @@ static void forward_image(const struct ls_conv *conv, const float *x, const floa
     ls_gemm(false, false, (int)pixels_out(conv), conv->out, (int)depth(conv),
             columns_of(conv, x, scratch), packed, add, y);
     if (bias || relu || (residual && !add))
-        ls_kernels()->affine(pixels_out(conv), conv->out, y, NULL, bias, add ? NULL : residual,
-                             relu, y);
+        ls_kernels()->floats->affine(pixels_out(conv), conv->out, y, NULL, bias,
+                                     add ? NULL : residual, relu, y);
 }
 
 void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, const float *packed,

@@ -4,6 +4,7 @@
 #ifndef LANDSCAPE_KERNELS_CONV_H
 #define LANDSCAPE_KERNELS_CONV_H
 
+#include "kernels/bfloat.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,6 +13,7 @@ struct ls_conv {
     int in_height, in_width, in;
     int out_height, out_width, out;
     int kernel, stride, padding;
+    bool bfloat_weights; /* packing rounds the weights to bfloat16 */
 };
 
 /* The filters of a convolution in PyTorch's layout [out][in][kernel][kernel], or those of its
@@ -22,11 +24,14 @@ struct ls_filters {
     size_t out_step, in_step; /* floats from one output or input channel to the next */
     int taps;                 /* kernel * kernel */
     bool reversed;
+    bool rounded; /* to bfloat16 */
 };
 
 static inline float ls_filter_value(const struct ls_filters *filters, int out, int in, int tap) {
-    return filters->weight[(size_t)out * filters->out_step + (size_t)in * filters->in_step +
-                           (size_t)(filters->reversed ? filters->taps - 1 - tap : tap)];
+    const float value =
+        filters->weight[(size_t)out * filters->out_step + (size_t)in * filters->in_step +
+                        (size_t)(filters->reversed ? filters->taps - 1 - tap : tap)];
+    return filters->rounded ? ls_float_of(ls_bfloat_of(value)) : value;
 }
 
 /* Floats of packed weights that ls_conv_forward wants. */

@@ -6,10 +6,45 @@
 
 #include "kernels/conv.h"
 #include "kernels/winograd.h"
+#include <stdint.h>
 
 /* SGD with Nesterov momentum as PyTorch computes it. */
 struct ls_sgd {
     float rate, momentum, weight_decay;
+};
+
+/* Loops over activations of one type, floats or bfloat16. Those in bfloat16 compute in float and
+ * round what they store, to nearest even. */
+struct ls_elementwise {
+    size_t bytes; /* of a value */
+
+    /* y[pixels][channels] = relu?(x * scale[channels] + shift[channels] + residual); scale, shift,
+     * residual may be NULL (1, 0 and 0); y may be x. */
+    void (*affine)(size_t pixels, int channels, const void *x, const float *scale,
+                   const float *shift, const void *residual, bool relu, void *y);
+
+    /* sum[channels] += x, square[channels] += x * x over the pixels. */
+    void (*moments)(size_t pixels, int channels, const void *x, double *sum, double *square);
+
+    /* The reductions of batch norm's backward pass: sum[channels] += g, dot[channels] += g * x,
+     * with g = y_grad where y > 0, else 0; y NULL: g = y_grad. */
+    void (*gradient_moments)(size_t pixels, int channels, const void *x, const void *y,
+                             const void *y_grad, double *sum, double *dot);
+
+    /* x_grad (= or +=) a[channels] * g + b[channels] * x + c[channels], g as above, and
+     * residual_grad (= or +=) g if it is not NULL. */
+    void (*gradient_affine)(size_t pixels, int channels, const void *x, const void *y,
+                            const void *y_grad, const float *a, const float *b, const float *c,
+                            void *x_grad, bool add_x, void *residual_grad, bool add_residual);
+
+    /* y = a + b; y may be one of them. */
+    void (*add)(size_t count, const void *a, const void *b, void *y);
+
+    /* y = max(x, 0). */
+    void (*relu)(size_t count, const void *x, void *y);
+
+    /* x_grad (= or +=) y_grad where y > 0, else 0. */
+    void (*relu_gradient)(size_t count, const void *y, const void *y_grad, void *x_grad, bool add);
 };
 
 struct ls_kernels {
@@ -22,34 +57,11 @@ struct ls_kernels {
     ls_winograd_forward *winograd_forward;
     ls_winograd_weight_grad *winograd_weight_grad;
 
-    /* y[pixels][channels] = relu?(x * scale[channels] + shift[channels] + residual); scale,
-     * residual may be NULL (1 and 0); y may be x. */
-    void (*affine)(size_t pixels, int channels, const float *x, const float *scale,
-                   const float *shift, const float *residual, bool relu, float *y);
+    const struct ls_elementwise *floats, *bfloats;
 
-    /* sum[channels] += x, square[channels] += x * x over the pixels. */
-    void (*moments)(size_t pixels, int channels, const float *x, double *sum, double *square);
-
-    /* The reductions of batch norm's backward pass: sum[channels] += g, dot[channels] += g * x,
-     * with g = y_grad where y > 0, else 0; y NULL: g = y_grad. */
-    void (*gradient_moments)(size_t pixels, int channels, const float *x, const float *y,
-                             const float *y_grad, double *sum, double *dot);
-
-    /* x_grad (= or +=) a[channels] * g + b[channels] * x + c[channels], g as above, and
-     * residual_grad (= or +=) g if it is not NULL. */
-    void (*gradient_affine)(size_t pixels, int channels, const float *x, const float *y,
-                            const float *y_grad, const float *a, const float *b, const float *c,
-                            float *x_grad, bool add_x, float *residual_grad, bool add_residual);
-
-    /* y (= or +=) x. */
-    void (*copy)(size_t count, const float *x, float *y, bool add);
-
-    /* y = max(x, 0). */
-    void (*relu)(size_t count, const float *x, float *y);
-
-    /* x_grad (= or +=) y_grad where y > 0, else 0. */
-    void (*relu_gradient)(size_t count, const float *y, const float *y_grad, float *x_grad,
-                          bool add);
+    /* y = x, from bfloat16 to float and back (rounded to nearest even). */
+    void (*widen)(size_t count, const uint16_t *x, float *y);
+    void (*narrow)(size_t count, const float *x, uint16_t *y);
 
     /* total[count] = sum of part[0 .. parts-1][stride], in that order. */
     void (*sum_parts)(size_t count, const float *part, int parts, size_t stride, float *total);

@@ -120,8 +120,9 @@ static enum ls_status train_once(struct setting *s, void *context, struct ls_err
 
 static enum ls_status training_rate(struct setting *s, struct ls_bench *bench,
                                     struct ls_error *error) {
-    const struct ls_recipe recipe = ls_recipe_default();
+    struct ls_recipe recipe = ls_recipe_default();
     struct training training = {0};
+    recipe.precision = bench->training_precision;
     for (int i = 0; i < BATCH; i++)
         training.order[i] = i;
     training.velocity = calloc(s->model.network.value_count, sizeof(float));
@@ -144,7 +145,9 @@ enum ls_status ls_bench_run(const char *arch, enum ls_precision precision, int t
     struct setting s = {.precision = precision, .threads = ls_thread_count(threads), .runs = runs};
     if (runs < 1 || runs > MAX_RUNS)
         return ls_fail(error, LS_BAD_ARGUMENT, "a benchmark takes 1 to %d runs", MAX_RUNS);
-    *bench = (struct ls_bench){.kernels = ls_cpu_name(ls_cpu_used()), .threads = s.threads};
+    *bench = (struct ls_bench){.kernels = ls_cpu_name(ls_cpu_used()),
+                               .threads = s.threads,
+                               .training_precision = precision == LS_BF16 ? LS_BF16 : LS_FP32};
     enum ls_status status = ls_model_create(&s.model, arch, 0, error);
     if (!status)
         status = random_images(&s.model.network, &s.dataset, error);

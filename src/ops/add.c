@@ -1,6 +1,6 @@
 /* y = x0 + x1: the skip connection of a ResNet */
-#include "kernels/kernels.h"
-#include "ops/op.h"
+#include "ops/loops.h"
+#include <string.h>
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
                             struct ls_error *error) {
@@ -13,23 +13,29 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
 }
 
 static void forward(const struct ls_call *call, int first, int last) {
-    const size_t size = ls_shape_size(call->node->out);
-    const size_t at = size * (size_t)first, count = size * (size_t)(last - first);
-    ls_kernels()->copy(count, call->inputs[0] + at, call->output + at, false);
-    ls_kernels()->copy(count, call->inputs[1] + at, call->output + at, true);
+    const struct ls_elementwise *loops = ls_loops(call->node);
+    const size_t size = ls_shape_size(call->node->out), at = size * (size_t)first;
+    loops->add(size * (size_t)(last - first), ls_value(loops, call->inputs[0], at),
+               ls_value(loops, call->inputs[1], at), ls_value(loops, call->output, at));
 }
 
 static void backward(const struct ls_call *call, int first, int last) {
-    const size_t size = ls_shape_size(call->node->out);
-    const size_t at = size * (size_t)first, count = size * (size_t)(last - first);
-    for (int i = 0; i < 2; i++)
-        if (call->input_grads[i])
-            ls_kernels()->copy(count, call->output_grad + at, call->input_grads[i] + at,
-                               call->accumulate[i]);
+    const struct ls_elementwise *loops = ls_loops(call->node);
+    const size_t size = ls_shape_size(call->node->out), at = size * (size_t)first;
+    const size_t count = size * (size_t)(last - first);
+    const void *y_grad = ls_value(loops, call->output_grad, at);
+    for (int i = 0; i < 2; i++) {
+        void *x_grad = ls_value(loops, call->input_grads[i], at);
+        if (x_grad && call->accumulate[i])
+            loops->add(count, x_grad, y_grad, x_grad);
+        else if (x_grad)
+            memcpy(x_grad, y_grad, count * loops->bytes);
+    }
 }
 
 const struct ls_op ls_op_add = {
     .name = "add",
+    .takes_bfloats = true,
     .shape = shape,
     .forward = forward,
     .backward = backward,

@@ -3,8 +3,7 @@
  *              running += momentum * (batch - running), the batch's variance unbiased
  *   inference: the same with the running mean and variance
  * A residual and a ReLU behind it can be fused in. */
-#include "kernels/kernels.h"
-#include "ops/op.h"
+#include "ops/loops.h"
 #include <math.h>
 
 enum { WEIGHT, BIAS, RUNNING_MEAN, RUNNING_VAR, TRACKED };
@@ -49,12 +48,14 @@ static size_t pixels_of(const struct ls_node *node) {
 
 static void forward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
+    const struct ls_elementwise *loops = ls_loops(node);
     const int channels = node->out.channels;
     const size_t pixels = pixels_of(node), at = pixels * channels * (size_t)first;
-    const float *residual = node->attributes.fused_residual ? call->inputs[1] + at : NULL;
-    ls_kernels()->affine(pixels * (size_t)(last - first), channels, call->inputs[0] + at,
-                         call->packed + SCALE * channels, call->packed + SHIFT * channels, residual,
-                         node->attributes.fused_relu, call->output + at);
+    const float *residual = node->attributes.fused_residual ? call->inputs[1] : NULL;
+    loops->affine(pixels * (size_t)(last - first), channels, ls_value(loops, call->inputs[0], at),
+                  call->packed + SCALE * channels, call->packed + SHIFT * channels,
+                  ls_value(loops, residual, at), node->attributes.fused_relu,
+                  ls_value(loops, call->output, at));
 }
 
 /* partial = double [2][channels]: sum of x and of x^2; backward: of g and of g * x */
@@ -74,13 +75,13 @@ static void clear(double *sums, int count) {
 }
 
 static void reduce(const struct ls_call *call, int first, int last, void *partial) {
+    const struct ls_elementwise *loops = ls_loops(call->node);
     const int channels = call->node->in[0].channels;
-    const size_t pixels = pixels_of(call->node);
+    const size_t pixels = pixels_of(call->node), at = pixels * channels * (size_t)first;
     double *sums = partial;
     clear(sums, 2 * channels);
-    ls_kernels()->moments(pixels * (size_t)(last - first), channels,
-                          call->inputs[0] + pixels * channels * (size_t)first, sums,
-                          sums + channels);
+    loops->moments(pixels * (size_t)(last - first), channels, ls_value(loops, call->inputs[0], at),
+                   sums, sums + channels);
 }
 
 /* Sum number `index` of the chunks' partials, added in order. */
@@ -116,18 +117,20 @@ static void combine(const struct ls_call *call, const void *partials, int chunks
         call->tensors[TRACKED][0] += 1;
 }
 
-static const float *rectified(const struct ls_call *call, size_t at) {
-    return call->node->attributes.fused_relu ? call->output + at : NULL;
+static const float *rectified(const struct ls_call *call) {
+    return call->node->attributes.fused_relu ? call->output : NULL;
 }
 
 static void backward_reduce(const struct ls_call *call, int first, int last, void *partial) {
+    const struct ls_elementwise *loops = ls_loops(call->node);
     const int channels = call->node->in[0].channels;
     const size_t pixels = pixels_of(call->node), at = pixels * channels * (size_t)first;
     double *sums = partial;
     clear(sums, 2 * channels);
-    ls_kernels()->gradient_moments(pixels * (size_t)(last - first), channels, call->inputs[0] + at,
-                                   rectified(call, at), call->output_grad + at, sums,
-                                   sums + channels);
+    loops->gradient_moments(pixels * (size_t)(last - first), channels,
+                            ls_value(loops, call->inputs[0], at),
+                            ls_value(loops, rectified(call), at),
+                            ls_value(loops, call->output_grad, at), sums, sums + channels);
 }
 
 /* With x' = (x - mean) * inverse: bias_grad = sum g, weight_grad = sum g x',
@@ -153,24 +156,27 @@ static void backward_combine(const struct ls_call *call, const void *partials, i
 
 static void backward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
+    const struct ls_elementwise *loops = ls_loops(node);
     const int channels = node->in[0].channels;
     const size_t pixels = pixels_of(node), at = pixels * channels * (size_t)first;
-    float *residual_grad =
-        node->attributes.fused_residual && call->input_grads[1] ? call->input_grads[1] + at : NULL;
+    float *residual_grad = node->attributes.fused_residual ? call->input_grads[1] : NULL;
     if (!call->input_grads[0])
         return;
-    ls_kernels()->gradient_affine(
-        pixels * (size_t)(last - first), channels, call->inputs[0] + at, rectified(call, at),
-        call->output_grad + at, call->packed + GRAD_A * channels, call->packed + GRAD_B * channels,
-        call->packed + GRAD_C * channels, call->input_grads[0] + at, call->accumulate[0],
-        residual_grad, call->accumulate[1]);
+    loops->gradient_affine(
+        pixels * (size_t)(last - first), channels, ls_value(loops, call->inputs[0], at),
+        ls_value(loops, rectified(call), at), ls_value(loops, call->output_grad, at),
+        call->packed + GRAD_A * channels, call->packed + GRAD_B * channels,
+        call->packed + GRAD_C * channels, ls_value(loops, call->input_grads[0], at),
+        call->accumulate[0], ls_value(loops, residual_grad, at), call->accumulate[1]);
 }
 
 const struct ls_op ls_op_batchnorm = {
     .name = "batchnorm",
     .inference_fusions = LS_FUSE_RESIDUAL | LS_FUSE_RELU,
     .training_fusions = LS_FUSE_RESIDUAL | LS_FUSE_RELU,
+    .reduce_needs = LS_NEEDS_INPUTS | LS_NEEDS_OUTPUT,
     .backward_needs = LS_NEEDS_INPUTS | LS_NEEDS_OUTPUT,
+    .takes_bfloats = true,
     .shape = ls_first_shape,
     .tensors = tensors,
     .packed_size = packed_size,

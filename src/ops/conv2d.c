@@ -17,7 +17,8 @@ static struct ls_conv conv_of(const struct ls_node *node) {
                             .out = node->out.channels,
                             .kernel = node->attributes.kernel,
                             .stride = node->attributes.stride,
-                            .padding = node->attributes.padding};
+                            .padding = node->attributes.padding,
+                            .bfloat_weights = node->in_storage[0].format == LS_BFLOATS};
 }
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
@@ -183,7 +184,7 @@ const struct ls_op ls_op_conv2d = {
     .name = "conv2d",
     .in_tiles = &ls_op_tiled_conv2d,
     .inference_fusions = LS_FUSE_BATCHNORM | LS_FUSE_RESIDUAL | LS_FUSE_RELU,
-    .backward_needs = LS_NEEDS_INPUTS,
+    .reduce_needs = LS_NEEDS_INPUTS,
     .shape = shape,
     .tensors = tensors,
     .flops = flops,

@@ -54,7 +54,7 @@ static void forward(const struct ls_call *call, int first, int last) {
     ls_gemm(false, false, rows, out, in, call->inputs[0] + (size_t)first * in, call->packed, false,
             y);
     if (node->attributes.bias)
-        ls_kernels()->affine((size_t)rows, out, y, NULL, call->tensors[1], NULL, false, y);
+        ls_kernels()->floats->affine((size_t)rows, out, y, NULL, call->tensors[1], NULL, false, y);
 }
 
 /* partial = [in][out] of the weight's gradient, then [out] of the bias's if there is one */
@@ -104,7 +104,7 @@ static void backward(const struct ls_call *call, int first, int last) {
 
 const struct ls_op ls_op_linear = {
     .name = "linear",
-    .backward_needs = LS_NEEDS_INPUTS,
+    .reduce_needs = LS_NEEDS_INPUTS,
     .shape = shape,
     .tensors = tensors,
     .flops = flops,

@@ -22,7 +22,7 @@ struct ls_tensor_spec {
 };
 
 /* A node at work on images first .. last-1 of a batch. Activations are
- * [batch][height][width][channels]. */
+ * [batch][height][width][channels] floats, unless the node's storage says otherwise. */
 struct ls_call {
     const struct ls_node *node;
     int images; /* in the whole batch; 1 in inference */
@@ -43,7 +43,7 @@ struct ls_call {
 /* Which followers an operation can absorb, as flags. */
 enum { LS_FUSE_BATCHNORM = 1, LS_FUSE_RESIDUAL = 2, LS_FUSE_RELU = 4 };
 
-/* Whose values backward needs: values nobody needs share memory. */
+/* Which activations a hook of the backward pass reads: what nobody needs shares memory. */
 enum { LS_NEEDS_INPUTS = 1, LS_NEEDS_OUTPUT = 2 };
 
 /* Hooks may be NULL where the comment says so. Sizes are in floats, but for partial_size. */
@@ -54,7 +54,10 @@ struct ls_op {
     const struct ls_op *in_tiles;
     bool (*suits)(const struct ls_node *node); /* of such an operation */
     int inference_fusions, training_fusions;   /* LS_FUSE_* */
-    int backward_needs;                        /* LS_NEEDS_* */
+    int reduce_needs, backward_needs;          /* of backward_reduce() and backward(): LS_NEEDS_* */
+    /* The hooks of training take activations in bfloat16, too, if all of a node's are. For other
+     * operations the engine widens them. */
+    bool takes_bfloats;
 
     /* *out = the output's shape for node->in; LS_MISMATCH says what does not fit. */
     enum ls_status (*shape)(const struct ls_node *node, struct ls_shape *out,

@@ -9,8 +9,11 @@ bool ls_shape_equal(struct ls_shape a, struct ls_shape b) {
 }
 
 size_t ls_output_floats(const struct ls_node *node, int images) {
-    if (!node->out_storage.parts)
-        return ls_shape_size(node->out) * (size_t)images;
+    const size_t values = ls_shape_size(node->out) * (size_t)images;
+    if (node->out_storage.format == LS_FLOATS)
+        return values;
+    if (node->out_storage.format == LS_BFLOATS)
+        return (values + 1) / 2;
     const struct ls_tiles tiles = ls_tiles_of(node->out, node->out_storage);
     return ls_tiles_bytes(&tiles, images) / sizeof(float);
 }

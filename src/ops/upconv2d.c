@@ -110,8 +110,8 @@ static void forward(const struct ls_call *call, int first, int last) {
                 call->inputs[0] + in_size * (size_t)image, call->packed, false, call->scratch);
         to_image(node, call->scratch, y);
         if (node->attributes.bias)
-            ls_kernels()->affine(out_size / (size_t)out, out, y, NULL, call->tensors[1], NULL,
-                                 false, y);
+            ls_kernels()->floats->affine(out_size / (size_t)out, out, y, NULL, call->tensors[1],
+                                         NULL, false, y);
     }
 }
 
@@ -171,7 +171,7 @@ static void backward(const struct ls_call *call, int first, int last) {
 
 const struct ls_op ls_op_upconv2d = {
     .name = "upconv2d",
-    .backward_needs = LS_NEEDS_INPUTS,
+    .reduce_needs = LS_NEEDS_INPUTS,
     .shape = shape,
     .tensors = tensors,
     .flops = flops,

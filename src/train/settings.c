@@ -38,6 +38,6 @@ enum ls_status ls_train_settings(struct ls_metadata *m, const struct ls_model *m
     if (!status)
         status = ls_metadata_set(m, error, "shuffle", "%s", recipe->shuffle ? "yes" : "no");
     if (!status)
-        status = ls_metadata_set(m, error, "precision", "fp32");
+        status = ls_metadata_set(m, error, "precision", "%s", ls_precision_name(recipe->precision));
     return status;
 }

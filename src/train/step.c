@@ -14,8 +14,8 @@ enum ls_status ls_stepper_create(struct ls_stepper *stepper, struct ls_model *mo
     const int batch = recipe->batch < dataset->count ? recipe->batch : dataset->count;
     enum ls_status status = ls_network_fits(&model->network, dataset, error);
     if (!status)
-        status =
-            ls_backprop_create(&stepper->backprop, &model->network, batch, stepper->threads, error);
+        status = ls_backprop_create(&stepper->backprop, &model->network, recipe->precision, batch,
+                                    stepper->threads, error);
     if (status)
         return status;
     stepper->gradient = ls_alloc(model->network.value_count, sizeof(float));
