@@ -46,26 +46,31 @@ static void describe_scale(const struct ls_scene *scene, char *note, size_t size
                  length ? "; " : "");
 }
 
-/* Breaks the caption into lines that fit the figure's width. */
-static void break_caption(struct ls_scene *scene, struct ls_canvas *canvas, const char *text) {
-    char clean[LS_CAPTION_LINES * LS_SCENE_TEXT], line[LS_SCENE_TEXT] = "", longer[LS_SCENE_TEXT];
-    char *rest = clean;
-    ls_utf8_clean(text, clean, sizeof clean);
-    for (char *word = strtok_r(clean, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        if (scene->caption_lines == LS_CAPTION_LINES)
-            return;
-        int length = snprintf(longer, sizeof longer, "%s%s%s", line, *line ? " " : "", word);
-        bool full = length >= (int)sizeof longer ||
-                    ls_canvas_measure(canvas, longer, scene->em, false) > 0.9 * scene->width;
-        if (*line && full) {
-            strcpy(scene->caption[scene->caption_lines++], line);
-            snprintf(line, sizeof line, "%s", word);
-        } else {
-            strcpy(line, longer);
-        }
+/* The end of the words from `line` on that fit the figure's width, of one at least. */
+static char *end_line(const struct ls_scene *scene, struct ls_canvas *canvas, char *line) {
+    char *end = line + strcspn(line, " ");
+    while (*end) {
+        char *next = end + 1 + strcspn(end + 1, " "), kept = *next;
+        *next = 0;
+        bool full = ls_canvas_measure(canvas, line, scene->em, false) > 0.9 * scene->width;
+        *next = kept;
+        if (full)
+            break;
+        end = next;
     }
-    if (*line && scene->caption_lines < LS_CAPTION_LINES)
-        strcpy(scene->caption[scene->caption_lines++], line);
+    return end;
+}
+
+static void break_caption(struct ls_scene *scene, struct ls_canvas *canvas, const char *text) {
+    char clean[LS_CAPTION_LINES * LS_SCENE_TEXT], *line = clean;
+    ls_utf8_clean(text, clean, sizeof clean);
+    line += strspn(line, " ");
+    while (*line && scene->caption_lines < LS_CAPTION_LINES) {
+        char *end = end_line(scene, canvas, line), *next = end + strspn(end, " ");
+        *end = 0;
+        ls_utf8_clean(line, scene->caption[scene->caption_lines++], LS_SCENE_TEXT);
+        line = next;
+    }
 }
 
 static void find_words(struct ls_scene *scene, struct ls_canvas *canvas) {
