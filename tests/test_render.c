@@ -1,78 +1,8 @@
 /* The renderer of three-dimensional surfaces: what its pictures show, whatever compiler and CPU. */
-#include "landscape/plot.h"
+#include "pictures.h"
+#include "pixels.h"
 #include "support.h"
 #include <math.h>
-#include <png.h>
-#include <stdbool.h>
-
-enum { WIDTH = 160, HEIGHT = 120 };
-
-static int enter(void **state) {
-    return make_directory(state) == 0 ? chdir(*state) : -1;
-}
-
-static int leave(void **state) {
-    return chdir("/") == 0 ? remove_directory(state) : -1;
-}
-
-/* A picture as red, green, blue, alpha. */
-struct picture {
-    png_image header;
-    unsigned char *rgba;
-};
-
-static struct picture load(const char *path) {
-    struct picture picture = {.header = {.version = PNG_IMAGE_VERSION}};
-    assert_true(png_image_begin_read_from_file(&picture.header, path));
-    picture.header.format = PNG_FORMAT_RGBA;
-    picture.rgba = malloc(PNG_IMAGE_SIZE(picture.header));
-    assert_non_null(picture.rgba);
-    assert_true(png_image_finish_read(&picture.header, NULL, picture.rgba, 0, NULL));
-    return picture;
-}
-
-static const unsigned char *pixel(const struct picture *picture, int x, int y) {
-    return picture->rgba + 4 * ((size_t)y * picture->header.width + (size_t)x);
-}
-
-static double luminance(const unsigned char *p) {
-    return 0.2126 * p[0] + 0.7152 * p[1] + 0.0722 * p[2];
-}
-
-/* The mean luminance of what is opaque, and how many pixels that is. */
-static double brightness(const struct picture *picture, int *count) {
-    double sum = 0;
-    *count = 0;
-    for (int y = 0; y < (int)picture->header.height; y++)
-        for (int x = 0; x < (int)picture->header.width; x++)
-            if (pixel(picture, x, y)[3] == 255) {
-                sum += luminance(pixel(picture, x, y));
-                (*count)++;
-            }
-    return *count ? sum / *count : 0;
-}
-
-/* The surface alone on a transparent background. */
-static struct ls_plot_options bare(void) {
-    struct ls_plot_options options = ls_plot_defaults();
-    options.kind = LS_PLOT_SURFACE;
-    options.width = WIDTH;
-    options.height = HEIGHT;
-    options.surface.background = LS_TRANSPARENT;
-    options.surface.box = options.surface.bar = options.surface.words = false;
-    return options;
-}
-
-static void make(struct ls_surface *surface, int n, double (*loss)(double x, double y)) {
-    struct ls_range range = {-1, 1, n};
-    assert_int_equal(ls_surface_create(surface, &range, &range, NULL), LS_OK);
-    for (int i = 0; i < n * n; i++)
-        surface->loss[i] = loss(surface->x[i % n], surface->y[i / n]);
-}
-
-static double bowl(double x, double y) {
-    return 0.1 + x * x + y * y;
-}
 
 static double plane(double x, double y) {
     return 2.5 + 0.0 * x * y;
@@ -80,16 +10,6 @@ static double plane(double x, double y) {
 
 static double needle(double x, double y) {
     return 0.2 + 3 * exp(-(x * x + y * y) / 0.01);
-}
-
-static double rough(double x, double y) {
-    return exp(2 * sin(9 * x + 3 * y * y) + 2 * cos(7 * y - 2 * x) + 2 * x);
-}
-
-static struct picture draw(const struct ls_surface *surface,
-                           const struct ls_plot_options *options) {
-    assert_int_equal(ls_plot_surfaces(&surface, 1, options, "out.png", NULL), LS_OK);
-    return load("out.png");
 }
 
 static void a_surface_fills_the_picture_and_nothing_else_is_drawn(void **state) {
@@ -311,146 +231,6 @@ static void hard_surfaces_are_drawn(void **state) {
         }
 }
 
-/* Both panels of a figure show a surface as high as their common scale says. */
-static void panels_share_one_scale(void **state) {
-    (void)state;
-    struct ls_surface low, high;
-    struct ls_plot_options options = bare();
-    make(&low, 11, plane);
-    make(&high, 11, bowl);
-    for (int i = 0; i < 121; i++)
-        high.loss[i] *= 4;
-    const struct ls_surface *both[] = {&low, &high}, *alone[] = {&low, &low};
-    options.surface.elevation = 60;
-    options.surface.compress = 0;
-    options.width = 2 * WIDTH;
-    const unsigned char *p;
-    assert_int_equal(ls_plot_surfaces(both, 2, &options, "out.png", NULL), LS_OK);
-    struct picture picture = load("out.png");
-    p = pixel(&picture, WIDTH / 2, HEIGHT / 2);
-    assert_true(p[2] > p[0] + 20); /* a third of the height: cool */
-    free(picture.rgba);
-    assert_int_equal(ls_plot_surfaces(alone, 2, &options, "out.png", NULL), LS_OK);
-    picture = load("out.png");
-    p = pixel(&picture, WIDTH / 2, HEIGHT / 2);
-    assert_true(abs(p[0] - p[2]) < 60); /* half of it: neutral */
-    free(picture.rgba);
-    ls_surface_free(&low);
-    ls_surface_free(&high);
-}
-
-static unsigned long number_at(const unsigned char *at) {
-    return (unsigned long)at[0] << 24 | (unsigned long)at[1] << 16 | (unsigned long)at[2] << 8 |
-           at[3];
-}
-
-static void a_turntable_is_an_animation(void **state) {
-    (void)state;
-    struct ls_surface surface;
-    struct ls_plot_options options = bare();
-    const struct ls_surface *one = &surface;
-    make(&surface, 11, rough);
-    options.width = options.height = 100;
-    options.surface.frames = 3;
-    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", NULL), LS_OK);
-    assert_int_equal(count_entries("."), 1);
-    static unsigned char bytes[1 << 20];
-    FILE *file = fopen("out.png", "rb");
-    size_t size = fread(bytes, 1, sizeof bytes, file);
-    fclose(file);
-    unsigned long sequence = 0, controls = 0, data = 0;
-    for (size_t at = 8; at + 12 <= size; at += 12 + number_at(bytes + at)) {
-        const unsigned char *type = bytes + at + 4, *body = type + 4;
-        if (memcmp(type, "acTL", 4) == 0)
-            assert_int_equal(number_at(body), 3);
-        if (memcmp(type, "fcTL", 4) == 0) {
-            assert_int_equal(number_at(body), sequence++);
-            assert_int_equal(number_at(body + 4), 100);
-            controls++;
-        }
-        if (memcmp(type, "fdAT", 4) == 0) {
-            assert_int_equal(number_at(body), sequence++);
-            data++;
-        }
-    }
-    assert_int_equal(controls, 3);
-    assert_true(data >= 2);
-
-    /* To viewers without animation it is its first picture, which is also the first of a series. */
-    struct picture first = load("out.png");
-    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "turn-%02d.png", NULL), LS_OK);
-    assert_int_equal(count_entries("."), 4);
-    struct picture same = load("turn-00.png"), next = load("turn-01.png");
-    size_t all = PNG_IMAGE_SIZE(first.header);
-    assert_memory_equal(first.rgba, same.rgba, all);
-    assert_true(memcmp(first.rgba, next.rgba, all) != 0);
-    free(first.rgba);
-    free(same.rgba);
-    free(next.rgba);
-    ls_surface_free(&surface);
-}
-
-static bool stop_at_once(void *context) {
-    (void)context;
-    return true;
-}
-
-static void what_cannot_be_drawn_is_refused_and_leaves_no_file(void **state) {
-    (void)state;
-    struct ls_surface surface;
-    struct ls_error error;
-    const struct ls_surface *one = &surface;
-    struct ls_plot_options options = bare();
-    struct ls_observer observer = {.stop = stop_at_once};
-    make(&surface, 5, bowl);
-    options.surface.frames = 3;
-    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.svg", &error), LS_BAD_ARGUMENT);
-    assert_message(&error, ".png");
-    options.surface.observer = &observer;
-    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_INTERRUPTED);
-    options.kind = LS_PLOT_CONTOUR;
-    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
-    options = bare();
-    options.surface.elevation = -5;
-    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
-    assert_message(&error, "elevation");
-    options.surface.elevation = 30;
-    options.surface.samples = 0;
-    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
-    assert_message(&error, "samples");
-    assert_int_equal(count_entries("."), 0);
-    ls_surface_free(&surface);
-}
-
-static void vector_formats_and_odd_words_work(void **state) {
-    (void)state;
-    struct ls_surface surface;
-    struct ls_plot_options options = ls_plot_defaults();
-    const struct ls_surface *one = &surface;
-    make(&surface, 9, rough);
-    options.kind = LS_PLOT_SURFACE;
-    options.width = WIDTH;
-    options.height = HEIGHT;
-    options.title = "a_b^c {d} \\ it's `false` <&> \xff\xfe \n\t";
-    options.surface.caption = "a caption of very many words, which do not all fit into one line of "
-                              "so narrow a figure, and averyveryveryverylongwordwithoutanyspaces";
-    static const struct {
-        const char *path, *magic;
-    } outputs[] = {{"o.svg", "<?xml"}, {"o.pdf", "%PDF-"}, {"o.png", "\x89PNG"}};
-    for (int i = 0; i < 3; i++) {
-        char start[8] = "";
-        assert_int_equal(ls_plot_surfaces(&one, 1, &options, outputs[i].path, NULL), LS_OK);
-        FILE *file = fopen(outputs[i].path, "rb");
-        assert_non_null(file);
-        assert_int_equal(fread(start, 1, 5, file), 5);
-        fclose(file);
-        assert_memory_equal(start, outputs[i].magic, strlen(outputs[i].magic));
-    }
-    ls_surface_free(&surface);
-}
-
-#define IN_OWN(test) cmocka_unit_test_setup_teardown(test, enter, leave)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(a_surface_fills_the_picture_and_nothing_else_is_drawn),
@@ -462,10 +242,6 @@ int main(void) {
         IN_OWN(missing_points_are_holes),
         IN_OWN(zmax_cuts_the_top_off),
         IN_OWN(hard_surfaces_are_drawn),
-        IN_OWN(panels_share_one_scale),
-        IN_OWN(a_turntable_is_an_animation),
-        IN_OWN(what_cannot_be_drawn_is_refused_and_leaves_no_file),
-        IN_OWN(vector_formats_and_odd_words_work),
     };
     return cmocka_run_group_tests_name("render", tests, NULL, NULL);
 }

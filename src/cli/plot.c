@@ -25,7 +25,7 @@ static const char help[] =
     "  -o, --out FILE     the picture\n"
     "  --kind KIND        contour: lines of equal loss (the default for a grid), with the\n"
     "                              lowest point and the networks that span a plane marked\n"
-    "                     surface: a lit surface in three dimensions\n"
+    "                     surface: a lit surface in three dimensions, networks as pins on it\n"
     "                     heatmap: a coloured cell a grid point; in PNG the bare picture,\n"
     "                              without axes and text\n"
     "                     lines: loss and accuracy along one direction (the default there)\n"

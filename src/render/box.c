@@ -2,7 +2,6 @@
  * it: the surface is seen from above. */
 #include "render/box.h"
 #include "render/caption.h"
-#include "render/ticks.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,14 +138,8 @@ static struct edge find_edge(struct spot a, struct spot b, struct spot inside) {
     return edge;
 }
 
-/* The labels written so far: middle and half the size, in pixels. */
-struct written {
-    struct ls_rectangle boxes[3 * LS_MAX_TICKS];
-    int count;
-};
-
 /* Notes a label of half the size (x, y); false if it would touch another one. */
-static bool claim(struct written *written, struct spot at, double x, double y) {
+static bool claim(struct ls_box_labels *written, struct spot at, double x, double y) {
     for (int i = 0; i < written->count; i++) {
         const struct ls_rectangle *other = &written->boxes[i];
         if (fabs(at.x - other->left) < x + other->width &&
@@ -162,7 +155,7 @@ static bool claim(struct written *written, struct spot at, double x, double y) {
  * they reach. */
 static double write_beside(struct ls_canvas *canvas, const struct ls_box3 *box,
                            const struct edge *edge, struct spot at, const char *text, double gap,
-                           struct written *written) {
+                           struct ls_box_labels *written) {
     double width = ls_canvas_measure(canvas, text, box->em, false);
     double reach = fabs(edge->out.x) * width / 2 + fabs(edge->out.y) * 0.4 * box->em;
     struct ls_words words = {.text = text, .em = box->em};
@@ -175,7 +168,7 @@ static double write_beside(struct ls_canvas *canvas, const struct ls_box3 *box,
 }
 
 static void name_axis(struct ls_canvas *canvas, const struct ls_box3 *box, const struct edge *edge,
-                      const char *text, double away) {
+                      const char *text, double away, struct ls_box_labels *written) {
     double angle = atan2(edge->b.y - edge->a.y, edge->b.x - edge->a.x), half = acos(-1) / 2;
     if (angle > half + 1e-6)
         angle -= 2 * half;
@@ -185,12 +178,16 @@ static void name_axis(struct ls_canvas *canvas, const struct ls_box3 *box, const
     words.x = (edge->a.x + edge->b.x) / 2 + edge->out.x * away;
     words.y = (edge->a.y + edge->b.y) / 2 + edge->out.y * away;
     ls_canvas_write(canvas, &words);
+    double width = ls_canvas_measure(canvas, text, box->em, false) / 2, height = 0.45 * box->em;
+    written->boxes[written->count++] = (struct ls_rectangle){
+        words.x, words.y, fabs(cos(angle)) * width + fabs(sin(angle)) * height,
+        fabs(sin(angle)) * width + fabs(cos(angle)) * height};
 }
 
 /* Ticks, their labels and the name of one axis. at[count] is where they are on the screen. */
 static void label_axis(struct ls_canvas *canvas, const struct ls_box3 *box, const struct edge *edge,
                        const double *values, const struct spot *at, int count, const char *name,
-                       struct written *written) {
+                       struct ls_box_labels *written) {
     double far = 0, tick = 0.3 * box->em;
     for (int i = 0; i < count; i++) {
         char text[LS_NUMBER_SIZE + 8];
@@ -203,47 +200,87 @@ static void label_axis(struct ls_canvas *canvas, const struct ls_box3 *box, cons
     }
     ls_canvas_ink(canvas, ink);
     if (name)
-        name_axis(canvas, box, edge, name, far + 0.9 * box->em);
+        name_axis(canvas, box, edge, name, far + 0.9 * box->em, written);
 }
 
-static void label_floor(struct ls_canvas *canvas, const struct ls_box3 *box,
-                        const struct sides *sides, int axis, struct written *written) {
+/* The edge along x or y (axis 0 or 1) of the box's near side, at height z. */
+static struct edge side_edge(const struct ls_box3 *box, const struct sides *sides, int axis,
+                             double z) {
+    double x = axis ? sides->near_x : box->world->half_x;
+    double y = axis ? box->world->half_y : sides->near_y;
+    return find_edge(project(box, axis ? x : -x, axis ? -y : y, z), project(box, x, y, z),
+                     project(box, 0, 0, z));
+}
+
+/* How far an edge reaches beyond another one, on that one's outer side. */
+static double beyond(const struct edge *edge, const struct edge *other) {
+    double a = (edge->a.x - other->a.x) * other->out.x + (edge->a.y - other->a.y) * other->out.y;
+    double b = (edge->b.x - other->a.x) * other->out.x + (edge->b.y - other->a.y) * other->out.y;
+    return fmax(a, b);
+}
+
+/* The labels of x and y are beside the floor, or where it reaches farther out, as from above,
+ * beside the top of the box: mountains never get there. Straight along an axis, no higher than the
+ * top, one sees it inside the near face of the box, without room for labels. */
+static void label_plane(struct ls_canvas *canvas, const struct ls_box3 *box,
+                        const struct sides *sides, int axis, struct ls_box_labels *written) {
     const struct ls_world *w = box->world;
-    double values[LS_MAX_TICKS];
+    double values[LS_MAX_TICKS], z = 0, slack = 0.6 * box->em;
     struct spot at[LS_MAX_TICKS];
     double low = axis ? w->axes.y_min : w->axes.x_min, high = axis ? w->axes.y_max : w->axes.x_max;
     int count = ls_linear_ticks(low, high, 4, values);
+    struct edge edge = side_edge(box, sides, axis, 0);
+    struct edge top = side_edge(box, sides, axis, w->height);
+    if (beyond(&top, &edge) > slack) {
+        if (beyond(&edge, &top) > slack)
+            return;
+        edge = top;
+        z = w->height;
+        ls_canvas_ink(canvas, line);
+        stroke(canvas, edge.a, edge.b);
+    }
     for (int i = 0; i < count; i++)
-        at[i] = axis ? project(box, sides->near_x, ls_world_y(w, values[i]), 0)
-                     : project(box, ls_world_x(w, values[i]), sides->near_y, 0);
-    struct spot a = axis ? project(box, sides->near_x, -w->half_y, 0)
-                         : project(box, -w->half_x, sides->near_y, 0);
-    struct spot b = axis ? project(box, sides->near_x, w->half_y, 0)
-                         : project(box, w->half_x, sides->near_y, 0);
-    struct edge edge = find_edge(a, b, project(box, 0, 0, 0));
+        at[i] = axis ? project(box, sides->near_x, ls_world_y(w, values[i]), z)
+                     : project(box, ls_world_x(w, values[i]), sides->near_y, z);
     label_axis(canvas, box, &edge, values, at, count, box->label[axis], written);
 }
 
+/* How far the box reaches beyond an edge, on its outer side. */
+static double reach_beyond(const struct ls_box3 *box, const struct edge *edge) {
+    double corners[8][3], reach = 0;
+    ls_box_corners(box->world, corners);
+    for (int i = 0; i < 8; i++) {
+        struct spot spot = project(box, corners[i][0], corners[i][1], corners[i][2]);
+        reach =
+            fmax(reach, (spot.x - edge->a.x) * edge->out.x + (spot.y - edge->a.y) * edge->out.y);
+    }
+    return reach;
+}
+
+/* Labels the upright edge of the box's outline on the left of the picture. */
 static void label_height(struct ls_canvas *canvas, const struct ls_box3 *box,
-                         struct written *written) {
-    /* The edge at the left of the picture. */
-    double corners[8][3], x = 0, y = 0, left = INFINITY;
+                         struct ls_box_labels *written) {
+    double corners[8][3], x = 0, y = 0, least = INFINITY, height = box->world->height;
+    struct edge edge = {0};
     ls_box_corners(box->world, corners);
     for (int i = 0; i < 4; i++) {
-        struct spot spot = project(box, corners[i][0], corners[i][1], box->world->height / 2);
-        if (spot.x < left) {
-            left = spot.x;
-            x = corners[i][0];
-            y = corners[i][1];
+        const double *corner = corners[i];
+        struct edge upright =
+            find_edge(project(box, corner[0], corner[1], 0),
+                      project(box, corner[0], corner[1], height), project(box, 0, 0, height / 2));
+        double reach = reach_beyond(box, &upright);
+        if (upright.out.x < 0 && reach < least) {
+            least = reach;
+            edge = upright;
+            x = corner[0];
+            y = corner[1];
         }
     }
-    double values[LS_MAX_TICKS], height = box->world->height;
+    double values[LS_MAX_TICKS];
     struct spot at[LS_MAX_TICKS];
     int count = ls_zscale_ticks(box->scale, values);
     for (int i = 0; i < count; i++)
         at[i] = project(box, x, y, height * ls_zscale_height(box->scale, values[i]));
-    struct edge edge = find_edge(project(box, x, y, 0), project(box, x, y, height),
-                                 project(box, 0, 0, height / 2));
     ls_canvas_ink(canvas, line);
     stroke(canvas, edge.a, edge.b);
     label_axis(canvas, box, &edge, values, at, count, box->label[2], written);
@@ -254,12 +291,13 @@ void ls_box_draw(struct ls_canvas *canvas, const struct ls_box3 *box) {
     draw_walls(canvas, box, &sides);
 }
 
-void ls_box_label(struct ls_canvas *canvas, const struct ls_box3 *box) {
+void ls_box_label(struct ls_canvas *canvas, const struct ls_box3 *box,
+                  struct ls_box_labels *written) {
     struct sides sides = find_sides(box);
-    struct written written = {.count = 0};
+    written->count = 0;
     cairo_set_line_width(canvas->cairo, 0.06 * box->em);
-    label_floor(canvas, box, &sides, 0, &written);
-    label_floor(canvas, box, &sides, 1, &written);
+    label_plane(canvas, box, &sides, 0, written);
+    label_plane(canvas, box, &sides, 1, written);
     if (sides.tall)
-        label_height(canvas, box, &written);
+        label_height(canvas, box, written);
 }

@@ -5,6 +5,7 @@
 #include "render/camera.h"
 #include "render/canvas.h"
 #include "render/terrain.h"
+#include "render/ticks.h"
 #include "render/zscale.h"
 
 struct ls_box3 {
@@ -25,8 +26,17 @@ void ls_box_clip_floor(struct ls_canvas *canvas, const struct ls_world *world,
 /* Draws the walls and the floor, to be covered by the surface. */
 void ls_box_draw(struct ls_canvas *canvas, const struct ls_box3 *box);
 
-/* Draws ticks and labels. */
-void ls_box_label(struct ls_canvas *canvas, const struct ls_box3 *box);
+enum { LS_MAX_BOX_LABELS = 3 * (LS_MAX_TICKS + 1) }; /* of ticks, and an axis' name */
+
+/* The places of labels: middle and half the size, in pixels. */
+struct ls_box_labels {
+    struct ls_rectangle boxes[LS_MAX_BOX_LABELS];
+    int count;
+};
+
+/* Draws ticks and labels, and tells where labels are. */
+void ls_box_label(struct ls_canvas *canvas, const struct ls_box3 *box,
+                  struct ls_box_labels *written);
 
 /* A loss as the label of a tick, with a true minus sign. */
 void ls_tick_label(double value, char *text, size_t size);

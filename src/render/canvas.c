@@ -102,6 +102,20 @@ double ls_canvas_measure(struct ls_canvas *canvas, const char *text, double em, 
     return extents.x_advance;
 }
 
+/* Leaves the current point as it is. */
+static void draw_halo(struct ls_canvas *canvas, const struct ls_words *words) {
+    double x, y;
+    cairo_get_current_point(canvas->cairo, &x, &y);
+    cairo_save(canvas->cairo);
+    cairo_set_source_rgba(canvas->cairo, 1, 1, 1, 0.85);
+    cairo_set_line_width(canvas->cairo, 0.28 * words->em);
+    cairo_set_line_join(canvas->cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo_text_path(canvas->cairo, words->text);
+    cairo_stroke(canvas->cairo);
+    cairo_restore(canvas->cairo);
+    cairo_move_to(canvas->cairo, x, y);
+}
+
 void ls_canvas_write(struct ls_canvas *canvas, const struct ls_words *words) {
     double width = ls_canvas_measure(canvas, words->text, words->em, words->bold);
     cairo_save(canvas->cairo);
@@ -109,6 +123,8 @@ void ls_canvas_write(struct ls_canvas *canvas, const struct ls_words *words) {
     cairo_rotate(canvas->cairo, words->angle);
     /* Digits and capitals are about 0.72 em high. */
     cairo_move_to(canvas->cairo, -width / 2, 0.36 * words->em);
+    if (words->halo)
+        draw_halo(canvas, words);
     cairo_show_text(canvas->cairo, words->text);
     cairo_restore(canvas->cairo);
 }

@@ -39,6 +39,7 @@ struct ls_words {
     double em;    /* size of the letters in pixels */
     double angle; /* radians, clockwise */
     bool bold;
+    bool halo; /* white around the letters, to be read on anything */
 };
 void ls_canvas_write(struct ls_canvas *canvas, const struct ls_words *words);
 

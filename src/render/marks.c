@@ -9,18 +9,22 @@ static const double label_em = 0.85; /* the size of the labels */
 static struct ls_mark *add(struct ls_marks *marks, double x, double y, double em,
                            const char *format, const char *text) {
     struct ls_mark *mark = &marks->mark[marks->count++];
-    *mark = (struct ls_mark){.at = {x, y}, .height = 1.1 * em};
+    *mark = (struct ls_mark){.at = {x, y}, .foot = {x, y}, .height = 1.1 * em};
     snprintf(mark->text, sizeof mark->text, format, text);
     mark->width = label_em * (0.6 * (double)ls_caption_letters(mark->text) + 0.4) * em;
     return mark;
+}
+
+bool ls_marker_inside(const struct ls_marker *marker, const struct ls_surface *s) {
+    return marker->x >= s->x[0] && marker->x <= s->x[s->nx - 1] && marker->y >= s->y[0] &&
+           marker->y <= s->y[s->ny - 1];
 }
 
 static void add_networks(struct ls_marks *marks, const struct ls_surface *s, double stretch,
                          double em) {
     for (int i = 0; i < s->marker_count && marks->count + 1 < LS_MAX_MARKS; i++) {
         const struct ls_marker *network = &s->markers[i];
-        if (network->x >= s->x[0] && network->x <= s->x[s->nx - 1] && network->y >= s->y[0] &&
-            network->y <= s->y[s->ny - 1])
+        if (ls_marker_inside(network, s))
             add(marks, network->x, network->y * stretch, em, "%s", network->name)->network = true;
     }
 }
@@ -55,9 +59,20 @@ static double in_the_way(const struct ls_marks *marks, int m, struct ls_point la
     struct ls_point middle = {(low.x + high.x) / 2, (low.y + high.y) / 2};
     double area = mine->width * mine->height -
                   shared(label, mine->width, mine->height, middle, high.x - low.x, high.y - low.y);
+    for (int i = 0; i < marks->taken_count; i++) {
+        const struct ls_taken *taken = &marks->taken[i];
+        area += shared(label, mine->width, mine->height, taken->at, taken->width, taken->height);
+    }
     for (int i = 0; i < marks->count; i++) {
         const struct ls_mark *other = &marks->mark[i];
         area += shared(label, mine->width, mine->height, other->at, 0.8 * em, 0.8 * em);
+        double dx = other->foot.x - other->at.x, dy = other->foot.y - other->at.y;
+        int pieces = (int)(hypot(dx, dy) / (0.4 * em));
+        for (int piece = 2; piece <= pieces; piece++) {
+            double part = (double)piece / pieces;
+            struct ls_point stem = {other->at.x + part * dx, other->at.y + part * dy};
+            area += shared(label, mine->width, mine->height, stem, 0.4 * em, 0.4 * em);
+        }
         if (i < m)
             area +=
                 shared(label, mine->width, mine->height, other->label, other->width, other->height);
@@ -65,21 +80,22 @@ static double in_the_way(const struct ls_marks *marks, int m, struct ls_point la
     return area;
 }
 
-/* Beside the mark, on the side that has more room if it can be, or above or below; in a crowd one
- * or two lines higher or lower. */
-static void place(struct ls_marks *marks, int m, struct ls_point low, struct ls_point high,
-                  double em) {
-    static const double sides[][2] = {{1, 0},  {-1, 0},  {0, 1},  {0, -1}, {1, 1},  {1, -1},
-                                      {-1, 1}, {-1, -1}, {1, 2},  {1, -2}, {-1, 2}, {-1, -2},
-                                      {1, 3},  {1, -3},  {-1, 3}, {-1, -3}};
+/* In a crowd labels go one or more lines higher or lower. */
+static void place(struct ls_marks *marks, int m, enum ls_label_place first, struct ls_point low,
+                  struct ls_point high, double em) {
+    static const double sides[][2] = {{0, 1},   {1, 0},  {-1, 0},  {0, 1},  {0, -1}, {1, 1},
+                                      {1, -1},  {-1, 1}, {-1, -1}, {1, 2},  {1, -2}, {-1, 2},
+                                      {-1, -2}, {1, 3},  {1, -3},  {-1, 3}, {-1, -3}};
     struct ls_mark *mark = &marks->mark[m];
     double flip = mark->at.x <= (low.x + high.x) / 2 ? 1 : -1, least = INFINITY;
-    for (size_t s = 0; s < sizeof sides / sizeof *sides; s++) {
-        double aside = mark->width / 2 + 0.7 * em, up = 1.1 * em;
+    for (size_t s = first == LS_LABEL_BESIDE; s < sizeof sides / sizeof *sides; s++) {
+        double aside = mark->width / 2 + 0.7 * em, up = 1.1 * em, half = mark->width / 2;
         struct ls_point label = {mark->at.x + flip * sides[s][0] * aside,
                                  mark->at.y + sides[s][1] * up};
-        /* At the lower and upper edge a little shift is enough. */
+        /* At the edges a little shift is enough. */
         label.y = fmin(fmax(label.y, low.y + 0.8 * em), high.y - 0.8 * em);
+        if (sides[s][0] == 0)
+            label.x = fmax(fmin(label.x, high.x - half), low.x + half);
         double area = in_the_way(marks, m, label, low, high, em);
         if (area < least - 1e-9 * em * em) {
             least = area;
@@ -88,15 +104,20 @@ static void place(struct ls_marks *marks, int m, struct ls_point low, struct ls_
     }
 }
 
+void ls_marks_label(struct ls_marks *marks, enum ls_label_place first, struct ls_point low,
+                    struct ls_point high, double em) {
+    for (int m = 0; m < marks->count; m++)
+        place(marks, m, first, low, high, em);
+}
+
 void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface, double stretch,
                     double em) {
     struct ls_point low = {surface->x[0], surface->y[0] * stretch};
     struct ls_point high = {surface->x[surface->nx - 1], surface->y[surface->ny - 1] * stretch};
-    marks->count = 0;
+    *marks = (struct ls_marks){0};
     add_networks(marks, surface, stretch, em);
     add_minimum(marks, surface, stretch, em);
-    for (int m = 0; m < marks->count; m++)
-        place(marks, m, low, high, em);
+    ls_marks_label(marks, LS_LABEL_BESIDE, low, high, em);
 }
 
 bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double margin) {

@@ -144,9 +144,13 @@ enum ls_status ls_scene_create(struct ls_scene *scene, const struct ls_request *
     lay_out(scene, &canvas, columns, rows);
     ls_canvas_free(&canvas);
     int points = choose_points(scene);
-    for (int i = 0; i < count && status == LS_OK; i++)
-        status = ls_terrain_create(&scene->panels[i].terrain, request->surfaces[i], &scene->scale,
+    for (int i = 0; i < count && status == LS_OK; i++) {
+        struct ls_panel3 *panel = &scene->panels[i];
+        status = ls_terrain_create(&panel->terrain, request->surfaces[i], &scene->scale,
                                    &scene->world, points, scene->threads, error);
+        if (status == LS_OK && scene->options->words)
+            ls_pins_stand(&panel->pins, request->surfaces[i], &panel->terrain, &scene->world);
+    }
     return status == LS_OK ? ls_scene_find_points(scene, error) : status;
 }
 

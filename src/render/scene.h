@@ -5,6 +5,7 @@
 #include "render/camera.h"
 #include "render/canvas.h"
 #include "render/figure.h"
+#include "render/pins.h"
 #include "render/terrain.h"
 #include "render/zscale.h"
 
@@ -13,6 +14,7 @@ enum { LS_SCENE_TEXT = 512, LS_CAPTION_LINES = 8 };
 /* One panel: a surface with its name. */
 struct ls_panel3 {
     struct ls_terrain terrain;
+    struct ls_pins pins;
     struct ls_rectangle cell; /* of the surface and its box, in whole pixels */
     char name[LS_SCENE_TEXT], detail[LS_SCENE_TEXT];
 };

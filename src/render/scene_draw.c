@@ -104,15 +104,14 @@ static enum ls_status draw_panel(struct ls_scene *scene, struct ls_panel3 *panel
                         panel->cell.height);
         cairo_clip(canvas->cairo);
         struct ls_box3 box = box_of(scene, &brush.camera);
-        /* Seen from high above, mountains would cover labels. */
-        bool over = scene->options->elevation > 60;
+        struct ls_box_labels labels = {.count = 0};
         status = draw_floor(scene, panel, &brush, canvas, error);
-        if (scene->options->box && !over)
-            ls_box_label(canvas, &box);
         if (status == LS_OK)
             status = draw_terrain(scene, panel, &brush, canvas, error);
-        if (scene->options->box && over)
-            ls_box_label(canvas, &box);
+        if (scene->options->box)
+            ls_box_label(canvas, &box, &labels);
+        ls_pins_draw(canvas, &panel->pins, &panel->terrain, &brush.camera, &panel->cell, &labels,
+                     scene->em);
         cairo_restore(canvas->cairo);
     }
     free(brush.look);

@@ -131,6 +131,18 @@ enum ls_status ls_terrain_create(struct ls_terrain *terrain, const struct ls_sur
     return status;
 }
 
+double ls_terrain_at(const struct ls_terrain *t, double x, double y) {
+    double u = (x - t->left) / t->step_x, v = (y - t->front) / t->step_y;
+    const double slack = 1e-4; /* of rounding, at the edges */
+    if (!(u >= -slack && u <= t->nx - 1 + slack && v >= -slack && v <= t->ny - 1 + slack))
+        return NAN;
+    int i = (int)fmin(fmax(u, 0), t->nx - 2), j = (int)fmin(fmax(v, 0), t->ny - 2);
+    const float *z = t->z + (size_t)j * (size_t)t->nx + (size_t)i;
+    u -= i;
+    v -= j;
+    return (1 - v) * ((1 - u) * z[0] + u * z[1]) + v * ((1 - u) * z[t->nx] + u * z[t->nx + 1]);
+}
+
 void ls_terrain_free(struct ls_terrain *terrain) {
     free(terrain->z);
     free(terrain->up);

@@ -33,6 +33,9 @@ struct ls_terrain {
     struct ls_pyramid relief; /* of z, for shadows */
 };
 
+/* The height of the interpolated surface at world coordinates, NaN where not known. */
+double ls_terrain_at(const struct ls_terrain *terrain, double x, double y);
+
 /* Interpolates a surface to about `points` grid points along its longer side, and finds normals
  * and the light of the sky; `sun` is left to ls_shadow_cast. */
 enum ls_status ls_terrain_create(struct ls_terrain *terrain, const struct ls_surface *surface,

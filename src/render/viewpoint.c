@@ -4,6 +4,7 @@
 #include "render/box.h"
 #include "render/scene.h"
 #include <math.h>
+#include <string.h>
 
 /* In em: room around the box for the labels of its axes. */
 static const double beside = 3.6, above = 0.8, below = 3.4;
@@ -43,7 +44,8 @@ enum ls_status ls_scene_find_points(struct ls_scene *scene, struct ls_error *err
     const struct ls_surface_options *options = scene->options;
     int panels = scene->request->count, count = 0;
     double low = INFINITY, high = -INFINITY;
-    double(*points)[3] = ls_alloc((size_t)(panels * SCATTER * SCATTER), sizeof *points);
+    double(*points)[3] =
+        ls_alloc((size_t)(panels * (SCATTER * SCATTER + LS_MAX_MARKS)), sizeof *points);
     if (!points)
         return ls_fail_memory(error, "the figure");
     for (int i = 0; i < panels && !options->box; i++)
@@ -58,6 +60,11 @@ enum ls_status ls_scene_find_points(struct ls_scene *scene, struct ls_error *err
         ls_box_corners(&scene->world, points);
         count = 8;
     }
+    for (int i = 0; i < panels; i++)
+        for (int p = 0; p < scene->panels[i].pins.count; p++) {
+            memcpy(points[count++], scene->panels[i].pins.pin[p].head, sizeof *points);
+            high = fmax(high, points[count - 1][2]);
+        }
     if (options->frames > 1)
         count = circle_points(&scene->world, low, high, points);
     scene->points = points;
