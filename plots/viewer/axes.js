@@ -5,6 +5,7 @@ class Axes {
   // project(x, y, z): pixels [x, y] of a point of the world; style: ink, muted, hairline, font size.
   constructor(context, plane, project, camera, style) {
     Object.assign(this, { context, plane, project, style });
+    this.taken = []; // boxes of what is written: {x, y, width, height}, x and y the middle
     // The corner of the floor farthest from the viewer. Seen from above the viewer's "up" tells it.
     const ahead = camera.getWorldDirection(new THREE.Vector3());
     this.steep = ahead.z < -0.985;
@@ -70,6 +71,7 @@ class Axes {
     // The nearest point of the text's box lies at this distance.
     const reach = distance + Math.abs(ux) * 0.5 * width + Math.abs(uy) * 0.5 * style.size;
     context.fillText(text, px + ux * reach, py + uy * reach);
+    this.taken.push({ x: px + ux * reach, y: py + uy * reach, width, height: style.size });
   }
 
   front(ticks, names) {
@@ -137,6 +139,8 @@ class Axes {
       context.lineTo(x - 0.35 * style.size, y);
       context.stroke();
       context.fillText(text, x - 0.65 * style.size, y);
+      const { width } = context.measureText(text);
+      this.taken.push({ x: x - 0.65 * style.size - width / 2, y, width, height: style.size });
     }
     const [x, y] = this.project(...left, tall);
     context.fillStyle = style.ink;

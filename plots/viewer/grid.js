@@ -16,6 +16,7 @@ class Grid {
     this.name = source.name;
     this.detail = source.detail;
     this.metadata = source.metadata;
+    this.networks = source.networks; // [{name, a, b}] that lie within the axes
     this.x = decode(source.x); // [nx] rising
     this.y = decode(source.y); // [ny] rising
     this.nx = this.x.length;
@@ -47,6 +48,12 @@ class Grid {
   // Coordinates of sample k.
   at(k) {
     return { a: this.x[k % this.nx], b: this.y[Math.floor(k / this.nx)] };
+  }
+
+  // The network at (a, b), as the fragment rounds it; undefined if there is none.
+  networkOn(a, b) {
+    const round = (value) => Number(value.toPrecision(6));
+    return this.networks.find((network) => round(network.a) === a && round(network.b) === b);
   }
 
   // Index of the lowest loss; there is one in every file.

@@ -20,9 +20,15 @@ class Panel {
     const { grid } = this;
     find('h2').textContent = grid.name;
     find('.detail').textContent = grid.detail;
-    this.plan.canvas.setAttribute('aria-label', `The loss of ${grid.name} from above`);
+    const marked = grid.networks.length
+      ? `, with the networks ${grid.networks.map(({ name }) => name).join(', ')}`
+      : '';
+    this.plan.canvas.setAttribute('aria-label', `The loss of ${grid.name} from above${marked}`);
     if (this.view)
-      this.view.canvas.setAttribute('aria-label', `Loss surface of ${grid.name} in three dimensions`);
+      this.view.canvas.setAttribute(
+        'aria-label',
+        `Loss surface of ${grid.name} in three dimensions${marked}`,
+      );
     for (const [key, value] of grid.metadata) {
       const term = document.createElement('dt'),
         words = document.createElement('dd');
@@ -36,17 +42,22 @@ class Panel {
     );
   }
 
-  // The marker follows the mouse; a tap or a click sets it.
+  // The marker follows the mouse; a tap or a click sets it: on a network, or on the nearest sample.
   listen() {
     const { plan, view, state, grid } = this;
     const mark = (spot) => {
       const k = spot ? grid.nearest(spot.a, spot.b) : -1;
       if (k >= 0) state.set(grid.at(k));
     };
-    const follow = (canvas, find) => {
+    const follow = (picture, find) => {
+      const { canvas } = picture;
       const at = (event) => {
-        const ratio = canvas.width / canvas.clientWidth;
-        mark(find(event.offsetX * ratio, event.offsetY * ratio));
+        const ratio = canvas.width / canvas.clientWidth,
+          place = [event.offsetX * ratio, event.offsetY * ratio];
+        const reach = (event.pointerType === 'touch' ? 16 : 8) * ratio,
+          network = picture.networkAt(...place, reach);
+        if (network) state.set({ a: network.a, b: network.b });
+        else mark(find(...place));
       };
       let pressed = null;
       canvas.addEventListener('pointermove', (event) => {
@@ -58,8 +69,8 @@ class Panel {
         pressed = null;
       });
     };
-    follow(plan.canvas, (x, y) => plan.toPlane(x, y));
-    if (view) follow(view.canvas, (x, y) => view.pick(x, y));
+    follow(plan, (x, y) => plan.toPlane(x, y));
+    if (view) follow(view, (x, y) => view.pick(x, y));
     plan.canvas.addEventListener('keydown', (event) => this.key(event));
   }
 
@@ -104,23 +115,48 @@ class Panel {
     if (this.view) this.view.shape(shape);
   }
 
+  // What the marker is on: {a, b, where, read}, read(quantity) its value {text, title}.
+  spot() {
+    const { grid, field, state } = this,
+      k = this.marked(),
+      network = state.a !== null && state.b !== null && grid.networkOn(state.a, state.b);
+    const sample = (quantity) => {
+      const value = grid.value(quantity, k);
+      return Number.isNaN(value)
+        ? { text: grid.whyNot(quantity, k), title: '' }
+        : { text: format(value, 6), title: String(value), known: true };
+    };
+    if (!network)
+      return { ...grid.at(k), where: k === this.lowest ? 'lowest point' : 'marker', read: sample };
+    const { a, b, name } = network,
+      at = grid.at(k);
+    const onSample = Math.hypot(a - at.a, b - at.b) < 1e-9 * Math.hypot(a, b, 1);
+    // Between samples the surface's own height.
+    const between = (quantity) => {
+      const value = field.sample(field[quantity], a, b);
+      return Number.isNaN(value)
+        ? { text: 'not known', title: '' }
+        : { text: `≈ ${format(value, 4)}`, title: 'between samples', known: true };
+    };
+    return { a, b, where: name, read: onSample ? sample : between };
+  }
+
   // look: see Viewer.draw.
   draw(look) {
-    const { grid, state, cells } = this,
-      k = this.marked(),
-      at = grid.at(k);
-    const read = (quantity, unit) => {
-      const value = grid.value(quantity, k),
-        known = !Number.isNaN(value);
-      cells[quantity].textContent = known ? format(value, 6) + unit : grid.whyNot(quantity, k);
-      cells[quantity].title = known ? String(value) : '';
-    };
-    cells.where.textContent = k === this.lowest ? 'lowest point' : 'marker';
-    cells.a.textContent = format(at.a, 4);
-    cells.b.textContent = format(at.b, 4);
-    read('loss', '');
-    read('accuracy', ' %');
-    if (this.view) this.view.draw(state, look, at);
-    if (state.plan || !this.view) this.plan.draw(state, look, at);
+    const { state, cells } = this,
+      spot = this.spot();
+    for (const [quantity, unit] of [
+      ['loss', ''],
+      ['accuracy', ' %'],
+    ]) {
+      const { text, title, known } = spot.read(quantity);
+      cells[quantity].textContent = known ? text + unit : text;
+      cells[quantity].title = title;
+    }
+    cells.where.textContent = cells.where.title = spot.where;
+    cells.a.textContent = format(spot.a, 4);
+    cells.b.textContent = format(spot.b, 4);
+    if (this.view) this.view.draw(state, look, spot);
+    if (state.plan || !this.view) this.plan.draw(state, look, spot);
   }
 }

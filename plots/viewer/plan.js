@@ -62,10 +62,19 @@ class Plan {
   }
 
   drawStill(context, settings, { colours, ticks, names }, style) {
+    this.taken = []; // boxes of labels: {x, y, width, height}, x and y the middle
     this.drawColours(context, colours, style);
     if (settings.wire) this.drawWire(context, style);
     if (settings.contours) this.drawContours(context, style);
     this.drawAxes(context, ticks, names, style);
+    const { networks } = this.field.grid;
+    this.marks = networks.map(({ a, b }) => this.toPixel(a, b));
+    drawNetworks(context, networks, this.marks, this.taken, style);
+  }
+
+  // The network whose mark is at a pixel.
+  networkAt(px, py, reach) {
+    return networkAt(this.field.grid.networks, this.marks, px, py, reach);
   }
 
   drawColours(context, colours, style) {
@@ -177,6 +186,8 @@ class Plan {
       context.strokeText(levelText[level], ...at);
       context.fillStyle = '#1b1d21';
       context.fillText(levelText[level], ...at);
+      const { width } = context.measureText(levelText[level]);
+      this.taken.push({ x: at[0], y: at[1], width: width + 0.3 * size, height: size });
     }
   }
 

@@ -59,6 +59,8 @@ function fitCanvas(canvas, fine) {
   return ratio;
 }
 
+const pinLength = 0.2 * tall;
+
 class View {
   constructor(canvas, field, plane, painter, camera) {
     Object.assign(this, { canvas, field, plane, painter, camera });
@@ -118,6 +120,52 @@ class View {
     this.painter.paint(relief, camera.three, still.width, still.height, context);
     this.drawLonely(context, style);
     axes.front(ticks, names);
+    this.drawPins(context, axes.taken, style);
+  }
+
+  // Networks stand on the surface as pins, which are dotted as far as the surface hides them.
+  drawPins(context, taken, style) {
+    const { networks } = this.field.grid,
+      { unit, ink, paper } = style;
+    this.marks = networks.map(({ a, b }) => {
+      const x = this.plane.toX(a),
+        y = this.plane.toY(b),
+        z = tall * (this.field.sample(this.heights, a, b) || 0);
+      const at = (part) => this.project(x, y, z + part * pinLength);
+      let seen = 1; // from here up
+      for (let piece = 20; piece >= 0 && this.isSeen(x, y, z + (piece / 20) * pinLength); piece--)
+        seen = piece / 20;
+      const line = (from, to) => () => {
+        context.moveTo(...at(from));
+        context.lineTo(...at(to));
+      };
+      context.lineCap = 'round';
+      strokeOnAnything(context, style, 1.8, line(seen, 1));
+      context.setLineDash([0.01, 4 * unit]);
+      strokeOnAnything(context, style, 1.8, line(seen, 0));
+      context.setLineDash([]);
+      context.beginPath();
+      context.arc(...at(0), 2.6 * unit, 0, 2 * Math.PI);
+      context.fillStyle = seen > 0 ? paper : ink;
+      context.fill();
+      context.strokeStyle = seen > 0 ? ink : paper;
+      context.lineWidth = 1.2 * unit;
+      context.stroke();
+      return at(1);
+    });
+    drawNetworks(context, networks, this.marks, taken, style);
+  }
+
+  // Whether nothing of the surface is before a point of the world.
+  isSeen(x, y, z) {
+    const distance = this.camera.three.position.distanceTo(new THREE.Vector3(x, y, z));
+    const hit = this.pick(...this.project(x, y, z));
+    return !hit || hit.t > distance - 0.03;
+  }
+
+  // The network whose pin's head is at a pixel.
+  networkAt(px, py, reach) {
+    return networkAt(this.field.grid.networks, this.marks, px, py, reach);
   }
 
   // Samples without a cell to be part of, in a scan that has only begun.
@@ -137,10 +185,9 @@ class View {
       z = this.field.sample(this.heights, a, b);
     const x = plane.toX(a),
       y = plane.toY(b);
-    const head = this.project(x, y, Number.isNaN(z) ? 0 : tall * z);
-    const distance = this.camera.three.position.distanceTo(new THREE.Vector3(x, y, tall * z));
-    const hit = this.pick(...head),
-      hidden = hit && hit.t < distance - 0.03;
+    const height = Number.isNaN(z) ? 0 : tall * z;
+    const head = this.project(x, y, height),
+      hidden = !this.isSeen(x, y, height);
     const ring = (radius) => {
       context.beginPath();
       context.arc(...head, radius * unit, 0, 2 * Math.PI);

@@ -1,6 +1,7 @@
 #include "render/viewer_data.h"
 #include "render/caption.h"
 #include "render/colormap.h"
+#include "render/marks.h"
 #include "render/utf8.h"
 #include <math.h>
 #include <stdint.h>
@@ -65,6 +66,21 @@ static void add_numbers(struct ls_script *text, const char *key, const double *v
     ls_script_add(text, "\"");
 }
 
+static void add_networks(struct ls_script *text, const struct ls_surface *surface) {
+    const char *separator = "";
+    ls_script_add(text, "\"networks\":[");
+    for (int i = 0; i < surface->marker_count; i++) {
+        const struct ls_marker *network = &surface->markers[i];
+        if (!ls_marker_inside(network, surface))
+            continue;
+        ls_script_add(text, "%s{", separator);
+        add_field(text, "name", network->name);
+        ls_script_add(text, ",\"a\":%.17g,\"b\":%.17g}", network->x, network->y);
+        separator = ",";
+    }
+    ls_script_add(text, "]");
+}
+
 static void add_surface(struct ls_script *text, const struct ls_request *request, int i) {
     const struct ls_surface *surface = request->surfaces[i];
     const size_t points = ls_surface_points(surface);
@@ -84,6 +100,8 @@ static void add_surface(struct ls_script *text, const struct ls_request *request
         ls_script_add(text, "]");
     }
     ls_script_add(text, "],\n");
+    add_networks(text, surface);
+    ls_script_add(text, ",\n");
     add_numbers(text, "x", surface->x, (size_t)surface->nx);
     ls_script_add(text, ",\n");
     add_numbers(text, "y", surface->y, (size_t)surface->ny);

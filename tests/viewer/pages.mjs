@@ -16,6 +16,8 @@ export async function pages(run, bench, browser, blind) {
     'big',
     'uneven',
     'hostile',
+    'plane',
+    'wild',
     'both',
     'six',
   ];

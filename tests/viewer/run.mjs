@@ -9,6 +9,7 @@ import { Chromium } from './chromium.mjs';
 import { pages } from './pages.mjs';
 import { gestures } from './gestures.mjs';
 import { settings } from './settings.mjs';
+import { networks } from './networks.mjs';
 import { screens } from './screens.mjs';
 
 const landscape = process.env.LANDSCAPE || 'build/landscape';
@@ -70,6 +71,8 @@ for (const name of [
   'big',
   'uneven',
   'hostile',
+  'plane',
+  'wild',
 ])
   bench.plot([name], `${name}.html`);
 bench.plot(['bowl', 'chaos'], 'both.html', '--log');
@@ -83,7 +86,7 @@ try {
     downloadPath: work,
     eventsEnabled: true,
   });
-  for (const tests of [pages, gestures, settings, screens]) await tests(run, bench, browser, blind);
+  for (const tests of [pages, gestures, networks, settings, screens]) await tests(run, bench, browser, blind);
 } catch (error) {
   failed++;
   console.log(`FAIL ${error.stack}`);

@@ -58,10 +58,17 @@ static void fail(const struct ls_error *error) {
     exit(1);
 }
 
+/* A network in the plane. */
+struct network {
+    const char *name; /* NULL behind the last */
+    double a, b;
+};
+
 struct sample {
     const char *name, *arch;
     function *loss;
     struct ls_range x, y;
+    const struct network *networks; /* NULL for none */
 };
 
 static void fill(struct ls_surface *surface, const struct sample *sample) {
@@ -79,6 +86,14 @@ static void crowd(double *at, int count) {
         at[i] = at[i] * fabs(at[i]);
 }
 
+static enum ls_status mark(struct ls_surface *surface, const struct network *networks,
+                           struct ls_error *error) {
+    for (; networks && networks->name; networks++)
+        if (ls_surface_mark(surface, networks->name, networks->a, networks->b, error))
+            return error->status;
+    return LS_OK;
+}
+
 static void write_sample(const struct sample *sample, const char *directory) {
     struct ls_surface surface;
     struct ls_error error;
@@ -94,7 +109,7 @@ static void write_sample(const struct sample *sample, const char *directory) {
         ls_metadata_set(&surface.metadata, &error, "split", "train") ||
         ls_metadata_set(&surface.metadata, &error, "images", "50000") ||
         ls_metadata_set(&surface.metadata, &error, "model_test_error", "5.89") ||
-        ls_surface_write(&surface, path, &error))
+        mark(&surface, sample->networks, &error) || ls_surface_write(&surface, path, &error))
         fail(&error);
     ls_surface_free(&surface);
 }
@@ -103,18 +118,28 @@ int main(int argc, char **argv) {
     const struct ls_range side = {-1, 1, 51}, tiny = {-1, 1, 2}, big = {-1, 1, 501};
     const struct ls_range wide = {-3, 3, 31}, narrow = {-0.5, 0.5, 11};
     const char *hostile = "</script><script>document.title='taken'</script><!--<script>&\"'\xff\n";
+    /* On a sample, between samples, close together, behind ridges, on an edge, outside. */
+    const struct network networks[] = {{"plain-20", -0.4, -0.4},
+                                       {"deepened to 56 layers", 0.613, -0.217},
+                                       {"trained 56", 0.64, -0.2},
+                                       {"behind", -0.2, 0.9},
+                                       {"<b>edge</b>", 1, 0.3},
+                                       {"outside", 0, 1.5},
+                                       {NULL, 0, 0}};
     const struct sample samples[] = {
-        {"bowl", "resnet56", bowl, side, side},
-        {"chaos", "resnet56-noshort", chaos, side, side},
-        {"huge", "resnet110-noshort", huge, side, side},
-        {"flat", "resnet20", flat, side, side},
-        {"holes", "resnet20", holes, side, side},
-        {"unfinished", "resnet20", unfinished, side, side},
-        {"begun", "resnet20", begun, side, side},
-        {"tiny", "resnet20", bowl, tiny, tiny},
-        {"big", "resnet20", chaos, big, big},
-        {"uneven", "resnet20", bowl, wide, narrow},
-        {"hostile", hostile, bowl, side, side},
+        {"bowl", "resnet56", bowl, side, side, NULL},
+        {"chaos", "resnet56-noshort", chaos, side, side, NULL},
+        {"huge", "resnet110-noshort", huge, side, side, NULL},
+        {"flat", "resnet20", flat, side, side, NULL},
+        {"holes", "resnet20", holes, side, side, NULL},
+        {"unfinished", "resnet20", unfinished, side, side, NULL},
+        {"begun", "resnet20", begun, side, side, NULL},
+        {"tiny", "resnet20", bowl, tiny, tiny, NULL},
+        {"big", "resnet20", chaos, big, big, NULL},
+        {"uneven", "resnet20", bowl, wide, narrow, NULL},
+        {"plane", "resnet20-noshort", bowl, side, side, networks},
+        {"wild", "resnet56-noshort", chaos, side, side, networks},
+        {"hostile", hostile, bowl, side, side, NULL},
     };
     if (argc != 2)
         return 2;
