@@ -1,5 +1,5 @@
 # What all figures share. The program writes before this: the terminal, POINT (the size of ordinary
-# text), PALETTE, PANELS and where they are (LEFT, RIGHT, BOTTOM, TOP, in parts of the figure), EM_X and
+# text), PANELS and where they are (LEFT, RIGHT, BOTTOM, TOP, in parts of the figure), EM_X and
 # EM_Y (the height of ordinary text in the same parts), the texts, and the data.
 
 # A font of so many em.
@@ -34,9 +34,6 @@ set tics textcolor rgb INK scale 0.6 nomirror out
 set format '%g'
 set minussign
 unset key
-
-# From low to high: dark blue, green, light yellow (viridis).
-eval 'set palette defined ('.PALETTE.')'
 
 # Colours of curves: Okabe and Ito's, which colour-blind people can tell apart, in an order in which
 # neighbours differ when printed in grey too.

@@ -1,9 +1,11 @@
 # Heat map: one coloured cell a grid point, cells where nothing is known left white.
+#   PALETTE  colours from low to high
 #   $heat  matrix of pixels: the loss, or NaN; one block a panel, two empty lines between blocks
 
 set xrange [X_MIN:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set cbrange [HEAT_MIN:HEAT_MAX]
+eval 'set palette defined ('.PALETTE.')'
 if (HEAT_LOG) {
     set logscale cb
     set format cb '10^{%T}'

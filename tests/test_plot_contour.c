@@ -147,6 +147,28 @@ static void networks_are_marked_and_named(void **state) {
     ls_surface_free(&surface);
 }
 
+/* The lowest and the highest line and the lowest band of one map, and of the usual one. */
+static void colours_are_those_of_the_map(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surface;
+    const struct ls_surface *one = &surface;
+    struct ls_plot_options options = ls_plot_defaults();
+    make_bowl(&surface, 21, 8);
+    options.log = true;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "usual.svg", NULL), LS_OK);
+    options.colormap = LS_COOLWARM;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "warm.svg", NULL), LS_OK);
+    static const char *const usual[] = {"rgb( 68,   1,  84)", "rgb(195, 174, 200)"};
+    static const char *const warm[] = {"rgb( 38,  49, 125)", "rgb(117,   3,  25)",
+                                       "rgb(192, 198, 235)"};
+    for (int i = 0; i < 3; i++)
+        assert_true(contains("warm.svg", warm[i]) && !contains("usual.svg", warm[i]));
+    for (int i = 0; i < 2; i++)
+        assert_true(contains("usual.svg", usual[i]) && !contains("warm.svg", usual[i]));
+    ls_surface_free(&surface);
+}
+
 static void flat_surfaces_are_told(void **state) {
     (void)state;
     skip_without_gnuplot();
@@ -212,6 +234,7 @@ int main(void) {
         IN_OWN(wild_surfaces_make_small_files),
         IN_OWN(six_panels_have_titles_and_one_scale),
         IN_OWN(networks_are_marked_and_named),
+        IN_OWN(colours_are_those_of_the_map),
         IN_OWN(flat_surfaces_are_told),
         IN_OWN(hard_grids_are_drawn),
         IN_OWN(cells_of_uneven_grids_meet_half_way),

@@ -48,6 +48,14 @@ static void a_heat_map_is_blocks_with_the_first_row_at_the_bottom(void **state) 
     assert_pixel(rgb, &header, 22, 0, 0x440154);
     free(rgb);
 
+    options.colormap = LS_COOLWARM;
+    assert_int_equal(ls_plot_surfaces(both, 1, &options, path, NULL), LS_OK);
+    rgb = read_picture(path, &header);
+    assert_pixel(rgb, &header, 0, 21, 0x3b4cc0);
+    assert_pixel(rgb, &header, 11, 11, 0xb40426);
+    free(rgb);
+
+    options.colormap = LS_VIRIDIS;
     options.width = options.height = 0;
     assert_int_equal(ls_plot_surfaces(both, 2, &options, path, NULL), LS_OK);
     rgb = read_picture(path, &header);

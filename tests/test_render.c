@@ -54,7 +54,7 @@ static void colours_follow_the_height(void **state) {
     assert_int_equal(middle[3], 255);
     assert_int_equal(corner[3], 255);
     free(picture.rgba);
-    options.surface.colormap = LS_VIRIDIS;
+    options.colormap = LS_VIRIDIS;
     picture = draw(&surface, &options);
     corner = pixel(&picture, (WIDTH - HEIGHT) / 2 + 8, 8);
     assert_true(corner[1] > corner[2] + 60);

@@ -11,7 +11,9 @@ enum { LS_MAX_PANELS = 6 }; /* surfaces side by side, or runs in one figure */
 
 enum ls_plot_kind { LS_PLOT_CONTOUR, LS_PLOT_SURFACE, LS_PLOT_HEATMAP, LS_PLOT_LINES };
 
-enum ls_colormap { LS_COOLWARM, LS_VIRIDIS, LS_CIVIDIS };
+/* LS_USUAL_COLORMAP: LS_COOLWARM for surfaces in three dimensions and pages, LS_VIRIDIS for all
+ * else. */
+enum ls_colormap { LS_COOLWARM, LS_VIRIDIS, LS_CIVIDIS, LS_USUAL_COLORMAP };
 
 /* What a surface in three dimensions is drawn on. */
 enum ls_background { LS_WHITE, LS_TRANSPARENT };
@@ -21,7 +23,6 @@ struct ls_surface_options {
     double azimuth;   /* degrees that the camera is turned to the right around the surface; 30 */
     double elevation; /* degrees above the horizon, 0 to 90; 28 */
     double zoom;      /* 1: the whole box fits */
-    enum ls_colormap colormap;     /* LS_COOLWARM */
     enum ls_background background; /* LS_WHITE */
     int samples;                   /* a pixel is the mean of samples x samples, 1 to 8; 4 */
     bool contours;                 /* contour lines painted on the surface */
@@ -39,6 +40,7 @@ struct ls_surface_options {
 
 struct ls_plot_options {
     enum ls_plot_kind kind;
+    enum ls_colormap colormap; /* from low to high losses; LS_USUAL_COLORMAP */
     bool log;                  /* logarithmic height, colour or contour levels */
     double zmax;               /* surfaces, meshes and lines are cut off above; INFINITY: nowhere;
                                   NAN: lines and meshes at 10 unless `log`, surfaces nowhere */

@@ -35,6 +35,9 @@ static const char help[] =
     "  --vmin V           lowest contour level, or loss of the darkest cell, default 0.1\n"
     "  --vmax V           end of the contour levels, or loss of the lightest cell, default 10\n"
     "  --vlevel V         step between contour levels, default 0.5\n"
+    "  --colormap NAME    coolwarm, viridis or cividis, from low to high losses: of a surface or\n"
+    "                     page (default coolwarm), of contour lines and the bands between them,\n"
+    "                     a heat map's cells, an obj or ply mesh (default viridis)\n"
     "  --size WxH         pixels; in PDF 200 of them make an inch\n"
     "  --interp N         refine a mesh to at most N points along its longer side\n"
     "  --solid            close a mesh with walls and a base, to print it\n"
@@ -47,7 +50,6 @@ static const char help[] =
     "  --azimuth A        degrees the camera goes around to the right, default 30\n"
     "  --elevation E      degrees it looks down, 0 to 90, default 28\n"
     "  --zoom Z           1, the default, shows the whole box\n"
-    "  --colormap NAME    coolwarm (default), viridis or cividis\n"
     "  --compress C       height linear well below a loss of C, logarithmic well above; 0:\n"
     "                     linear; by default the losses decide, unless --log or --zmax is given\n"
     "  --contours WHERE   paint contour lines on the surface, the floor or both\n"
@@ -280,7 +282,7 @@ int cli_plot(int argc, char **argv) {
         {.name = "azimuth", .real = &surface->azimuth, .min = -3600, .max = 3600},
         {.name = "elevation", .real = &surface->elevation, .min = 0, .max = 90},
         {.name = "zoom", .real = &surface->zoom, .min = 0.1, .max = 20},
-        {.name = "colormap", .own = &surface->colormap, .read = read_colormap},
+        {.name = "colormap", .own = &plot->colormap, .read = read_colormap},
         {.name = "compress", .real = &surface->compress, .min = 0, .max = 1e300},
         {.name = "contours", .own = surface, .read = read_contours},
         {.name = "background", .own = &surface->background, .read = read_background},

@@ -37,6 +37,14 @@ struct ls_color ls_colormap(enum ls_colormap map, double t) {
     return blend(color_of(anchors[map][below]), color_of(anchors[map][below + 1]), at - below);
 }
 
+enum ls_colormap ls_colormap_or(enum ls_colormap map, enum ls_colormap usual) {
+    return map == LS_USUAL_COLORMAP ? usual : map;
+}
+
+struct ls_color ls_color_shade(struct ls_color color, double black) {
+    return blend(color, (struct ls_color){0, 0, 0}, black);
+}
+
 struct ls_color ls_color_tint(struct ls_color color, double white) {
     return blend(color, (struct ls_color){255, 255, 255}, white);
 }

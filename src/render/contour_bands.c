@@ -8,29 +8,34 @@ static double part_of(const struct ls_levels *levels, int level) {
     return levels->count > 1 ? (double)level / (levels->count - 1) : 0;
 }
 
-unsigned ls_contour_line_color(const struct ls_levels *levels, int level) {
-    return ls_color_number(ls_colormap(LS_VIRIDIS, 0.78 * part_of(levels, level)));
+unsigned ls_contour_line_color(const struct ls_levels *levels, int level, enum ls_colormap map) {
+    map = ls_colormap_or(map, LS_VIRIDIS);
+    if (map == LS_COOLWARM)
+        return ls_color_number(ls_color_shade(ls_colormap(map, part_of(levels, level)), 0.35));
+    return ls_color_number(ls_colormap(map, 0.78 * part_of(levels, level)));
 }
 
 /* What lies above all levels is grey. */
-static unsigned band_color(const struct ls_levels *levels, int band) {
+static unsigned band_color(const struct ls_levels *levels, int band, enum ls_colormap map) {
     if (band == levels->count)
         return 0xdcdcdc;
-    return ls_color_number(ls_color_tint(ls_colormap(LS_VIRIDIS, part_of(levels, band)), 0.68));
+    struct ls_color color = ls_colormap(ls_colormap_or(map, LS_VIRIDIS), part_of(levels, band));
+    return ls_color_number(ls_color_tint(color, 0.68));
 }
 
 void ls_contour_bands_begin(struct ls_figure *figure, const struct ls_levels *levels) {
     struct ls_script *script = &figure->script;
+    enum ls_colormap map = figure->options->colormap;
     int n = levels->count;
     ls_script_add(script, "BANDS = %d\narray BAND_COLOR[%d]\n", n, n + 1);
     ls_script_add(script, "array LINE_COLOR[%d]; array LEVEL[%d]\n", n, n);
     for (int b = 0; b <= n; b++)
-        ls_script_add(script, "BAND_COLOR[%d] = %u\n", b + 1, band_color(levels, b));
+        ls_script_add(script, "BAND_COLOR[%d] = %u\n", b + 1, band_color(levels, b, map));
     for (int l = 0; l < n; l++) {
         char text[LS_NUMBER_SIZE];
         ls_caption_number(levels->height[l], text);
         ls_script_add(script, "LINE_COLOR[%d] = %u; LEVEL[%d] = '%s'\n", l + 1,
-                      ls_contour_line_color(levels, l), l + 1, text);
+                      ls_contour_line_color(levels, l, map), l + 1, text);
     }
 }
 

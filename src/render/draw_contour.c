@@ -14,11 +14,11 @@
 enum { MOST_POINTS = 11500 };
 
 static void add_lines(struct ls_script *script, const struct ls_contour_panel *panel,
-                      const struct ls_levels *levels) {
+                      const struct ls_levels *levels, enum ls_colormap map) {
     ls_script_add(script, "NaN NaN 0\n\n");
     for (size_t l = 0; l < panel->lines.line_count; l++) {
         const struct ls_line *line = &panel->lines.lines[l];
-        unsigned color = ls_contour_line_color(levels, line->level);
+        unsigned color = ls_contour_line_color(levels, line->level, map);
         size_t count;
         for (size_t at = line->first; (count = ls_contour_run(panel, line, &at)) > 0; at += count) {
             for (size_t i = at; i < at + count; i++)
@@ -84,7 +84,7 @@ static void add_blocks(struct ls_figure *figure, const struct ls_contour_panel *
     struct ls_script *script = &figure->script;
     ls_script_add(script, "$lines << END\n");
     for (int i = 0; i < figure->panels; i++)
-        add_lines(script, &panels[i], levels);
+        add_lines(script, &panels[i], levels, figure->options->colormap);
     ls_script_add(script, "END\n$labels << END\n");
     for (int i = 0; i < figure->panels; i++)
         add_labels(script, &panels[i], levels);

@@ -2,6 +2,7 @@
  * neighbours.
  */
 #include "render/caption.h"
+#include "render/colormap.h"
 #include "render/figure.h"
 #include "render/height.h"
 #include <math.h>
@@ -109,6 +110,14 @@ static void add_blocks(struct ls_script *script, const struct ls_request *reques
     ls_script_free(&places);
 }
 
+static void add_palette(struct ls_script *script, enum ls_colormap map) {
+    ls_script_add(script, "PALETTE = \"");
+    for (int i = 0; i <= 16; i++)
+        ls_script_add(script, "%s%g '#%06x'", i ? ", " : "", i / 16.0,
+                      ls_color_number(ls_colormap(map, i / 16.0)));
+    ls_script_add(script, "\"\n");
+}
+
 /* What is missing, and what the ends of the colours hide. */
 static void describe(const struct ls_request *request, char *note, size_t size) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
@@ -137,6 +146,7 @@ enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error
     ls_figure_axes(&figure, request);
     struct ls_script *script = &figure.script;
     add_ranges(script, request);
+    add_palette(script, ls_colormap_or(request->options->colormap, LS_VIRIDIS));
     ls_script_add(script, "HEAT_MIN = %.9g; HEAT_MAX = %.9g; HEAT_LOG = %d\n",
                   request->options->vmin, request->options->vmax, request->options->log);
     add_blocks(script, request);

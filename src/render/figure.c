@@ -1,6 +1,5 @@
 #include "render/figure.h"
 #include "render/caption.h"
-#include "render/colormap.h"
 #include "render/gnuplot.h"
 #include "render/template.h"
 #include <math.h>
@@ -83,14 +82,6 @@ static double fit(const struct ls_figure *figure, const char *text, double size,
     return need > width ? size * width / need : size;
 }
 
-static void add_palette(struct ls_script *script) {
-    ls_script_add(script, "PALETTE = \"");
-    for (int i = 0; i <= 16; i++)
-        ls_script_add(script, "%s%g '#%06x'", i ? ", " : "", i / 16.0,
-                      ls_color_number(ls_colormap(LS_VIRIDIS, i / 16.0)));
-    ls_script_add(script, "\"\n");
-}
-
 static void add_boxes(struct ls_figure *figure) {
     struct ls_script *script = &figure->script;
     int n = figure->panels;
@@ -119,7 +110,6 @@ void ls_figure_begin(struct ls_figure *figure, enum ls_format format, int panels
     measure(figure, frame, above + below);
     place(figure, frame, above, below);
     add_terminal(figure);
-    add_palette(script);
     /* One em across and upwards, in parts of the whole figure. */
     ls_script_add(script, "EM_X = %.6f; EM_Y = %.6f\n", figure->em / figure->width,
                   figure->em / figure->height);

@@ -71,7 +71,7 @@ static void paint_surface(struct ls_image *image, const struct ls_surface *surfa
             double t = ls_heat(surface->loss[(size_t)j * (size_t)surface->nx + (size_t)i], options);
             if (!isnan(t))
                 paint_block(image, left + i * block, image->height - (j + 1) * block, block,
-                            ls_colormap(LS_VIRIDIS, t));
+                            ls_colormap(ls_colormap_or(options->colormap, LS_VIRIDIS), t));
         }
 }
 

@@ -1,5 +1,6 @@
 #include "render/mesh.h"
 #include "base/alloc.h"
+#include "render/colormap.h"
 #include "render/field.h"
 #include "render/height.h"
 #include <math.h>
@@ -174,7 +175,7 @@ static enum ls_status make(struct ls_mesh *mesh, const struct ls_surface *surfac
                            const struct ls_plot_options *options, bool scaled,
                            struct ls_error *error) {
     struct grid grid = {.surface = surface, .nx = (size_t)surface->nx, .ny = (size_t)surface->ny};
-    *mesh = (struct ls_mesh){0};
+    *mesh = (struct ls_mesh){.colormap = ls_colormap_or(options->colormap, LS_VIRIDIS)};
     grid.cell = ls_alloc((grid.nx - 1) * (grid.ny - 1), sizeof *grid.cell);
     grid.number = ls_alloc(grid.nx * grid.ny, sizeof *grid.number);
     grid.use = ls_alloc(grid.nx * grid.ny, sizeof *grid.use);

@@ -13,6 +13,7 @@ struct ls_mesh {
     size_t (*quad)[4];      /* [quads] point numbers, counter-clockwise seen from outside; owned */
     size_t top;             /* the first `top` quads are the surface, the others walls and base */
     double lowest, highest; /* z of the surface's extremes */
+    enum ls_colormap colormap;
 };
 
 /* The surface over its grid, or as finely as options->interp asks. Cells that have a missing corner

@@ -6,7 +6,7 @@
 /* The colour of a point's height; the base has that of the lowest. */
 static struct ls_color color_of(const struct ls_mesh *mesh, size_t point) {
     double range = mesh->highest - mesh->lowest;
-    return ls_colormap(LS_VIRIDIS, range > 0 ? (mesh->at[point][2] - mesh->lowest) / range : 0);
+    return ls_colormap(mesh->colormap, range > 0 ? (mesh->at[point][2] - mesh->lowest) / range : 0);
 }
 
 /* Points count from 1. Colours behind the coordinates are no part of the first standard, but what

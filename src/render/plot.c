@@ -10,6 +10,7 @@
 
 struct ls_plot_options ls_plot_defaults(void) {
     return (struct ls_plot_options){.kind = LS_PLOT_CONTOUR,
+                                    .colormap = LS_USUAL_COLORMAP,
                                     .zmax = NAN,
                                     .vmin = 0.1,
                                     .vmax = 10,

@@ -33,6 +33,10 @@ static struct ls_camera inside(const struct ls_panel3 *panel, const struct ls_ca
     return own;
 }
 
+static enum ls_colormap colormap(const struct ls_scene *scene) {
+    return ls_colormap_or(scene->request->options->colormap, LS_COOLWARM);
+}
+
 static struct ls_box3 box_of(const struct ls_scene *scene, const struct ls_camera *camera) {
     const struct ls_surface *first = scene->request->surfaces[0];
     return (struct ls_box3){.world = &scene->world,
@@ -63,7 +67,7 @@ static enum ls_status draw_floor(const struct ls_scene *scene, const struct ls_p
     }
     if (status == LS_OK && options->floor_contours)
         status = ls_floor_lines(canvas, &panel->terrain, &scene->scale, &scene->world,
-                                &brush->camera, options->colormap, line_width * scene->em, error);
+                                &brush->camera, colormap(scene), line_width * scene->em, error);
     return status;
 }
 
@@ -83,7 +87,7 @@ static enum ls_status draw_terrain(struct ls_scene *scene, struct ls_panel3 *pan
 static void choose_look(const struct ls_scene *scene, const struct ls_camera *camera,
                         struct ls_look *look) {
     ls_look_light(look, camera);
-    ls_look_color(look, scene->options->colormap, &scene->world);
+    ls_look_color(look, colormap(scene), &scene->world);
     if (scene->options->contours)
         ls_look_lines(look, &scene->scale, &scene->world,
                       line_width * scene->em * ls_scene_distance / camera->scale);
@@ -162,7 +166,7 @@ enum ls_status ls_scene_draw(struct ls_scene *scene, double turn, struct ls_canv
     if (scene->bar.width > 0) {
         struct ls_colorbar bar = {.bar = scene->bar,
                                   .em = 0.88 * scene->em,
-                                  .colormap = scene->options->colormap,
+                                  .colormap = colormap(scene),
                                   .scale = &scene->scale,
                                   .label = ls_caption_loss(scene->request->surfaces[0])};
         ls_colorbar_draw(canvas, &bar);

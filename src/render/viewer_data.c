@@ -112,18 +112,21 @@ static void add_surface(struct ls_script *text, const struct ls_request *request
     ls_script_add(text, "}");
 }
 
-static void add_maps(struct ls_script *text) {
+/* The maps, that with which the page opens first. */
+static void add_maps(struct ls_script *text, enum ls_colormap first) {
     static const struct {
         enum ls_colormap map;
         const char *name;
     } maps[] = {{LS_COOLWARM, "cool to warm"}, {LS_VIRIDIS, "viridis"}, {LS_CIVIDIS, "cividis"}};
+    const int count = sizeof maps / sizeof maps[0];
     ls_script_add(text, "\"maps\":[");
-    for (int i = 0; i < (int)(sizeof maps / sizeof maps[0]); i++) {
-        ls_script_add(text, "%s\n{", i ? "," : "");
+    for (int k = 0; k < count; k++) {
+        int i = (k + (int)first) % count;
+        ls_script_add(text, "%s\n{", k ? "," : "");
         add_field(text, "name", maps[i].name);
         ls_script_add(text, ",\"colours\":\"");
-        for (int k = 0; k < 256; k++)
-            ls_script_add(text, "%06x", ls_color_number(ls_colormap(maps[i].map, k / 255.0)));
+        for (int tone = 0; tone < 256; tone++)
+            ls_script_add(text, "%06x", ls_color_number(ls_colormap(maps[i].map, tone / 255.0)));
         ls_script_add(text, "\"}");
     }
     ls_script_add(text, "]");
@@ -137,7 +140,7 @@ void ls_viewer_data(struct ls_script *text, const struct ls_request *request) {
     add_field(text, "loss", ls_caption_loss(request->surfaces[0]));
     ls_script_add(text, ",\"log\":%s,\"clip\":", options->log ? "true" : "false");
     ls_script_add(text, isfinite(options->zmax) ? "%.17g,\n" : "null,\n", options->zmax);
-    add_maps(text);
+    add_maps(text, ls_colormap_or(options->colormap, LS_COOLWARM));
     ls_script_add(text, ",\n\"surfaces\":[");
     for (int i = 0; i < request->count; i++)
         add_surface(text, request, i);
