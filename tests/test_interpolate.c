@@ -20,7 +20,7 @@ static void fill(double *x, double *y, double *f, bool uneven) {
 }
 
 /* out[FINE][FINE] over the whole grid. */
-static void interpolate(const double *x, const double *y, const double *f, float *out) {
+static void interpolate(const double *x, const double *y, const double *f, double *out) {
     struct ls_samples samples = {N, N, x, y, f};
     double at[FINE];
     for (int i = 0; i < FINE; i++)
@@ -28,7 +28,7 @@ static void interpolate(const double *x, const double *y, const double *f, float
     assert_int_equal(ls_interpolate(&samples, at, FINE, at, FINE, out, 2, NULL), LS_OK);
 }
 
-static float fine[FINE][FINE];
+static double fine[FINE][FINE];
 
 static void every_sample_is_met_and_no_cell_leaves_its_neighbourhood(void **state) {
     (void)state;
@@ -62,8 +62,8 @@ static void slopes_do_not_jump(void **state) {
         interpolate(x, y, f, fine[0]);
         for (int j = 1; j + 1 < FINE; j++)
             for (int i = 1; i + 1 < FINE; i++) {
-                assert_true(fabsf(fine[j][i - 1] - 2 * fine[j][i] + fine[j][i + 1]) < 0.025f);
-                assert_true(fabsf(fine[j - 1][i] - 2 * fine[j][i] + fine[j + 1][i]) < 0.025f);
+                assert_true(fabs(fine[j][i - 1] - 2 * fine[j][i] + fine[j][i + 1]) < 0.025);
+                assert_true(fabs(fine[j - 1][i] - 2 * fine[j][i] + fine[j + 1][i]) < 0.025);
             }
     }
 }

@@ -1,5 +1,6 @@
 // A finer grid between the samples, so that surfaces are smooth: monotone cubic interpolation along
-// a, then b (Fritsch and Butland 1984), which invents no valleys. As src/render/field.c.
+// a, then b (Fritsch and Butland 1984), which invents no valleys. The program's own pictures have
+// other slopes, those of src/render/interpolate.c, between the same samples.
 
 // The finest side of a refined grid, in points.
 const finest = 256;

@@ -1,36 +1,10 @@
-/* Monotone cubic interpolation (Fritsch and Butland 1984), along x and then along y: smooth, and
- * without the overshoot that would draw valleys nobody measured. */
 #include "render/field.h"
 #include "base/alloc.h"
+#include "base/threads.h"
 #include "render/height.h"
+#include "render/interpolate.h"
 #include <math.h>
 #include <stdlib.h>
-
-/* The slope at sample i: the weighted harmonic mean of the slopes on its two sides, zero at an
- * extremum. */
-static double slope(const double *at, const double *z, int count, int i) {
-    double before = i > 0 ? at[i] - at[i - 1] : NAN;
-    double after = i + 1 < count ? at[i + 1] - at[i] : NAN;
-    double left = i > 0 ? (z[i] - z[i - 1]) / before : NAN;
-    double right = i + 1 < count ? (z[i + 1] - z[i]) / after : NAN;
-    if (isnan(left) || isnan(right))
-        return isnan(left) ? right : left;
-    double w = 2 * after + before, v = after + 2 * before;
-    return left * right > 0 ? (w + v) / (w / left + v / right) : 0;
-}
-
-/* z[count], known at the coordinates at[count], at position `where` (in samples). */
-static double interpolate(const double *at, const double *z, int count, double where) {
-    int i = (int)fmin(floor(where), count - 1);
-    double t = where - i;
-    if (t == 0)
-        return z[i];
-    double a = z[i], b = z[i + 1], s = t - 1, step = at[i + 1] - at[i];
-    if (isnan(a) || isnan(b))
-        return NAN;
-    return (1 + 2 * t) * s * s * a + t * s * s * step * slope(at, z, count, i) +
-           t * t * (3 - 2 * t) * b + t * t * s * step * slope(at, z, count, i + 1);
-}
 
 /* The position, in samples, of `value` between the rising coordinates at[count]. */
 static double position(const double *at, int count, double value) {
@@ -50,31 +24,17 @@ static double position(const double *at, int count, double value) {
 /* Fills field->z from the surface at field->x and field->y. */
 static enum ls_status fill(struct ls_field *field, const struct ls_surface *surface,
                            struct ls_error *error) {
-    int nx = surface->nx, ny = surface->ny;
-    double *rows = ls_alloc((size_t)ny * (size_t)field->nx, sizeof *rows);
-    double *line = ls_alloc((size_t)(nx > ny ? nx : ny), sizeof *line);
-    if (!rows || !line) {
-        free(rows);
-        free(line);
+    size_t count = ls_surface_points(surface);
+    double *f = ls_alloc(count, sizeof *f);
+    if (!f)
         return ls_fail_memory(error, "the finer grid");
-    }
-    for (int j = 0; j < ny; j++) {
-        for (int i = 0; i < nx; i++)
-            line[i] = asinh(ls_height(surface->loss[(size_t)j * (size_t)nx + (size_t)i]));
-        for (int i = 0; i < field->nx; i++)
-            rows[(size_t)j * (size_t)field->nx + (size_t)i] =
-                interpolate(surface->x, line, nx, position(surface->x, nx, field->x[i]));
-    }
-    for (int i = 0; i < field->nx; i++) {
-        for (int j = 0; j < ny; j++)
-            line[j] = rows[(size_t)j * (size_t)field->nx + (size_t)i];
-        for (int j = 0; j < field->ny; j++)
-            field->z[(size_t)j * (size_t)field->nx + (size_t)i] =
-                interpolate(surface->y, line, ny, position(surface->y, ny, field->y[j]));
-    }
-    free(rows);
-    free(line);
-    return LS_OK;
+    for (size_t i = 0; i < count; i++)
+        f[i] = asinh(ls_height(surface->loss[i]));
+    struct ls_samples samples = {surface->nx, surface->ny, surface->x, surface->y, f};
+    enum ls_status status = ls_interpolate(&samples, field->x, field->nx, field->y, field->ny,
+                                           field->z, ls_thread_count(0), error);
+    free(f);
+    return status;
 }
 
 static enum ls_status create(struct ls_field *field, int nx, int ny, struct ls_error *error) {

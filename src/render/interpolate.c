@@ -132,7 +132,7 @@ static double evaluate(const struct ls_samples *s, const struct node *nodes, str
 }
 
 enum ls_status ls_interpolate(const struct ls_samples *samples, const double *x, int nx,
-                              const double *y, int ny, float *out, int threads,
+                              const double *y, int ny, double *out, int threads,
                               struct ls_error *error) {
     size_t count = (size_t)samples->nx * (size_t)samples->ny;
     struct node *nodes = ls_alloc(count, sizeof *nodes);
@@ -149,8 +149,7 @@ enum ls_status ls_interpolate(const struct ls_samples *samples, const double *x,
         for (int j = 0; j < ny; j++) {
             struct place up = find_place(samples->y, samples->ny, y[j]);
             for (int i = 0; i < nx; i++)
-                out[(size_t)j * (size_t)nx + (size_t)i] =
-                    (float)evaluate(samples, nodes, across[i], up);
+                out[(size_t)j * (size_t)nx + (size_t)i] = evaluate(samples, nodes, across[i], up);
         }
     } else {
         status = ls_fail_memory(error, "the interpolated surface");

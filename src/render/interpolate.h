@@ -16,7 +16,7 @@ struct ls_samples {
  * continuous slopes, through every sample, and nowhere in a cell below the lowest or above the
  * highest of the samples around it. A cell that lacks a corner is NaN, up to its border. */
 enum ls_status ls_interpolate(const struct ls_samples *samples, const double *x, int nx,
-                              const double *y, int ny, float *out, int threads,
+                              const double *y, int ny, double *out, int threads,
                               struct ls_error *error);
 
 #endif

@@ -43,9 +43,11 @@ static enum ls_status interpolate(struct ls_terrain *t, const struct ls_surface 
                                   struct ls_error *error) {
     size_t count = ls_surface_points(surface);
     double *f = ls_alloc(count, sizeof *f);
+    size_t fine = (size_t)t->nx * (size_t)t->ny;
     double *x = ls_alloc((size_t)t->nx, sizeof *x), *y = ls_alloc((size_t)t->ny, sizeof *y);
+    double *z = ls_alloc(fine, sizeof *z);
     enum ls_status status = LS_OK;
-    if (f && x && y) {
+    if (f && x && y && z) {
         for (size_t i = 0; i < count; i++)
             f[i] = height * ls_zscale_height(scale, ls_height(surface->loss[i]));
         const double *at = surface->x;
@@ -55,13 +57,16 @@ static enum ls_status interpolate(struct ls_terrain *t, const struct ls_surface 
         for (int j = 0; j < t->ny; j++)
             y[j] = at[0] + (at[surface->ny - 1] - at[0]) * j / (t->ny - 1);
         struct ls_samples samples = {surface->nx, surface->ny, surface->x, surface->y, f};
-        status = ls_interpolate(&samples, x, t->nx, y, t->ny, t->z, threads, error);
+        status = ls_interpolate(&samples, x, t->nx, y, t->ny, z, threads, error);
+        for (size_t i = 0; i < fine && status == LS_OK; i++)
+            t->z[i] = (float)z[i];
     } else {
         status = ls_fail_memory(error, "the surface's heights");
     }
     free(f);
     free(x);
     free(y);
+    free(z);
     return status;
 }
 
