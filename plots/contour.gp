@@ -4,8 +4,6 @@
 #   $bands   matrix of pixels: number of the band, -1 where nothing is known
 #   $lines   x y colour, an empty line between two lines
 #   $labels  x y angle text, in gaps of the lines
-#   $marks   x y of a mark, 1 if it is a network, 0 if the minimum
-#   MARK_FIRST[p] number of panel p's first mark; MARK_X, MARK_Y, MARK_TEXT, MARK_COLOR their labels
 # the datablocks with one block a panel, two empty lines between blocks.
 
 set xrange [X_MIN:X_MAX]
@@ -41,28 +39,19 @@ do for [b = 1:BANDS] {
 set label 99 LOSS_LABEL at screen 1 - 0.9 * EM_X, screen bar_middle center rotate by 90 \
     textcolor rgb INK
 
-DIAMOND = GPVAL_TERM eq 'svg' ? 0.9 * MARK : 1.3 * MARK
-
 set multiplot
 eval frame
 do for [p = 1:PANELS] {
     eval place
     eval labels
     eval caption
-    do for [m = MARK_FIRST[p]:MARK_FIRST[p+1]-1] {
-        set label 200 + m MARK_TEXT[m] at MARK_X[m], MARK_Y[m] center front font size(0.85) \
-            textcolor rgb MARK_COLOR[m]
-    }
+    eval mark_labels
     plot $bands matrix index p-1 \
              using (BAND_X[p] + $1 * BAND_DX[p]):(BAND_Y[p] + $2 * BAND_DY[p]):3 with image, \
          $lines index p-1 using 1:2:3 with lines linewidth 1.7 linecolor rgb variable, \
          $labels index p-1 using 1:2:4:3 with labels rotate variable font size(0.8) \
              textcolor rgb INK, \
-         $marks index p-1 using 1:2:($3 == 1 ? 1.4 * DIAMOND : 1.1 * MARK):($3 == 1 ? 13 : 7) with points \
-             pointsize variable pointtype variable linecolor rgb '#ffffff', \
-         $marks index p-1 using 1:2:($3 == 1 ? DIAMOND : 0.8 * MARK):($3 == 1 ? 13 : 7): \
-             ($3 == 1 ? 0x1a1a1a : 0xc8102e) with points pointsize variable pointtype variable \
-             linecolor rgb variable
+         @marks
     unset label
     unset object
     unset arrow

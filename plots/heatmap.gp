@@ -5,6 +5,8 @@
 set xrange [X_MIN:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 set cbrange [HEAT_MIN:HEAT_MAX]
+MARK_BOX = 'boxed'
+set style textbox opaque noborder fillcolor rgb '#ffffff' margins 1.2, 0.8
 eval 'set palette defined ('.PALETTE.')'
 if (HEAT_LOG) {
     set logscale cb
@@ -26,8 +28,10 @@ do for [p = 1:PANELS] {
     } else {
         unset colorbox
     }
+    eval mark_labels
     plot $heat matrix index p-1 \
-        using (HEAT_X[p] + $1 * HEAT_DX[p]):(HEAT_Y[p] + $2 * HEAT_DY[p]):3 with image
+        using (HEAT_X[p] + $1 * HEAT_DX[p]):(HEAT_Y[p] + $2 * HEAT_DY[p]):3 with image, \
+        @marks
     unset label
 }
 unset multiplot

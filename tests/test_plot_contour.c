@@ -139,11 +139,14 @@ static void networks_are_marked_and_named(void **state) {
     assert_int_equal(ls_surface_mark(&surface, "it's \"plain\" {20}_a", 0, 0, NULL), LS_OK);
     assert_int_equal(ls_surface_mark(&surface, "with skips", 1, -1, NULL), LS_OK);
     assert_int_equal(ls_surface_mark(&surface, "far away", 1.5, 0, NULL), LS_OK);
-    assert_int_equal(plot_one(&surface, LS_PLOT_CONTOUR, "out.svg", NULL), LS_OK);
-    assert_true(contains("out.svg", "it's \"plain\" {20}_a<"));
-    assert_true(contains("out.svg", ">with skips<"));
-    assert_false(contains("out.svg", "far away"));
-    assert_true(contains("out.svg", ">min 0.25<"));
+    static const enum ls_plot_kind kinds[] = {LS_PLOT_CONTOUR, LS_PLOT_HEATMAP};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(plot_one(&surface, kinds[i], "out.svg", NULL), LS_OK);
+        assert_true(contains("out.svg", "it's \"plain\" {20}_a<"));
+        assert_true(contains("out.svg", ">with skips<"));
+        assert_false(contains("out.svg", "far away"));
+        assert_true(contains("out.svg", ">min 0.25<"));
+    }
     ls_surface_free(&surface);
 }
 

@@ -5,6 +5,7 @@
 #include "render/contour_bands.h"
 #include "render/contour_panel.h"
 #include "render/height.h"
+#include "render/marks_script.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,39 +46,6 @@ static void add_labels(struct ls_script *script, const struct ls_contour_panel *
     ls_script_add(script, "\n\n");
 }
 
-/* x, y, network or not */
-static void add_marks(struct ls_script *script, const struct ls_contour_panel *panel) {
-    ls_script_add(script, "NaN NaN 0\n");
-    for (int m = 0; m < panel->marks.count; m++) {
-        const struct ls_mark *mark = &panel->marks.mark[m];
-        ls_script_add(script, "%.6g %.6g %d\n", mark->at.x, mark->at.y / panel->stretch,
-                      mark->network);
-    }
-    ls_script_add(script, "\n\n");
-}
-
-/* The labels of all panels' marks: those of panel p are numbers MARK_FIRST[p] up to before
- * MARK_FIRST[p+1]. Names are whatever a file says, so they are quoted. */
-static void add_mark_labels(struct ls_script *script, const struct ls_contour_panel *panels,
-                            int count) {
-    int most = count * LS_MAX_MARKS, next = 1;
-    ls_script_add(script, "array MARK_FIRST[%d]; array MARK_TEXT[%d]; array MARK_COLOR[%d]\n",
-                  count + 1, most, most);
-    ls_script_add(script, "array MARK_X[%d]; array MARK_Y[%d]\nMARK_FIRST[1] = 1\n", most, most);
-    for (int i = 0; i < count; i++) {
-        for (int m = 0; m < panels[i].marks.count; m++, next++) {
-            const struct ls_mark *mark = &panels[i].marks.mark[m];
-            ls_script_add(script, "MARK_X[%d] = %.6g; MARK_Y[%d] = %.6g; MARK_COLOR[%d] = %d\n",
-                          next, mark->label.x, next, mark->label.y / panels[i].stretch, next,
-                          mark->network ? 0x1a1a1a : 0xa00d25);
-            ls_script_add(script, "MARK_TEXT[%d] = ", next);
-            ls_script_quote(script, mark->text);
-            ls_script_add(script, "\n");
-        }
-        ls_script_add(script, "MARK_FIRST[%d] = %d\n", i + 2, next);
-    }
-}
-
 /* Adds datablocks that hold a part of every panel, each followed by two empty lines. */
 static void add_blocks(struct ls_figure *figure, const struct ls_contour_panel *panels,
                        const struct ls_levels *levels) {
@@ -88,11 +56,11 @@ static void add_blocks(struct ls_figure *figure, const struct ls_contour_panel *
     ls_script_add(script, "END\n$labels << END\n");
     for (int i = 0; i < figure->panels; i++)
         add_labels(script, &panels[i], levels);
-    ls_script_add(script, "END\n$marks << END\n");
-    for (int i = 0; i < figure->panels; i++)
-        add_marks(script, &panels[i]);
     ls_script_add(script, "END\n");
-    add_mark_labels(script, panels, figure->panels);
+    const struct ls_marks *marks[LS_MAX_PANELS];
+    for (int i = 0; i < figure->panels; i++)
+        marks[i] = &panels[i].marks;
+    ls_marks_script(script, marks, figure->panels, panels[0].stretch);
 }
 
 /* What the picture does not tell by itself. */

@@ -5,6 +5,7 @@
 #include "render/colormap.h"
 #include "render/figure.h"
 #include "render/height.h"
+#include "render/marks_script.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -118,6 +119,21 @@ static void add_palette(struct ls_script *script, enum ls_colormap map) {
     ls_script_add(script, "\"\n");
 }
 
+/* The networks and the minimum of every panel. */
+static void add_marks(struct ls_figure *figure, const struct ls_request *request,
+                      const struct ls_axes *axes) {
+    const struct ls_box *box = &figure->box[0];
+    double unit = (box->right - box->left) / (axes->x_max - axes->x_min);
+    double stretch = (box->top - box->bottom) / (axes->y_max - axes->y_min) / unit;
+    struct ls_marks marks[LS_MAX_PANELS];
+    const struct ls_marks *pointers[LS_MAX_PANELS];
+    for (int i = 0; i < request->count; i++) {
+        ls_marks_place(&marks[i], request->surfaces[i], stretch, figure->em / unit);
+        pointers[i] = &marks[i];
+    }
+    ls_marks_script(&figure->script, pointers, request->count, stretch);
+}
+
 /* What is missing, and what the ends of the colours hide. */
 static void describe(const struct ls_request *request, char *note, size_t size) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
@@ -150,5 +166,6 @@ enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error
     ls_script_add(script, "HEAT_MIN = %.9g; HEAT_MAX = %.9g; HEAT_LOG = %d\n",
                   request->options->vmin, request->options->vmax, request->options->log);
     add_blocks(script, request);
+    add_marks(&figure, request, &axes);
     return ls_figure_finish(&figure, "heatmap.gp", request->path, error);
 }

@@ -134,9 +134,9 @@ void ls_figure_name(struct ls_figure *figure, int panel, const char *name, const
 
 enum ls_status ls_figure_finish(struct ls_figure *figure, const char *template_name,
                                 const char *path, struct ls_error *error) {
-    const char *parts[] = {"common.gp", template_name};
+    const char *parts[] = {"common.gp", "marks.gp", template_name};
     enum ls_status status = LS_OK;
-    for (int i = 0; i < 2 && status == LS_OK; i++) {
+    for (int i = 0; i < 3 && status == LS_OK; i++) {
         const char *text = ls_template(parts[i]);
         if (text)
             ls_script_add(&figure->script, "\n%s", text);

@@ -1,0 +1,15 @@
+# Marks of the networks in a plane and of the minimum, with their labels.
+#   $marks   x y of a mark, 1 if it is a network, 0 if the minimum; one block a panel
+#   MARK_FIRST[p] number of panel p's first mark; MARK_X, MARK_Y, MARK_TEXT, MARK_COLOR their labels
+# mark_labels, for `eval`, sets panel p's labels, and @marks is a part of its plot command.
+
+DIAMOND = GPVAL_TERM eq 'svg' ? 0.9 * MARK : 1.3 * MARK
+MARK_BOX = ''
+
+mark_labels = 'do for [m = MARK_FIRST[p]:MARK_FIRST[p+1]-1] { eval mark_label(m) }'
+mark_label(m) = sprintf("set label %d MARK_TEXT[%d] at MARK_X[%d], MARK_Y[%d] center front ", \
+    200 + m, m, m, m).MARK_BOX.sprintf(" font size(0.85) textcolor rgb MARK_COLOR[%d]", m)
+marks = "$marks index p-1 using 1:2:($3 == 1 ? 1.4 * DIAMOND : 1.1 * MARK):($3 == 1 ? 13 : 7) \
+with points pointsize variable pointtype variable linecolor rgb '#ffffff', \
+$marks index p-1 using 1:2:($3 == 1 ? DIAMOND : 0.8 * MARK):($3 == 1 ? 13 : 7): \
+($3 == 1 ? 0x1a1a1a : 0xc8102e) with points pointsize variable pointtype variable linecolor rgb variable"
