@@ -46,9 +46,14 @@ VECTOR      := $(filter-out generic,$(ISAS))
 CONVOLVING  := direct winograd winograd_grad
 CONVOLVED   := $(foreach file,$(CONVOLVING),$(VECTOR:%=$(BUILD)/src/kernels/$(file)-%.o))
 
-AMX         := $(if $(filter x86_64,$(shell uname -m)),$(BUILD)/src/kernels/tile_amx.o)
+AMX_SOURCES := $(if $(filter x86_64,$(shell uname -m)),tile_amx tile_amx_grad)
+AMX         := $(AMX_SOURCES:%=$(BUILD)/src/kernels/%.o)
+# Once more on emulated tiles, for tests on machines without AMX.
+EMULATED    := $(AMX_SOURCES:%=$(BUILD)/tests/emulated/%.o)
+EMULATION   := -include tests/amx_emulation.h -Dls_tile_kernels_amx=ls_tile_kernels_emulated \
+               -Dls_tile_weight_grad_amx=ls_tile_weight_grad_emulated
 
-LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/activations.c $(CONVOLVING:%=src/kernels/%.c) %/tile_amx.c,$(wildcard src/*/*.c))
+LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/activations.c $(CONVOLVING:%=src/kernels/%.c) src/kernels/tile_amx%,$(wildcard src/*/*.c))
 LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(FLOATS) $(BFLOATS) $(CONVOLVED) $(AMX) $(BUILD)/templates.o
 CLI_OBJECTS  := $(call objects,$(wildcard src/cli/*.c))
 TEST_SOURCES := $(wildcard tests/test_*.c)
@@ -101,8 +106,11 @@ $(VECTOR:%=$(BUILD)/src/kernels/$(1)-%.o): $(BUILD)/src/kernels/$(1)-%.o: src/ke
 endef
 $(foreach file,$(CONVOLVING),$(eval $(call convolving_rule,$(file))))
 
-$(AMX): src/kernels/tile_amx.c
+$(AMX): $(BUILD)/src/kernels/%.o: src/kernels/%.c
 	$(COMPILE) $(ISA_amx) -MMD -MP -c $< -o $@
+
+$(EMULATED): $(BUILD)/tests/emulated/%.o: src/kernels/%.c
+	$(COMPILE) $(filter-out -mamx%,$(ISA_amx)) $(EMULATION) -MMD -MP -c $< -o $@
 
 # The templates of figures and viewer travel inside the library, so that the program needs no data files.
 $(BUILD)/templates.c: $(TEMPLATES) tools/embed.sh
@@ -121,7 +129,7 @@ $(SHARED): $(LIB_OBJECTS)
 $(PROGRAM): $(CLI_OBJECTS) $(LIBRARY)
 	$(LINK) -o $@
 
-$(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(LIBRARY)
+$(TESTS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(EMULATED) $(LIBRARY)
 	$(LINK) $$(pkg-config --libs cmocka) -o $@
 
 # What the scripts of tools/reference look inside with.

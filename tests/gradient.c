@@ -15,6 +15,17 @@ static void fill(float *values, size_t count, uint32_t stream, float gap) {
         values[i] += values[i] < 0 ? -gap : gap;
 }
 
+/* The memory that the rig's operation asks for. */
+static void allocate_memory(struct rig *rig) {
+    const struct ls_op *op = rig->node.op;
+    free(rig->call.packed);
+    free(rig->call.scratch);
+    rig->call.packed =
+        ls_alloc(op->packed_size ? op->packed_size(&rig->node, true) : 0, sizeof(float));
+    rig->call.scratch =
+        ls_alloc(op->scratch_size ? op->scratch_size(&rig->node, true) : 0, sizeof(float));
+}
+
 void rig_create(struct rig *rig, const struct ls_op *op, struct ls_attributes attributes,
                 int input_count, const struct ls_shape *inputs, int images, float gap) {
     struct ls_error error = {0};
@@ -45,10 +56,7 @@ void rig_create(struct rig *rig, const struct ls_op *op, struct ls_attributes at
     rig->probe = ls_alloc(size, sizeof(float));
     fill(rig->probe, size, 30, 0);
     rig->call.output_grad = rig->probe;
-    if (op->packed_size)
-        rig->call.packed = ls_alloc(op->packed_size(&rig->node, true), sizeof(float));
-    if (op->scratch_size)
-        rig->call.scratch = ls_alloc(op->scratch_size(&rig->node, true), sizeof(float));
+    allocate_memory(rig);
     ls_gemm_single_threaded();
 }
 
@@ -78,7 +86,7 @@ void rig_round(struct rig *rig) {
             (*pointers[a])[i] = ls_float_of(ls_bfloat_of((*pointers[a])[i]));
 }
 
-void rig_narrow(struct rig *rig) {
+void rig_narrow(struct rig *rig, const struct ls_op *op) {
     float **pointers[MOST];
     size_t sizes[MOST];
     const int count = activations(rig, pointers, sizes);
@@ -89,9 +97,11 @@ void rig_narrow(struct rig *rig) {
         *pointers[a] = (float *)narrow;
     }
     rig->call.output_grad = rig->probe;
-    rig->node.out_storage.format = LS_BFLOATS;
+    rig->node.op = op;
+    rig->node.out_storage = (struct ls_storage){.format = LS_BFLOATS, .images = rig->images};
     for (int i = 0; i < rig->node.input_count; i++)
-        rig->node.in_storage[i].format = LS_BFLOATS;
+        rig->node.in_storage[i] = rig->node.out_storage;
+    allocate_memory(rig);
     rig->room = ls_alloc(ls_phase_floats(&rig->node, rig->images), sizeof(float));
 }
 

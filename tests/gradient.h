@@ -24,9 +24,10 @@ void rig_free(struct rig *rig);
 /* Rounds inputs and probe to what bfloat16 holds. */
 void rig_round(struct rig *rig);
 
-/* Keeps all activations and their gradients in bfloat16 from now on, as mixed precision does. There
- * is no scalar to differentiate then: rig_forward returns NAN. */
-void rig_narrow(struct rig *rig);
+/* Keeps all activations and their gradients in bfloat16 from now on, as mixed precision does, and
+ * lets `op` do the work, of the same shapes and tensors. There is no scalar to differentiate then:
+ * rig_forward returns NAN. */
+void rig_narrow(struct rig *rig, const struct ls_op *op);
 
 /* values[count] of one of the rig's activations or their gradients, as floats. */
 void rig_read(const struct rig *rig, const float *activation, size_t count, float *values);

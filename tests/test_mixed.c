@@ -1,7 +1,9 @@
 /* Mixed precision: every operation against itself in floats, whole networks against fp32. */
 #include "gradient.h"
 #include "kernels/bfloat.h"
+#include "kernels/tiles.h"
 #include "networks.h"
+#include "ops/conv2d.h"
 #include "support.h"
 #include "train/step.h"
 #include <math.h>
@@ -35,32 +37,35 @@ static void assert_same_activation(const char *what, const struct rig *mixed, co
     free(second);
 }
 
-/* An operation on what bfloat16 holds must come to what it comes to in floats, rounded once. */
-static void compare(const struct ls_op *op, struct ls_attributes attributes, int inputs,
-                    const struct ls_shape *in, bool accumulate) {
+/* What `other` does on what bfloat16 holds must come to what `op` comes to in floats, rounded once.
+ */
+static void compare_ops(const struct ls_op *op, const struct ls_op *other,
+                        struct ls_attributes attributes, int inputs, const struct ls_shape *in,
+                        bool accumulate) {
+    const int chunk = accumulate ? IMAGES : CHUNK;
     struct rig plain, mixed;
     rig_create(&plain, op, attributes, inputs, in, IMAGES, 0);
     rig_create(&mixed, op, attributes, inputs, in, IMAGES, 0);
     rig_round(&plain);
     for (size_t i = 0; op == &ls_op_conv2d && i < plain.tensor_size[0]; i++)
         plain.call.tensors[0][i] = ls_float_of(ls_bfloat_of(plain.call.tensors[0][i]));
-    rig_narrow(&mixed);
-    rig_forward(&plain, CHUNK);
-    rig_forward(&mixed, CHUNK);
+    rig_narrow(&mixed, other);
+    rig_forward(&plain, chunk);
+    rig_forward(&mixed, chunk);
     assert_same_activation(op->name, &mixed, mixed.call.output, &plain, plain.call.output,
                            IMAGES * ls_shape_size(plain.node.out));
     /* The derivative of some is taken from their output. */
     rig_read(&mixed, mixed.call.output, IMAGES * ls_shape_size(plain.node.out), plain.call.output);
-    rig_backward(&plain, CHUNK);
-    rig_backward(&mixed, CHUNK);
+    rig_backward(&plain, chunk);
+    rig_backward(&mixed, chunk);
     if (accumulate) { /* on top of gradients that are exact in both */
         for (int i = 0; i < inputs; i++) {
             const size_t count = IMAGES * ls_shape_size(in[i]);
             rig_read(&mixed, mixed.call.input_grads[i], count, plain.call.input_grads[i]);
             plain.call.accumulate[i] = mixed.call.accumulate[i] = true;
         }
-        rig_backward(&plain, CHUNK);
-        rig_backward(&mixed, CHUNK);
+        rig_backward(&plain, chunk);
+        rig_backward(&mixed, chunk);
     }
     for (int i = 0; i < inputs; i++)
         assert_same_activation(text("%s, gradient of input %d", op->name, i), &mixed,
@@ -72,6 +77,11 @@ static void compare(const struct ls_op *op, struct ls_attributes attributes, int
                     1e-5);
     rig_free(&plain);
     rig_free(&mixed);
+}
+
+static void compare(const struct ls_op *op, struct ls_attributes attributes, int inputs,
+                    const struct ls_shape *in, bool accumulate) {
+    compare_ops(op, op, attributes, inputs, in, accumulate);
 }
 
 static void operations_round_once(void **state) {
@@ -103,8 +113,10 @@ static void operations_round_once(void **state) {
 static void convolutions_round_once(void **state) {
     /* height, width, in, out, kernel, stride, padding */
     static const int cases[][7] = {
-        {5, 7, 16, 16, 3, 1, 1}, {6, 6, 3, 16, 3, 2, 1}, {7, 5, 2, 3, 3, 2, 1},
-        {9, 8, 32, 16, 3, 1, 1}, {5, 4, 32, 8, 1, 2, 0}, {9, 8, 2, 2, 5, 3, 2},
+        {5, 7, 16, 16, 3, 1, 1}, {6, 6, 3, 16, 3, 2, 1},   {7, 5, 2, 3, 3, 2, 1},
+        {9, 8, 32, 16, 3, 1, 1}, {5, 4, 32, 8, 1, 2, 0},   {9, 8, 2, 2, 5, 3, 2},
+        {8, 8, 16, 32, 3, 2, 1}, {7, 6, 17, 24, 3, 2, 1},  {8, 7, 32, 16, 1, 2, 0},
+        {1, 1, 16, 16, 3, 1, 1}, {8, 16, 16, 16, 3, 1, 1}, {9, 20, 16, 32, 5, 3, 2},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -114,6 +126,8 @@ static void convolutions_round_once(void **state) {
             const struct ls_attributes attributes = {
                 .channels = c[3], .kernel = c[4], .stride = c[5], .padding = c[6], .bias = variant};
             compare(&ls_op_conv2d, attributes, 1, &in, variant);
+            if (c[2] >= LS_TILE_COLUMNS && c[3] >= LS_TILE_COLUMNS)
+                compare_ops(&ls_op_conv2d, &ls_op_bfloat_conv2d, attributes, 1, &in, variant);
         }
 }
 

@@ -64,7 +64,9 @@ static struct sample make(const int *shape, int parts) {
         s.weights.scale[o] = o % 2 ? -1 : 0.5F; /* exact in bfloat16's arithmetic */
         s.weights.bias[o] = 0.1F * (float)o;
     }
-    ls_tile_conv_pack(conv, s.weight, s.packed);
+    const struct ls_conv plain = {.in = shape[2], .kernel = kernel};
+    const struct ls_filters filters = ls_filters_of(&plain, s.weight);
+    ls_tile_conv_pack(conv, &filters, s.packed);
     return s;
 }
 

@@ -67,10 +67,9 @@ enum ls_format {
 /* How an engine stores activations. */
 struct ls_storage {
     enum ls_format format;
-    /* Of tiles: */
-    int parts;  /* bfloat16 a value: 1 or 2 */
-    int border; /* pixels of zeros around the image */
-    int images; /* how many there are */
+    int parts;  /* of tiles: bfloat16 a value, 1 or 2 */
+    int border; /* of tiles: pixels of zeros around the image */
+    int images; /* of bfloat16 in any order: how many run together at most */
 };
 
 struct ls_node {

@@ -20,5 +20,6 @@ void cli_info_cpu(void) {
     print_line("bf16, bf16x3", tiles ? "matrix tiles" : "portable, slower than fp32");
     print_line("auto", ls_precision_name(ls_precision_auto()));
     print_line("training, fp32", floats);
-    print_line("training, bf16", "activations in bfloat16, convolutions as in fp32");
+    print_line("training, bf16",
+               tiles ? "matrix tiles" : "activations in bfloat16, convolutions as in fp32");
 }

@@ -123,7 +123,7 @@ enum ls_status ls_backprop_create(struct ls_backprop **result, const struct ls_n
     b->threads = ls_thread_count(threads);
     enum ls_status status = ls_fuse(network, true, &b->graph, error);
     if (!status) {
-        ls_phase_store(&b->graph, precision);
+        ls_phase_store(&b->graph, precision, LS_CHUNK);
         status = ls_schedule_create(&b->schedule, &b->graph, batch, error);
     }
     if (!status)

@@ -1,6 +1,7 @@
 #include "engine/phase.h"
 #include "base/alloc.h"
 #include "kernels/kernels.h"
+#include "kernels/tile_conv.h"
 
 int ls_phase_needs(const struct ls_op *op, enum ls_phase phase) {
     switch (phase) {
@@ -18,14 +19,20 @@ int ls_phase_needs(const struct ls_op *op, enum ls_phase phase) {
     return 0;
 }
 
-void ls_phase_store(struct ls_graph *graph, enum ls_precision precision) {
+void ls_phase_store(struct ls_graph *graph, enum ls_precision precision, int images) {
+    const struct ls_storage bfloats = {.format = LS_BFLOATS, .images = images};
     if (precision == LS_FP32)
         return;
     for (int n = 0; n < graph->node_count; n++) {
         struct ls_node *node = &graph->nodes[n];
-        node->out_storage.format = n == graph->node_count - 1 ? LS_FLOATS : LS_BFLOATS;
+        const struct ls_op *other = node->op->in_bfloats;
         for (int i = 0; i < node->input_count; i++)
-            node->in_storage[i].format = LS_BFLOATS;
+            node->in_storage[i] = bfloats;
+        if (n == graph->node_count - 1)
+            break; /* the logits */
+        node->out_storage = bfloats;
+        if (other && ls_tile_kernels()->fast && other->suits(node))
+            node->op = other;
     }
 }
 

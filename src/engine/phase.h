@@ -11,9 +11,10 @@ enum ls_phase { LS_REDUCE, LS_FORWARD, LS_LOSS, LS_BACKWARD_REDUCE, LS_BACKWARD 
 /* Which activations of its node a phase reads or writes, as LS_NEEDS_*. */
 int ls_phase_needs(const struct ls_op *op, enum ls_phase phase);
 
-/* Decides how the activations of a training step and their gradients are stored: LS_FP32 as floats,
- * LS_BF16 as bfloat16 but for the logits. */
-void ls_phase_store(struct ls_graph *graph, enum ls_precision precision);
+/* Decides how the activations of a training step on chunks of so many images, and their gradients,
+ * are stored: LS_FP32 as floats, LS_BF16 as bfloat16 but for the logits. Nodes get the operation
+ * for it. */
+void ls_phase_store(struct ls_graph *graph, enum ls_precision precision, int images);
 
 /* Floats of memory that ls_phase_run needs for chunks of so many images. */
 size_t ls_phase_floats(const struct ls_node *node, int images);

@@ -72,9 +72,7 @@ size_t ls_conv_weights(const struct ls_conv *conv) {
 
 void ls_conv_pack(const struct ls_conv *conv, const float *weight, int channel, double scale,
                   float *packed) {
-    const size_t taps = (size_t)conv->kernel * conv->kernel;
-    const struct ls_filters filters = {weight,    taps * conv->in, taps,
-                                       (int)taps, false,           conv->bfloat_weights};
+    const struct ls_filters filters = ls_filters_of(conv, weight);
     pack(conv, &filters, channel, scale, packed);
 }
 
@@ -85,9 +83,7 @@ size_t ls_conv_grad_weights(const struct ls_conv *conv) {
 
 void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *packed) {
     const struct ls_conv back = adjoint(conv);
-    const size_t taps = (size_t)conv->kernel * conv->kernel;
-    const struct ls_filters filters = {weight,    taps, taps * conv->in,
-                                       (int)taps, true, conv->bfloat_weights};
+    const struct ls_filters filters = ls_filters_adjoint(conv, weight);
     for (int channel = 0; channel < back.out; channel++)
         if (conv->stride == 1)
             pack(&back, &filters, channel, 1, packed);

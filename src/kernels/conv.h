@@ -34,6 +34,28 @@ static inline float ls_filter_value(const struct ls_filters *filters, int out, i
     return filters->rounded ? ls_float_of(ls_bfloat_of(value)) : value;
 }
 
+/* Of weight[out][in][kernel][kernel]. */
+static inline struct ls_filters ls_filters_of(const struct ls_conv *conv, const float *weight) {
+    const int taps = conv->kernel * conv->kernel;
+    return (struct ls_filters){
+        .weight = weight,
+        .out_step = (size_t)taps * conv->in,
+        .in_step = (size_t)taps,
+        .taps = taps,
+        .rounded = conv->bfloat_weights,
+    };
+}
+
+/* Those of its adjoint. */
+static inline struct ls_filters ls_filters_adjoint(const struct ls_conv *conv,
+                                                   const float *weight) {
+    struct ls_filters filters = ls_filters_of(conv, weight);
+    filters.in_step = filters.out_step;
+    filters.out_step = (size_t)filters.taps;
+    filters.reversed = true;
+    return filters;
+}
+
 /* Floats of packed weights that ls_conv_forward wants. */
 size_t ls_conv_weights(const struct ls_conv *conv);
 

@@ -2,25 +2,15 @@
  * the residual (times an identity matrix) and the steps of the window. Finished sums leave through
  * a buffer; bias, residual and ReLU are applied to them in AVX-512 between the next block's
  * multiplications, so that both units of the CPU stay busy. */
+#include "kernels/amx.h"
 #include "kernels/tile_conv.h"
-#include <immintrin.h>
-
-#define INLINE static inline __attribute__((always_inline))
 
 enum {
-    LINE = 64,
     BLOCK = 4,                                                         /* tiles of sums */
     TILE_FLOATS = LS_TILE_ROWS * LS_TILE_COLUMNS,                      /* of sums */
     WEIGHT_BYTES = LS_TILE_DEPTH * LS_TILE_COLUMNS * sizeof(uint16_t), /* of a step */
     CHUNK = 4,                                                         /* rows finished at once */
     CHUNKS = BLOCK * LS_TILE_ROWS / CHUNK
-};
-
-/* The operand of LDTILECFG. */
-struct configuration {
-    uint8_t palette, start_row, reserved[14];
-    uint16_t column_bytes[16];
-    uint8_t rows[16];
 };
 
 /* A convolution at work. */
@@ -41,16 +31,6 @@ struct block {
     char *y;                         /* where they start */
     float *sums;
 };
-
-/* Tiles 0-3 hold sums, 4 pixels, 5-7 weights. */
-static void configure(int rows) {
-    struct configuration c = {.palette = 1};
-    for (int t = 0; t < 8; t++) {
-        c.column_bytes[t] = LINE;
-        c.rows[t] = (uint8_t)(t < 5 ? rows : LS_TILE_DEPTH / 2);
-    }
-    _tile_loadconfig(&c);
-}
 
 INLINE __m512 floats_of(__m256i bfloats) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bfloats), 16));
@@ -229,10 +209,10 @@ static void forward(const struct ls_tile_conv *conv, void *packed, const void *x
                                 conv->y.parts == 2 && conv->y.stride > LS_TILE_COLUMNS ? 2 : 1,
                             .floor = _mm512_set1_ps(relu ? 0 : -__builtin_inff())};
     const bool tall = conv->kernel == 3 && conv->stride == 1 && conv->y.height % BLOCK == 0;
-    configure(conv->walk.rows);
+    configure(5, conv->walk.rows); /* 0-3 hold sums, 4 pixels, 5-7 weights */
     (tall ? run_tall : run_any)(&job, conv->y.parts);
     _tile_release();
     ls_tiles_clear_border(&conv->y, conv->images, y);
 }
 
-const struct ls_tile_kernels ls_tile_kernels_amx = {"amx", true, forward};
+const struct ls_tile_kernels ls_tile_kernels_amx = {"amx", true, forward, ls_tile_weight_grad_amx};

@@ -61,4 +61,5 @@ static void forward(const struct ls_tile_conv *conv, void *packed, const void *x
     ls_tiles_clear_border(&conv->y, conv->images, y);
 }
 
-const struct ls_tile_kernels ls_tile_kernels_portable = {"portable", false, forward};
+const struct ls_tile_kernels ls_tile_kernels_portable = {"portable", false, forward,
+                                                         ls_tile_weight_grad_portable};

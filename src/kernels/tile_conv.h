@@ -3,6 +3,8 @@
 #ifndef LANDSCAPE_KERNELS_TILE_CONV_H
 #define LANDSCAPE_KERNELS_TILE_CONV_H
 
+#include "kernels/conv.h"
+#include "kernels/tile_grad.h"
 #include "kernels/tiles.h"
 #include <stdbool.h>
 
@@ -51,8 +53,9 @@ struct ls_tile_weights {
 };
 struct ls_tile_weights ls_tile_weights_of(const struct ls_tile_conv *conv, void *packed);
 
-/* Packs weight[out][in][kernel][kernel] * scale[out]; scale and bias are in `packed` already. */
-void ls_tile_conv_pack(const struct ls_tile_conv *conv, const float *weight, void *packed);
+/* Packs the filters times scale[out]; scale and bias are in `packed` already. */
+void ls_tile_conv_pack(const struct ls_tile_conv *conv, const struct ls_filters *filters,
+                       void *packed);
 
 /* y = relu?(x * weight + bias + residual), y's border zero; residual may be NULL. */
 typedef void ls_tile_conv_forward(const struct ls_tile_conv *conv, void *packed, const void *x,
@@ -63,6 +66,7 @@ struct ls_tile_kernels {
     const char *name;
     bool fast; /* faster than convolution in float */
     ls_tile_conv_forward *conv_forward;
+    ls_tile_weight_grad *weight_grad;
 };
 
 /* The fastest this machine can run. */

@@ -8,7 +8,7 @@ enum { ABSENT = -1, SPOTS = 4, TILE_VALUES = LS_TILE_DEPTH * LS_TILE_COLUMNS };
 /* 32 neighbouring values of a window, and what each is multiplied with. */
 struct step {
     size_t offset;             /* bytes from the window's first value */
-    int weight[LS_TILE_DEPTH]; /* index into weight[in][kernel][kernel], or ABSENT */
+    int weight[LS_TILE_DEPTH]; /* index into the filters, but for the output channel, or ABSENT */
     bool low[LS_TILE_DEPTH];   /* multiplied with the weight's low part */
 };
 
@@ -16,20 +16,22 @@ struct step {
  * it. `low`: the products of the high values with the weights' low parts, otherwise
  * those of high and low values with the high parts. Returns whether there is anything to multiply.
  */
-static bool describe(const struct ls_tile_conv *conv, int ky, int kx, int first, bool low,
-                     struct step *step) {
+static bool describe(const struct ls_tile_conv *conv, const struct ls_filters *filters, int ky,
+                     int kx, int first, bool low, struct step *step) {
     const struct ls_tiles *x = &conv->x;
     const int values = x->parts * x->stride;
     bool any = false;
     step->offset = (ls_tiles_offset(x, 0, ky, kx) - ls_tiles_offset(x, 0, 0, 0) + (size_t)first) *
                    sizeof(uint16_t);
     for (int d = 0; d < LS_TILE_DEPTH; d++) {
-        const int at = first + d, tap = kx + at / values, in = at % values % x->stride;
-        const bool high_value = at % values < x->stride;
+        const int value = first + d, tap = kx + value / values, in = value % values % x->stride;
+        const bool high_value = value % values < x->stride;
         step->low[d] = low;
         step->weight[d] = ABSENT;
         if (tap < conv->kernel && in < x->channels && (high_value || !low)) {
-            step->weight[d] = (in * conv->kernel + ky) * conv->kernel + tap;
+            const int at = ky * conv->kernel + tap;
+            step->weight[d] =
+                in * (int)filters->in_step + (filters->reversed ? filters->taps - 1 - at : at);
             any = true;
         }
     }
@@ -38,7 +40,7 @@ static bool describe(const struct ls_tile_conv *conv, int ky, int kx, int first,
 
 /* Calls back for every step in order, the window's rows innermost, and returns their number; `take`
  * may be NULL. */
-static int each_step(const struct ls_tile_conv *conv,
+static int each_step(const struct ls_tile_conv *conv, const struct ls_filters *filters,
                      void (*take)(const struct step *step, int index, void *context),
                      void *context) {
     const int values = conv->x.parts * conv->x.stride;
@@ -50,7 +52,7 @@ static int each_step(const struct ls_tile_conv *conv,
             for (int chunk = 0; chunk < chunks; chunk++)
                 for (int ky = 0; ky < conv->kernel; ky++) {
                     struct step step;
-                    if (!describe(conv, ky, kx, chunk * LS_TILE_DEPTH, low, &step))
+                    if (!describe(conv, filters, ky, kx, chunk * LS_TILE_DEPTH, low, &step))
                         continue;
                     if (take)
                         take(&step, count, context);
@@ -95,7 +97,7 @@ static struct ls_tile_spot spot_of(const struct ls_tile_conv *conv, int tile) {
 
 void ls_tile_conv_plan(struct ls_tile_conv *conv) {
     conv->walk = walk_of(conv);
-    conv->steps = each_step(conv, NULL, NULL);
+    conv->steps = each_step(conv, &(struct ls_filters){0}, NULL, NULL);
 }
 
 static int round_up(int count, int to) {
@@ -136,7 +138,7 @@ size_t ls_tile_conv_packed_bytes(const struct ls_tile_conv *conv) {
 
 struct packing {
     const struct ls_tile_conv *conv;
-    const float *weight;
+    const struct ls_filters *filters;
     struct ls_tile_weights to;
 };
 
@@ -152,14 +154,13 @@ static void pack_picks(const struct ls_tile_conv *conv, uint16_t *pick) {
 
 static void pack_step(const struct step *step, int index, void *context) {
     const struct packing *p = context;
-    const size_t filter = (size_t)p->conv->x.channels * p->conv->kernel * p->conv->kernel;
     p->to.offset[index] = (int)step->offset;
     for (int o = 0; o < p->conv->y.channels; o++) {
         uint16_t *tile =
             p->to.weight +
             ((size_t)(o / LS_TILE_COLUMNS) * p->conv->steps + (size_t)index) * TILE_VALUES;
         uint16_t *to = tile + 2 * (o % LS_TILE_COLUMNS);
-        const float *from = p->weight + (size_t)o * filter;
+        const float *from = p->filters->weight + (size_t)o * p->filters->out_step;
         for (int d = 0; d < LS_TILE_DEPTH; d++) {
             if (step->weight[d] == ABSENT)
                 continue;
@@ -171,13 +172,14 @@ static void pack_step(const struct step *step, int index, void *context) {
     }
 }
 
-void ls_tile_conv_pack(const struct ls_tile_conv *conv, const float *weight, void *packed) {
-    struct packing p = {conv, weight, ls_tile_weights_of(conv, packed)};
+void ls_tile_conv_pack(const struct ls_tile_conv *conv, const struct ls_filters *filters,
+                       void *packed) {
+    struct packing p = {conv, filters, ls_tile_weights_of(conv, packed)};
     pack_picks(conv, p.to.pick);
     memset(p.to.weight, 0, weight_bytes(conv, &p.to));
     for (int t = 0; t < p.to.spots; t++)
         p.to.spot[t] = spot_of(conv, t < conv->walk.tiles ? t : conv->walk.tiles - 1);
     for (int i = conv->y.channels; i < p.to.columns * LS_TILE_COLUMNS; i++)
         p.to.bias[i] = 0;
-    each_step(conv, pack_step, &p);
+    each_step(conv, filters, pack_step, &p);
 }

@@ -61,7 +61,8 @@ void ls_tiles_clear_border(const struct ls_tiles *tiles, int images, void *x) {
     uint16_t *values = x;
     const size_t row = row_values(tiles), border = (size_t)tiles->border;
     const size_t side = border * tiles->interleave * pixel_values(tiles);
-    memset(values + all_values(tiles, images), 0, LINE * sizeof *values);
+    if (border)
+        memset(values + all_values(tiles, images), 0, LINE * sizeof *values);
     for (int g = 0; border && g < images / tiles->interleave; g++) {
         uint16_t *group = values + (size_t)g * group_values(tiles);
         memset(group, 0, border * row * sizeof *values);
@@ -97,4 +98,51 @@ void ls_tiles_to_floats(const struct ls_tiles *tiles, int images, const void *x,
                         y[c] += ls_float_of(from[tiles->stride + c]);
                 }
             }
+}
+
+bool ls_tiles_plain(const struct ls_tiles *tiles) {
+    return tiles->border == 0 && tiles->interleave == 1 && tiles->parts == 1 &&
+           tiles->stride == tiles->channels;
+}
+
+/* Images that fill the interleaved groups which hold so many. */
+static int filled(const struct ls_tiles *tiles, int images) {
+    return (images + tiles->interleave - 1) / tiles->interleave * tiles->interleave;
+}
+
+/* A row of pixels, `gap` values apart in the tiles. */
+static void place_row(const struct ls_tiles *tiles, int width, size_t gap, const uint16_t *x,
+                      uint16_t *y) {
+    const size_t channels = (size_t)tiles->channels, rest = (size_t)tiles->stride - channels;
+    if (gap == channels) {
+        memcpy(y, x, (size_t)width * channels * sizeof *y);
+        return;
+    }
+    for (int column = 0; column < width; column++, x += channels, y += gap) {
+        memcpy(y, x, channels * sizeof *y);
+        memset(y + channels, 0, rest * sizeof *y);
+    }
+}
+
+void ls_tiles_from_bfloats(const struct ls_tiles *tiles, int images, int height, int width,
+                           int step, const uint16_t *x, void *y) {
+    const size_t gap = (size_t)step * tiles->interleave * pixel_values(tiles);
+    if (height != tiles->height || width != tiles->width)
+        memset(y, 0, all_values(tiles, filled(tiles, images)) * sizeof *x);
+    ls_tiles_clear_border(tiles, filled(tiles, images), y);
+    for (int i = 0; i < images; i++)
+        for (int row = 0; row < height; row++, x += (size_t)width * tiles->channels)
+            place_row(tiles, width, gap, x,
+                      (uint16_t *)y + ls_tiles_offset(tiles, i, row * step, 0));
+}
+
+void ls_tiles_to_bfloats(const struct ls_tiles *tiles, int images, const void *x, uint16_t *y) {
+    const size_t gap = (size_t)tiles->interleave * pixel_values(tiles);
+    const size_t channels = (size_t)tiles->channels;
+    for (int i = 0; i < images; i++)
+        for (int row = 0; row < tiles->height; row++) {
+            const uint16_t *from = (const uint16_t *)x + ls_tiles_offset(tiles, i, row, 0);
+            for (int column = 0; column < tiles->width; column++, from += gap, y += channels)
+                memcpy(y, from, channels * sizeof *y);
+        }
 }

@@ -6,6 +6,7 @@
 #ifndef LANDSCAPE_KERNELS_TILES_H
 #define LANDSCAPE_KERNELS_TILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,8 +18,8 @@ enum {
 
 /* How the activations of some images are stored: [images / interleave][border + height + border]
  * [border + width + border][interleave][parts][stride] bfloat16, zero in the border and in the
- * channels past `channels`, with a cache line of zeros behind the last. Narrow images are
- * interleaved, so that the pixels of one row fill a tile. */
+ * channels past `channels`; if there is a border, with a cache line of zeros behind the last.
+ * Narrow images are interleaved, so that the pixels of one row fill a tile. */
 struct ls_tiles {
     int height, width, channels; /* of an image */
     int border;                  /* pixels of zeros around it */
@@ -43,5 +44,15 @@ void ls_tiles_clear_border(const struct ls_tiles *tiles, int images, void *x);
  * cleared. */
 void ls_tiles_from_floats(const struct ls_tiles *tiles, int images, const float *x, void *y);
 void ls_tiles_to_floats(const struct ls_tiles *tiles, int images, const void *x, float *y);
+
+/* The same from and to bfloat16, for tiles of one part and any number of images: the places left
+ * over in the last interleaved group keep what they hold. Pixel (y, x) of
+ * x[images][height][width][channels] goes to (y * step, x * step), zeros in between. */
+void ls_tiles_from_bfloats(const struct ls_tiles *tiles, int images, int height, int width,
+                           int step, const uint16_t *x, void *y);
+void ls_tiles_to_bfloats(const struct ls_tiles *tiles, int images, const void *x, uint16_t *y);
+
+/* Whether tiles are nothing but [images][height][width][channels]. */
+bool ls_tiles_plain(const struct ls_tiles *tiles);
 
 #endif

@@ -1,14 +1,12 @@
 /* Convolution (cross-correlation, as everywhere in the field). In inference it can
  * absorb the batch norm behind it (folded into weights and bias), a residual and a ReLU. */
+#include "ops/conv2d.h"
 #include "base/alloc.h"
-#include "kernels/conv.h"
 #include "kernels/kernels.h"
 #include "ops/fold.h"
-#include "ops/op.h"
 #include "ops/tiles.h"
 
-/* The convolution of one image as the kernels see it. */
-static struct ls_conv conv_of(const struct ls_node *node) {
+struct ls_conv ls_conv2d_of(const struct ls_node *node) {
     return (struct ls_conv){.in_height = node->in[0].height,
                             .in_width = node->in[0].width,
                             .in = node->in[0].channels,
@@ -71,7 +69,7 @@ static double flops(const struct ls_node *node) {
 
 /* packed = weights, bias [out]; in training then the weights of the backward pass */
 static size_t bias_offset(const struct ls_node *node) {
-    const struct ls_conv conv = conv_of(node);
+    const struct ls_conv conv = ls_conv2d_of(node);
     return ls_align_floats(ls_conv_weights(&conv));
 }
 
@@ -80,12 +78,12 @@ static size_t grad_offset(const struct ls_node *node) {
 }
 
 static size_t packed_size(const struct ls_node *node, bool training) {
-    const struct ls_conv conv = conv_of(node);
+    const struct ls_conv conv = ls_conv2d_of(node);
     return grad_offset(node) + (training ? ls_conv_grad_weights(&conv) : 0);
 }
 
 static void pack(const struct ls_node *node, bool training, float *const *values, float *packed) {
-    const struct ls_conv conv = conv_of(node);
+    const struct ls_conv conv = ls_conv2d_of(node);
     for (int o = 0; o < node->out.channels; o++) {
         const struct ls_fold fold = ls_fold(node, values, o);
         packed[bias_offset(node) + (size_t)o] = (float)fold.shift;
@@ -96,14 +94,14 @@ static void pack(const struct ls_node *node, bool training, float *const *values
 }
 
 static size_t scratch_size(const struct ls_node *node, bool training) {
-    const struct ls_conv conv = conv_of(node);
+    const struct ls_conv conv = ls_conv2d_of(node);
     return ls_conv_scratch(&conv, training);
 }
 
 static void forward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
     const struct ls_attributes *attributes = &node->attributes;
-    const struct ls_conv conv = conv_of(node);
+    const struct ls_conv conv = ls_conv2d_of(node);
     const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
     const float *residual = attributes->fused_residual
                                 ? call->inputs[node->input_count - 1] + out * (size_t)first
@@ -114,20 +112,19 @@ static void forward(const struct ls_call *call, int first, int last) {
                     attributes->fused_relu, call->output + out * (size_t)first, call->scratch);
 }
 
-/* partial = the weight's gradient in the packed order, then the bias's [out] if there is one */
-static size_t gradient_count(const struct ls_node *node, bool backward) {
+size_t ls_conv2d_gradient_count(const struct ls_node *node, bool backward) {
     const size_t bias = node->attributes.bias ? (size_t)node->out.channels : 0;
     return backward ? weight_count(node) + bias : 0;
 }
 
-static size_t partial_size(const struct ls_node *node, bool backward) {
-    return gradient_count(node, backward) * sizeof(float);
+size_t ls_conv2d_partial_size(const struct ls_node *node, bool backward) {
+    return ls_conv2d_gradient_count(node, backward) * sizeof(float);
 }
 
 static void backward_reduce(const struct ls_call *call, int first, int last, void *partial) {
     float *grad = partial;
     const struct ls_node *node = call->node;
-    const struct ls_conv conv = conv_of(node);
+    const struct ls_conv conv = ls_conv2d_of(node);
     const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
     const size_t weights = weight_count(node), channels = (size_t)node->out.channels;
     ls_conv_weight_grad(&conv, last - first, call->inputs[0] + in * (size_t)first,
@@ -148,8 +145,8 @@ static void store_weight_grad(const struct ls_node *node, const float *total, si
     }
 }
 
-static void backward_combine(const struct ls_call *call, const void *partials, int chunks,
-                             size_t stride, size_t begin, size_t end) {
+void ls_conv2d_backward_combine(const struct ls_call *call, const void *partials, int chunks,
+                                size_t stride, size_t begin, size_t end) {
     enum { BLOCK = 256 };
     const struct ls_node *node = call->node;
     const size_t weights = weight_count(node);
@@ -171,7 +168,7 @@ static void backward_combine(const struct ls_call *call, const void *partials, i
 
 static void backward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
-    const struct ls_conv conv = conv_of(node);
+    const struct ls_conv conv = ls_conv2d_of(node);
     const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
     if (!call->input_grads[0])
         return;
@@ -183,6 +180,7 @@ static void backward(const struct ls_call *call, int first, int last) {
 const struct ls_op ls_op_conv2d = {
     .name = "conv2d",
     .in_tiles = &ls_op_tiled_conv2d,
+    .in_bfloats = &ls_op_bfloat_conv2d,
     .inference_fusions = LS_FUSE_BATCHNORM | LS_FUSE_RESIDUAL | LS_FUSE_RELU,
     .reduce_needs = LS_NEEDS_INPUTS,
     .shape = shape,
@@ -192,9 +190,9 @@ const struct ls_op ls_op_conv2d = {
     .pack = pack,
     .scratch_size = scratch_size,
     .forward = forward,
-    .partial_size = partial_size,
-    .combine_count = gradient_count,
+    .partial_size = ls_conv2d_partial_size,
+    .combine_count = ls_conv2d_gradient_count,
     .backward_reduce = backward_reduce,
-    .backward_combine = backward_combine,
+    .backward_combine = ls_conv2d_backward_combine,
     .backward = backward,
 };

@@ -49,9 +49,10 @@ enum { LS_NEEDS_INPUTS = 1, LS_NEEDS_OUTPUT = 2 };
 /* Hooks may be NULL where the comment says so. Sizes are in floats, but for partial_size. */
 struct ls_op {
     const char *name;
-    /* The operation that does the same in inference from bfloat16 tiles to bfloat16 tiles, for
-     * nodes that suit it. NULL: none. */
-    const struct ls_op *in_tiles;
+    /* The operations that do the same for nodes that suit them: in inference from bfloat16 tiles to
+     * bfloat16 tiles, and in training on activations in bfloat16 where the machine multiplies
+     * matrix tiles fast. NULL: none. */
+    const struct ls_op *in_tiles, *in_bfloats;
     bool (*suits)(const struct ls_node *node); /* of such an operation */
     int inference_fusions, training_fusions;   /* LS_FUSE_* */
     int reduce_needs, backward_needs;          /* of backward_reduce() and backward(): LS_NEEDS_* */

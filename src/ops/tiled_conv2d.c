@@ -1,6 +1,7 @@
 /* Convolution in bfloat16 tiles, with everything behind it that ls_op_conv2d can absorb. */
 #include "base/alloc.h"
 #include "kernels/tile_conv.h"
+#include "ops/conv2d.h"
 #include "ops/fold.h"
 #include "ops/tiles.h"
 #include <string.h>
@@ -46,7 +47,9 @@ static void pack(const struct ls_node *node, bool training, float *const *values
         weights.scale[o] = (float)fold.scale;
         weights.bias[o] = (float)fold.shift;
     }
-    ls_tile_conv_pack(&conv, values[0], packed + header_floats());
+    const struct ls_conv plain = ls_conv2d_of(node);
+    const struct ls_filters filters = ls_filters_of(&plain, values[0]);
+    ls_tile_conv_pack(&conv, &filters, packed + header_floats());
 }
 
 /* All images of the run at once: they are interleaved. */

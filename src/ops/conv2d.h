@@ -1,0 +1,21 @@
+/* What the convolutions share: their arithmetic differs, not their shapes nor their results. */
+#ifndef LANDSCAPE_OPS_CONV2D_H
+#define LANDSCAPE_OPS_CONV2D_H
+
+#include "kernels/conv.h"
+#include "ops/op.h"
+
+/* The convolution of one image as the kernels see it. */
+struct ls_conv ls_conv2d_of(const struct ls_node *node);
+
+/* Hooks of the gradient: partial = the weight's [kernel][kernel][in][out], then the bias's [out] if
+ * there is one. */
+size_t ls_conv2d_gradient_count(const struct ls_node *node, bool backward);
+size_t ls_conv2d_partial_size(const struct ls_node *node, bool backward);
+void ls_conv2d_backward_combine(const struct ls_call *call, const void *partials, int chunks,
+                                size_t stride, size_t begin, size_t end);
+
+/* ls_op_conv2d in training on activations in bfloat16, by matrix tiles. */
+extern const struct ls_op ls_op_bfloat_conv2d;
+
+#endif
