@@ -5,18 +5,14 @@
 
 enum { PAGE_VALUES = 2048 };
 
-static size_t round_up(size_t count, size_t to) {
-    return (count + to - 1) / to * to;
-}
-
 struct ls_tile_grad ls_tile_grad_plan(const struct ls_conv *conv, int images) {
     struct ls_tile_grad g = {.height = conv->in_height + 2 * conv->padding,
                              .width = conv->in_width + 2 * conv->padding,
-                             .in_room = (int)round_up((size_t)conv->in, LS_TILE_COLUMNS),
-                             .out_room = (int)round_up((size_t)conv->out, LS_TILE_COLUMNS)};
+                             .in_room = (int)ls_fill_up((size_t)conv->in, LS_TILE_COLUMNS),
+                             .out_room = (int)ls_fill_up((size_t)conv->out, LS_TILE_COLUMNS)};
     const size_t reach = (size_t)(conv->kernel - 1) * (size_t)(g.width + 1);
-    g.positions = round_up((size_t)images * g.height * g.width, LS_TILE_DEPTH);
-    g.line = round_up(g.positions + reach, LS_TILE_DEPTH);
+    g.positions = ls_fill_up((size_t)images * g.height * g.width, LS_TILE_DEPTH);
+    g.line = ls_fill_up(g.positions + reach, LS_TILE_DEPTH);
     if (g.line % PAGE_VALUES == 0) /* or all rows of a tile fall into one set of the cache */
         g.line += LS_TILE_DEPTH;
     const size_t x = g.line * g.in_room, y = g.positions * g.out_room;

@@ -100,10 +100,6 @@ void ls_tile_conv_plan(struct ls_tile_conv *conv) {
     conv->steps = each_step(conv, &(struct ls_filters){0}, NULL, NULL);
 }
 
-static int round_up(int count, int to) {
-    return (count + to - 1) / to * to;
-}
-
 /* The memory at *at, which moves on behind it. */
 static void *take(char **at, size_t bytes) {
     void *taken = *at;
@@ -112,9 +108,9 @@ static void *take(char **at, size_t bytes) {
 }
 
 struct ls_tile_weights ls_tile_weights_of(const struct ls_tile_conv *conv, void *packed) {
-    struct ls_tile_weights w = {.columns =
-                                    round_up(conv->y.stride, LS_TILE_COLUMNS) / LS_TILE_COLUMNS,
-                                .spots = round_up(conv->walk.tiles, SPOTS)};
+    struct ls_tile_weights w = {
+        .columns = (int)ls_fill_up((size_t)conv->y.stride, LS_TILE_COLUMNS) / LS_TILE_COLUMNS,
+        .spots = (int)ls_fill_up((size_t)conv->walk.tiles, SPOTS)};
     const size_t channels = (size_t)w.columns * LS_TILE_COLUMNS * sizeof(float);
     char *at = packed;
     w.spot = take(&at, (size_t)w.spots * sizeof *w.spot);

@@ -10,7 +10,7 @@ static int room_for(int channels) {
         return 4;
     if (channels <= 16)
         return channels <= 8 ? 8 : 16;
-    return (channels + LS_TILE_DEPTH - 1) / LS_TILE_DEPTH * LS_TILE_DEPTH;
+    return (int)ls_fill_up((size_t)channels, LS_TILE_DEPTH);
 }
 
 struct ls_tiles ls_tiles_layout(int height, int width, int channels, int border, int parts) {
@@ -107,7 +107,7 @@ bool ls_tiles_plain(const struct ls_tiles *tiles) {
 
 /* Images that fill the interleaved groups which hold so many. */
 static int filled(const struct ls_tiles *tiles, int images) {
-    return (images + tiles->interleave - 1) / tiles->interleave * tiles->interleave;
+    return (int)ls_fill_up((size_t)images, (size_t)tiles->interleave);
 }
 
 /* A row of pixels, `gap` values apart in the tiles. */

@@ -16,6 +16,11 @@ enum {
     LS_TILE_COLUMNS = 16 /* output channels of a tile */
 };
 
+/* count, rounded up to a multiple of `to`. */
+static inline size_t ls_fill_up(size_t count, size_t to) {
+    return (count + to - 1) / to * to;
+}
+
 /* How the activations of some images are stored: [images / interleave][border + height + border]
  * [border + width + border][interleave][parts][stride] bfloat16, zero in the border and in the
  * channels past `channels`; if there is a border, with a cache line of zeros behind the last.

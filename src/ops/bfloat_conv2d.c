@@ -27,7 +27,7 @@ static int border(int padding) {
 /* Images that the layouts have room for: a chunk's, filled up to whole groups. */
 static int room(const struct ls_tile_conv *c, int images) {
     const int most = c->x.interleave > c->y.interleave ? c->x.interleave : c->y.interleave;
-    return (images + most - 1) / most * most;
+    return (int)ls_fill_up((size_t)images, (size_t)most);
 }
 
 static void finish_plan(struct ls_tile_conv *c, int images) {
