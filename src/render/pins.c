@@ -51,13 +51,18 @@ static bool is_seen(const struct ls_terrain *t, const double point[3], const dou
     return true;
 }
 
+/* The point at a part of a pin's length, from 0 (foot) to 1 (head). */
+static void point_on(const struct ls_pin *pin, double part, double point[3]) {
+    for (int k = 0; k < 3; k++)
+        point[k] = pin->foot[k] + part * (pin->head[k] - pin->foot[k]);
+}
+
 /* A stretch of a pin between parts 0 (foot) and 1 (head) of its length. */
 static void trace(struct ls_canvas *canvas, const struct ls_pin *pin,
                   const struct ls_camera *camera, double from, double to) {
     for (int end = 0; end < 2; end++) {
-        double part = end ? to : from, x, y, point[3];
-        for (int k = 0; k < 3; k++)
-            point[k] = pin->foot[k] + part * (pin->head[k] - pin->foot[k]);
+        double x, y, point[3];
+        point_on(pin, end ? to : from, point);
         ls_camera_project(camera, point, &x, &y);
         if (end)
             cairo_line_to(canvas->cairo, x, y);
@@ -72,8 +77,7 @@ static void draw_stem(struct ls_canvas *canvas, const struct ls_pin *pin,
     double seen = 1; /* from here up */
     for (int piece = PIECES; piece >= 0; piece--) {
         double part = (double)piece / PIECES, point[3];
-        for (int k = 0; k < 3; k++)
-            point[k] = pin->foot[k] + part * (pin->head[k] - pin->foot[k]);
+        point_on(pin, part, point);
         if (!is_seen(terrain, point, camera->eye))
             break;
         seen = part;
