@@ -4,6 +4,7 @@
 #include "kernels/bfloat.h"
 #include "kernels/tile_conv.h"
 #include "landscape/rng.h"
+#include "numbers.h"
 #include "support.h"
 #include <math.h>
 
@@ -39,43 +40,12 @@ static int draw(uint64_t number, int low, int high) {
 
 /* The shapes of ResNets first, then any. */
 static struct ls_conv draw_shape(int number, int least_out) {
-    static const struct ls_conv fixed[] = {
-        {.in_height = 32,
-         .in_width = 32,
-         .in = 16,
-         .out = 16,
-         .kernel = 3,
-         .stride = 1,
-         .padding = 1},
-        {.in_height = 16,
-         .in_width = 16,
-         .in = 32,
-         .out = 32,
-         .kernel = 3,
-         .stride = 1,
-         .padding = 1},
-        {.in_height = 8,
-         .in_width = 8,
-         .in = 64,
-         .out = 64,
-         .kernel = 3,
-         .stride = 1,
-         .padding = 1},
-        {.in_height = 16,
-         .in_width = 16,
-         .in = 32,
-         .out = 64,
-         .kernel = 3,
-         .stride = 2,
-         .padding = 1},
-        {.in_height = 16,
-         .in_width = 16,
-         .in = 32,
-         .out = 64,
-         .kernel = 1,
-         .stride = 2,
-         .padding = 0},
-    };
+    /* side, in, out, kernel, stride, padding */
+    static const int fixed[][6] = {{32, 16, 16, 3, 1, 1},
+                                   {16, 32, 32, 3, 1, 1},
+                                   {8, 64, 64, 3, 1, 1},
+                                   {16, 32, 64, 3, 2, 1},
+                                   {16, 32, 64, 1, 2, 0}};
     const int known = (int)(sizeof fixed / sizeof *fixed);
     const uint64_t at = 16 * (uint64_t)number;
     struct ls_conv c = {.in = draw(at, 1, 70),
@@ -85,23 +55,23 @@ static struct ls_conv draw_shape(int number, int least_out) {
     c.padding = draw(at + 4, 0, c.kernel - 1);
     c.in_height = draw(at + 5, c.kernel, 20);
     c.in_width = draw(at + 6, c.kernel, 36);
-    if (number < known)
-        c = fixed[number];
+    if (number < known) {
+        const int *f = fixed[number];
+        c = (struct ls_conv){.in_height = f[0],
+                             .in_width = f[0],
+                             .in = f[1],
+                             .out = f[2],
+                             .kernel = f[3],
+                             .stride = f[4],
+                             .padding = f[5]};
+    }
     c.out_height = (c.in_height + 2 * c.padding - c.kernel) / c.stride + 1;
     c.out_width = (c.in_width + 2 * c.padding - c.kernel) / c.stride + 1;
     return c;
 }
 
-static float *normal(size_t count, uint32_t stream) {
-    const struct ls_rng rng = {.seed = 5, .purpose = LS_RNG_TEST, .stream = stream};
-    float *values = malloc(count * sizeof *values);
-    assert_non_null(values);
-    ls_rng_normal(&rng, 0, count, values);
-    return values;
-}
-
 static uint16_t *bfloats(size_t count, uint32_t stream) {
-    float *values = normal(count, stream);
+    float *values = normal_floats(count, stream);
     uint16_t *rounded = malloc(count * sizeof *rounded);
     assert_non_null(rounded);
     for (size_t i = 0; i < count; i++)
@@ -142,8 +112,8 @@ static void check_forward(const struct ls_conv *c, int parts, bool residual, boo
     t.images = t.x.interleave > t.y.interleave ? t.x.interleave : t.y.interleave;
     ls_tile_conv_plan(&t);
     const size_t in = tile_values(&t, &t.x), out = tile_values(&t, &t.y);
-    float *x = normal(in, 1), *added = normal(out, 2);
-    float *weight = normal((size_t)c->out * c->in * c->kernel * c->kernel, 3);
+    float *x = normal_floats(in, 1), *added = normal_floats(out, 2);
+    float *weight = normal_floats((size_t)c->out * c->in * c->kernel * c->kernel, 3);
     void *x_tiles = memory(ls_tiles_bytes(&t.x, t.images));
     void *added_tiles = memory(ls_tiles_bytes(&t.residual, t.images));
     void *y_tiles = memory(ls_tiles_bytes(&t.y, t.images));
@@ -157,7 +127,7 @@ static void check_forward(const struct ls_conv *c, int parts, bool residual, boo
     ls_tile_conv_pack(&t, &filters, packed);
     ls_tiles_from_floats(&t.x, t.images, x, x_tiles);
     ls_tiles_from_floats(&t.residual, t.images, added, added_tiles);
-    float *y[2] = {normal(out, 4), normal(out, 4)};
+    float *y[2] = {normal_floats(out, 4), normal_floats(out, 4)};
     const struct ls_tile_kernels *kernels[2] = {emulated(), &ls_tile_kernels_portable};
     for (int k = 0; k < 2; k++) {
         kernels[k]->conv_forward(&t, packed, x_tiles, residual ? added_tiles : NULL, relu, y_tiles);
@@ -191,7 +161,7 @@ static void check_weight_grad(const struct ls_conv *c, int images) {
     const size_t out = (size_t)images * c->out_height * c->out_width * c->out;
     const size_t weights = (size_t)c->kernel * c->kernel * c->in * c->out;
     uint16_t *x = bfloats(in, 6), *y_grad = bfloats(out, 7);
-    float *grad[2] = {normal(weights, 8), normal(weights, 8)};
+    float *grad[2] = {normal_floats(weights, 8), normal_floats(weights, 8)};
     const size_t bytes = ls_tile_grad_plan(c, images).bytes;
     void *scratch = memory(bytes);
     memset(scratch, 0xff, bytes); /* not a number: nothing may be read that was not written */

@@ -2,7 +2,7 @@
 #include "base/alloc.h"
 #include "kernels/bfloat.h"
 #include "kernels/tile_conv.h"
-#include "landscape/rng.h"
+#include "numbers.h"
 #include "support.h"
 #include <math.h>
 
@@ -18,14 +18,6 @@ struct sample {
 
 static size_t floats(const struct ls_tiles *t, int images) {
     return (size_t)images * t->height * t->width * t->channels;
-}
-
-static float *normal(size_t count, uint32_t stream) {
-    const struct ls_rng rng = {.seed = 3, .purpose = LS_RNG_TEST, .stream = stream};
-    float *values = malloc(count * sizeof *values);
-    assert_non_null(values);
-    ls_rng_normal(&rng, 0, count, values);
-    return values;
 }
 
 static uint16_t *tiles_of(const struct ls_tiles *tiles, int images, const float *x) {
@@ -49,9 +41,9 @@ static struct sample make(const int *shape, int parts) {
         conv->x.interleave > conv->y.interleave ? conv->x.interleave : conv->y.interleave;
     conv->images *= 2;
     ls_tile_conv_plan(conv);
-    s.x = normal(floats(&conv->x, conv->images), 1);
-    s.residual = normal(floats(&conv->y, conv->images), 2);
-    s.weight = normal((size_t)shape[3] * shape[2] * kernel * kernel, 3);
+    s.x = normal_floats(floats(&conv->x, conv->images), 1);
+    s.residual = normal_floats(floats(&conv->y, conv->images), 2);
+    s.weight = normal_floats((size_t)shape[3] * shape[2] * kernel * kernel, 3);
     s.y = malloc(floats(&conv->y, conv->images) * sizeof *s.y);
     s.x_tiles = tiles_of(&conv->x, conv->images, s.x);
     s.residual_tiles = tiles_of(&conv->residual, conv->images, s.residual);

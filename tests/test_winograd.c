@@ -1,20 +1,12 @@
 /* Winograd's convolution against its definition. */
 #include "kernels/kernels.h"
-#include "landscape/rng.h"
+#include "numbers.h"
 #include "support.h"
 #include <math.h>
 
 /* height, width, input and output channels in vectors */
 static const int shapes[][4] = {{2, 2, 1, 1}, {3, 2, 1, 2},  {8, 8, 4, 4}, {5, 7, 2, 3},
                                 {9, 3, 1, 5}, {32, 4, 1, 1}, {6, 33, 2, 2}};
-
-static float *normal(size_t count, uint32_t stream) {
-    const struct ls_rng rng = {.seed = 5, .purpose = LS_RNG_TEST, .stream = stream};
-    float *values = malloc(count * sizeof *values);
-    assert_non_null(values);
-    ls_rng_normal(&rng, 0, count, values);
-    return values;
-}
 
 static struct ls_conv conv_of(const int *shape) {
     const int lanes = ls_kernels()->lanes;
@@ -54,8 +46,8 @@ static void check(const struct ls_conv *c, bool extras) {
     enum { IMAGES = 3 };
     const size_t in = (size_t)IMAGES * c->in_height * c->in_width * c->in;
     const size_t out = (size_t)IMAGES * c->out_height * c->out_width * c->out;
-    float *x = normal(in, 1), *weight = normal((size_t)c->in * c->out * 9, 2);
-    float *bias = normal((size_t)c->out, 3), *residual = normal(out, 4);
+    float *x = normal_floats(in, 1), *weight = normal_floats((size_t)c->in * c->out * 9, 2);
+    float *bias = normal_floats((size_t)c->out, 3), *residual = normal_floats(out, 4);
     float *packed = malloc(ls_winograd_weights(c) * sizeof *packed);
     float *scratch = malloc(ls_winograd_scratch(c) * sizeof *scratch);
     float *y = malloc(out * sizeof *y);
