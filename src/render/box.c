@@ -124,14 +124,16 @@ static void draw_walls(struct ls_canvas *canvas, const struct ls_box3 *box,
     }
 }
 
-/* An axis on the screen: from a to b, its labels on the side of `out`, a unit vector. */
+/* An axis on the screen: from a to b, its labels on the side of `out`, a unit vector. They keep
+ * `apart` pixels from its ends, where other axes may have labels of their own. */
 struct edge {
     struct spot a, b, out;
+    double apart;
 };
 
 static struct edge find_edge(struct spot a, struct spot b, struct spot inside) {
     double dx = b.x - a.x, dy = b.y - a.y, length = fmax(hypot(dx, dy), 1e-9);
-    struct edge edge = {a, b, {-dy / length, dx / length}};
+    struct edge edge = {a, b, {-dy / length, dx / length}, 0};
     double side = (inside.x - a.x) * edge.out.x + (inside.y - a.y) * edge.out.y;
     if (side > 0)
         edge.out = (struct spot){-edge.out.x, -edge.out.y};
@@ -150,9 +152,17 @@ static bool claim(struct ls_box_labels *written, struct spot at, double x, doubl
     return true;
 }
 
+/* The point of the edge where the label of the tick at a point of it belongs. */
+static struct spot label_at(const struct edge *edge, struct spot tick) {
+    double x = edge->b.x - edge->a.x, y = edge->b.y - edge->a.y, length = fmax(hypot(x, y), 1e-9);
+    double along = hypot(tick.x - edge->a.x, tick.y - edge->a.y);
+    double kept = fmin(fmax(along, edge->apart), fmax(length - edge->apart, edge->apart));
+    double step = (kept - along) / length;
+    return (struct spot){tick.x + step * x, tick.y + step * y};
+}
+
 /* Writes beside an edge, so that the words begin `gap` pixels away from it, unless they would touch
- * others. Returns how far out
- * they reach. */
+ * others. Returns how far out they reach. */
 static double write_beside(struct ls_canvas *canvas, const struct ls_box3 *box,
                            const struct edge *edge, struct spot at, const char *text, double gap,
                            struct ls_box_labels *written) {
@@ -196,7 +206,8 @@ static void label_axis(struct ls_canvas *canvas, const struct ls_box3 *box, cons
         stroke(canvas, at[i],
                (struct spot){at[i].x + edge->out.x * tick, at[i].y + edge->out.y * tick});
         ls_canvas_ink(canvas, ink);
-        far = fmax(far, write_beside(canvas, box, edge, at[i], text, 0.6 * box->em, written));
+        far = fmax(far, write_beside(canvas, box, edge, label_at(edge, at[i]), text, 0.6 * box->em,
+                                     written));
     }
     ls_canvas_ink(canvas, ink);
     if (name)
@@ -208,8 +219,10 @@ static struct edge side_edge(const struct ls_box3 *box, const struct sides *side
                              double z) {
     double x = axis ? sides->near_x : box->world->half_x;
     double y = axis ? box->world->half_y : sides->near_y;
-    return find_edge(project(box, axis ? x : -x, axis ? -y : y, z), project(box, x, y, z),
-                     project(box, 0, 0, z));
+    struct edge edge = find_edge(project(box, axis ? x : -x, axis ? -y : y, z),
+                                 project(box, x, y, z), project(box, 0, 0, z));
+    edge.apart = 0.5 * box->em;
+    return edge;
 }
 
 /* How far an edge reaches beyond another one, on that one's outer side. */

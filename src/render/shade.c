@@ -112,8 +112,10 @@ void ls_shade(const struct ls_look *look, const struct ls_terrain *terrain, floa
         half[k] = eye[k] / distance + look->key[k];
     float toward = fmaxf(dot(normal, look->key), 0);
     float key = toward * (below ? through : spot.sun);
-    /* Nothing but a lamp at the eye reaches what is below. */
-    float fill = fmaxf(below ? dot(normal, eye) / distance : dot(normal, look->fill), 0);
+    /* Nothing but a lamp at the eye reaches what is below, and half of that comes from all around:
+     * the strip of it that one sees under a rim would look like a scratch otherwise. */
+    float fill =
+        fmaxf(below ? 0.5f + 0.5f * dot(normal, eye) / distance : dot(normal, look->fill), 0);
     float sky = spot.sky * (0.75f + 0.25f * normal[2]);
     float light = key_light * key +
                   (below ? fill_below : fill_light) * fill * (0.4f + 0.6f * spot.sky) +
