@@ -135,6 +135,7 @@ for command in train deepen scan plot eval info bench; do
         "$landscape" $command --frobnicate
 done
 works '--help' "$landscape" --help
+check '--help shows an example' grep -q '^Example' "$out"
 works '--version' "$landscape" --version
 fails 2 'Usage' 'no command' "$landscape"
 fails 2 "unknown command 'frobnicate'" 'an unknown command' "$landscape" frobnicate
@@ -354,6 +355,8 @@ works 'a line tells what it is' "$landscape" info named.h5
 check 'and how its networks are called' grep -q 'the end  *at (1, 0)' "$out"
 fails 2 '1 names for 0' 'names of no networks' scan --x=0:1:2 --name start -o t.h5
 fails 2 'more than 3' 'too many names' scan --x=0:1:2 --name a --name b --name c --name d -o t.h5
+fails 1 'resnet20 takes images of 32x32x3' 'directions beside images that do not fit' \
+    scan --data shapes --x=-1:1:3 --save-directions e.h5 -o t.h5
 fails 1 'the same' 'no direction from a network to itself' \
     scan --model2 $model --x=-1:1:3 -o line.h5
 cp d.h5 kept.h5
@@ -404,6 +407,8 @@ echo mine >old.svg
 fails 1 'nowhere/t.h5' 'a surface into no directory' scan --x=-1:1:3 -o nowhere/t.h5
 fails 1 '/dev/full' 'a surface into a device' scan --x=-1:1:3 -o /dev/full
 fails 1 'good' 'a surface over a directory' scan --x=-1:1:3 -o good
+fails 1 'nowhere/t.h5' 'directions of a surface that cannot be written' \
+    scan --x=-1:1:3 --save-directions e.h5 -o nowhere/t.h5
 fails 1 'nowhere/d.h5' 'directions into no directory' scan --x=-1:1:3 --save-directions nowhere/d.h5 -o t.h5
 fails_full '[st].h5' 'a surface' "$landscape" scan --model $model --images 2 \
     --x=-1:1:60 --y=-1:1:60 -o t.h5

@@ -20,7 +20,7 @@ static const char help[] =
     "  --json               print one JSON object\n"
     "  --help\n"
     "\n"
-    "Example:\n"
+    "Examples:\n"
     "  landscape bench --train --threads 2\n"
     "  landscape bench --train --precision bf16\n";
 

@@ -14,7 +14,7 @@ static const struct command {
     {"scan", cli_scan, "evaluate the loss on a grid around a checkpoint"},
     {"plot", cli_plot, "draw surfaces and training curves"},
     {"eval", cli_eval, "loss and accuracy of a checkpoint"},
-    {"info", cli_info, "what a checkpoint or a surface holds"},
+    {"info", cli_info, "what checkpoints, surfaces and directions hold"},
     {"bench", cli_bench, "measure this machine"},
 };
 
@@ -26,7 +26,12 @@ static void print_help(FILE *out) {
                  "landscapes (Li et al., NeurIPS 2018).\n\n");
     for (int i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-8s%s\n", commands[i].name, commands[i].summary);
-    fprintf(out, "\n'landscape COMMAND --help' explains a command.\n");
+    fprintf(out, "\nExamples:\n"
+                 "  landscape train --arch resnet20 --epochs 5 --subset 2000 --out runs/quick\n"
+                 "  landscape scan --model runs/quick/model.safetensors --images 500 \\\n"
+                 "                 --x=-1:1:25 --y=-1:1:25 -o quick.h5\n"
+                 "  landscape plot quick.h5 -o quick.svg\n"
+                 "\n'landscape COMMAND --help' explains a command.\n");
 }
 
 static int run(int argc, char **argv) {

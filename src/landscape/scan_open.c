@@ -1,5 +1,7 @@
 /* The surface of a scan before it runs: its grid, what it records of its origin, and the points
  * that an earlier run of the same scan has computed. */
+#include "base/file.h"
+#include "engine/plan.h"
 #include "landscape/landscape.h"
 #include "landscape/scan_parts.h"
 #include <sha2.h>
@@ -89,18 +91,33 @@ static enum ls_status take_over(struct ls_surface *surface, const char *path,
     return status;
 }
 
+/* Whether the surface can be written, which leaves no trace. */
+static enum ls_status check_output(const char *path, struct ls_error *error) {
+    struct ls_pending_file file;
+    if (!path)
+        return LS_OK;
+    enum ls_status status = ls_pending_open(&file, path, error);
+    if (!status)
+        ls_pending_discard(&file);
+    return status;
+}
+
 enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x,
                             const struct ls_range *y, const char *path, struct ls_surface *surface,
                             struct ls_error *error) {
     enum ls_status status = ls_surface_create(surface, x, y, error);
     if (status)
         return status;
+    status = ls_network_fits(&scan->model->network, scan->dataset, error);
     surface->test = scan->dataset->split == LS_TEST;
-    status = describe(scan, surface, error);
+    if (!status)
+        status = describe(scan, surface, error);
     if (!status)
         status = ls_scan_mark(scan, surface, error);
     if (!status)
         status = take_over(surface, path, error);
+    if (!status)
+        status = check_output(path, error);
     if (!status && scan->save_directions)
         status = ls_directions_save(scan->directions, &scan->model->network, scan->save_directions,
                                     error);

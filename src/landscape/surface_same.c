@@ -4,8 +4,8 @@
 /* What may differ between two runs of the same scan. Files are told apart by their SHA-256, not by
  * their names. */
 static bool is_volatile(const char *key) {
-    static const char *const keys[] = {"version", "kernels", "threads", "seconds",
-                                       "model",   "model2",  "model3",  "dir_file"};
+    static const char *const keys[] = {"version", "kernels", "model",
+                                       "model2",  "model3",  "dir_file"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(key, keys[i]) == 0)
             return true;

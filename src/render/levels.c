@@ -34,10 +34,9 @@ enum ls_status ls_levels_choose(struct ls_levels *levels, const struct ls_plot_o
         return choose_log(levels, options, error);
     double count = ceil((options->vmax - options->vmin) / options->vlevel);
     if (!(count >= 1 && count <= LS_MAX_LEVELS))
-        return ls_fail(
-            error, LS_BAD_ARGUMENT,
-            "contour levels from %g to %g in steps of %g would be %.0f; 1 to %d are drawn",
-            options->vmin, options->vmax, options->vlevel, count, (int)LS_MAX_LEVELS);
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "contour levels from %g to %g in steps of %g would be %g; 1 to %d are drawn",
+                       options->vmin, options->vmax, options->vlevel, count, (int)LS_MAX_LEVELS);
     levels->count = (int)count;
     for (int i = 0; i < levels->count; i++)
         levels->height[i] = options->vmin + i * options->vlevel;

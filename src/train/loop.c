@@ -54,15 +54,16 @@ static void report(const struct run *run) {
     observer->report(observer->context, &progress);
 }
 
-/* Training has come to nothing: says where, and what is left. */
-static enum ls_status diverged(const struct run *run, const char *what, double value,
+/* Training has come to nothing at this step of the epoch, from 1: says so, and what is left. */
+static enum ls_status diverged(const struct run *run, int step, const char *what, double value,
                                struct ls_error *error) {
     const bool saved = access(run->state_path, F_OK) == 0;
-    return ls_fail(error, LS_NOT_FINITE,
-                   "epoch %d, step %d: %s %g; training has diverged. Start again with a lower --lr "
-                   "in another directory%s%s",
-                   run->state.epoch, run->state.step + 1, what, isnan(value) ? NAN : value,
-                   saved ? "; the last good state is in " : "", saved ? run->state_path : "");
+    return ls_fail(
+        error, LS_NOT_FINITE,
+        "epoch %d, step %d: %s %g; training has diverged. Start again with a lower --lr%s%s",
+        run->state.epoch, step, what, isnan(value) ? NAN : value,
+        saved ? " in another directory; the last good state is in " : "",
+        saved ? run->state_path : "");
 }
 
 /* Whether every value of the model is a number: nothing else is ever written. */
@@ -70,7 +71,7 @@ static enum ls_status check_finite(const struct run *run, struct ls_error *error
     const struct ls_model *model = run->model;
     for (size_t i = 0; i < model->network.value_count; i++)
         if (!isfinite(model->values[i]))
-            return diverged(run, "a weight is", model->values[i], error);
+            return diverged(run, run->state.step, "a weight is", model->values[i], error);
     return LS_OK;
 }
 
@@ -113,7 +114,7 @@ static enum ls_status train_step(struct run *run, double rate, struct ls_error *
     struct ls_batch_sums sums =
         ls_stepper_gradient(&run->stepper, run->order + first, images, run->state.epoch);
     if (!isfinite(sums.loss))
-        return diverged(run, "the loss is", sums.loss / images, error);
+        return diverged(run, run->state.step + 1, "the loss is", sums.loss / images, error);
     ls_stepper_update(&run->stepper, rate, run->state.velocity);
     run->state.loss += sums.loss;
     run->state.correct += sums.correct;
@@ -203,7 +204,7 @@ static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
     if (!status)
         status = check_finite(run, error);
     if (!status && !isfinite(test.loss))
-        status = diverged(run, "the test loss is", test.loss, error);
+        status = diverged(run, run->state.step, "the test loss is", test.loss, error);
     if (status)
         return status;
     const struct ls_epoch_log row = {
