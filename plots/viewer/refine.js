@@ -1,43 +1,91 @@
-// A finer grid between the samples, so that surfaces are smooth: monotone cubic interpolation along
-// a, then b (Fritsch and Butland 1984), which invents no valleys. The program's own pictures have
-// other slopes, those of src/render/interpolate.c, between the same samples.
+// A finer grid between the samples, so that surfaces are smooth: the patches of the program's own
+// pictures, which src/render/interpolate.c describes.
 
 // The finest side of a refined grid, in points.
 const finest = 256;
 
-// The slope at sample i of z over the rising coordinates at: the weighted harmonic mean of the slopes
-// on its two sides, zero at an extremum, one-sided beside a missing sample.
-function slope(at, z, i) {
-  const before = at[i] - at[i - 1],
-    after = at[i + 1] - at[i]; // NaN at the ends
-  const left = (z[i] - z[i - 1]) / before,
-    right = (z[i + 1] - z[i]) / after;
+// The slope at sample i of the coordinates `at`, from its value and its neighbours'; 0 if both are missing.
+function slope(at, i, before, here, after) {
+  const back = at[i] - at[i - 1],
+    forth = at[i + 1] - at[i]; // NaN at the ends
+  const left = (here - before) / back,
+    right = (after - here) / forth;
   if (Number.isNaN(left) || Number.isNaN(right)) return (Number.isNaN(left) ? right : left) || 0;
-  const w = 2 * after + before,
-    v = after + 2 * before;
-  return left * right > 0 ? (w + v) / (w / left + v / right) : 0;
+  return (left * forth + right * back) / (back + forth);
 }
 
-// Fills fine[(n - 1) * parts + 1] from z[n] over at[n]; NaN between samples of which one is missing.
-function refineLine(at, z, parts, fine) {
-  const last = z.length - 1;
-  let before = slope(at, z, 0);
-  for (let i = 0; i < last; i++) {
-    const after = slope(at, z, i + 1),
-      step = at[i + 1] - at[i];
-    fine[i * parts] = z[i];
-    for (let p = 1; p < parts; p++) {
-      const t = p / parts,
-        s = t - 1;
-      fine[i * parts + p] =
-        (1 + 2 * t) * s * s * z[i] +
-        t * s * s * step * before +
-        t * t * (3 - 2 * t) * z[i + 1] +
-        t * t * s * step * after;
-    }
-    before = after;
+// Values f[ny][nx] of a grid's samples, NaN where there is none, with slopes fx, fy and twist fxy.
+class Patches {
+  constructor(grid, f) {
+    const { nx, x, y } = grid;
+    const row = (k) => Math.floor(k / nx);
+    this.grid = grid;
+    this.f = f;
+    this.fx = f.map((here, k) => slope(x, k % nx, f[k - 1], here, f[k + 1]));
+    this.fy = f.map((here, k) => slope(y, row(k), f[k - nx], here, f[k + nx]));
+    const known = this.fx.map((value, k) => (Number.isNaN(f[k]) ? NaN : value));
+    this.fxy = known.map((here, k) => slope(y, row(k), known[k - nx], here, known[k + nx]));
+    f.forEach((_, k) => this.limit(k));
   }
-  fine[last * parts] = z[last];
+
+  // Scales the slopes of sample k so that the control points around it stay in its neighbours' range.
+  limit(k) {
+    const { f, fx, fy, fxy } = this,
+      { nx, ny, x, y } = this.grid;
+    const i = k % nx,
+      j = Math.floor(k / nx);
+    let low = f[k],
+      high = f[k],
+      fall = 0,
+      rise = 0;
+    for (let q = Math.max(j - 1, 0); q <= j + 1 && q < ny; q++)
+      for (let p = Math.max(i - 1, 0); p <= i + 1 && p < nx; p++) {
+        const value = f[q * nx + p]; // NaN is neither lower nor higher
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+    // A third of the way to each neighbour.
+    const thirds = (at, n) => [n ? (at[n - 1] - at[n]) / 3 : 0, 0, n + 1 < at.length ? (at[n + 1] - at[n]) / 3 : 0];
+    for (const v of thirds(y, j))
+      for (const u of thirds(x, i)) {
+        const control = u * fx[k] + v * fy[k] + u * v * fxy[k];
+        fall = Math.max(fall, -control);
+        rise = Math.max(rise, control);
+      }
+    let factor = fall > f[k] - low ? (f[k] - low) / fall : 1;
+    if (rise > high - f[k]) factor = Math.min(factor, (high - f[k]) / rise);
+    for (const slopes of [fx, fy, fxy]) slopes[k] *= factor;
+  }
+
+  // The value at parts u and v (0 to 1) of the cell whose first corner is sample k. A sample's own line
+  // takes nothing from what lies beyond it.
+  at(k, u, v) {
+    const { f, fx, fy, fxy } = this,
+      { nx, x, y } = this.grid;
+    const i = k % nx,
+      j = Math.floor(k / nx);
+    const across = weigh(u, x[i + 1] - x[i]),
+      up = weigh(v, y[j + 1] - y[j]);
+    let sum = 0;
+    for (let q = 0; q < (v > 0 ? 2 : 1); q++)
+      for (let p = 0; p < (u > 0 ? 2 : 1); p++) {
+        const n = k + q * nx + p;
+        sum +=
+          up.value[q] * (across.value[p] * f[n] + across.slope[p] * fx[n]) +
+          up.slope[q] * (across.value[p] * fy[n] + across.slope[p] * fxy[n]);
+      }
+    return sum;
+  }
+}
+
+// Weights of value and slope at both ends of an interval, part t of its way.
+function weigh(t, step) {
+  const s = 1 - t;
+  if (t === 0) return { value: [1], slope: [0] };
+  return {
+    value: [s * s * (1 + 2 * t), t * t * (3 - 2 * t)],
+    slope: [step * s * s * t, -step * t * t * s],
+  };
 }
 
 function refineAxis(at, parts) {
@@ -64,23 +112,16 @@ class Refinement {
 
   refine(quantity) {
     const { grid, parts, nx, ny } = this;
-    const values = grid[quantity].map((_, k) => Math.asinh(grid.value(quantity, k)));
-    const rows = new Float64Array(grid.ny * nx),
-      fine = new Float64Array(ny * nx);
-    const column = new Float64Array(grid.ny),
-      tall = new Float64Array(ny);
-    for (let j = 0; j < grid.ny; j++)
-      refineLine(
-        grid.x,
-        values.subarray(j * grid.nx, (j + 1) * grid.nx),
-        parts,
-        rows.subarray(j * nx, (j + 1) * nx),
-      );
-    for (let i = 0; i < nx; i++) {
-      for (let j = 0; j < grid.ny; j++) column[j] = rows[j * nx + i];
-      refineLine(grid.y, column, parts, tall);
-      for (let j = 0; j < ny; j++) fine[j * nx + i] = Math.sinh(tall[j]);
-    }
+    const patches = new Patches(
+      grid,
+      grid[quantity].map((_, k) => Math.asinh(grid.value(quantity, k))),
+    );
+    const fine = new Float64Array(ny * nx);
+    for (let j = 0; j < ny; j++)
+      for (let i = 0; i < nx; i++) {
+        const k = Math.floor(j / parts) * grid.nx + Math.floor(i / parts);
+        fine[j * nx + i] = Math.sinh(patches.at(k, (i % parts) / parts, (j % parts) / parts));
+      }
     return fine;
   }
 

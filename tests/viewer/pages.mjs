@@ -1,8 +1,18 @@
 // Every page loads: no errors, no requests, something drawn, and the numbers are the file's.
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertQuiet, assertReads, box, picture, readouts } from './look.mjs';
+
+// What the page of that name makes of its first surface, by the viewer's own code.
+function refined(bench, name) {
+  const [grid, refine] = ['grid', 'refine'].map((part) =>
+    readFileSync(new URL(`../../plots/viewer/${part}.js`, import.meta.url), 'utf8'),
+  );
+  const page = readFileSync(join(bench.work, `${name}.html`), 'utf8');
+  const data = JSON.parse(page.split('id="data">')[1].split('</script>')[0]);
+  return new Function('surface', `${grid}${refine}; return new Refinement(new Grid(surface));`)(data.surfaces[0]);
+}
 
 export async function pages(run, bench, browser, blind) {
   const names = [
@@ -46,6 +56,22 @@ export async function pages(run, bench, browser, blind) {
     assert.ok(statSync(join(bench.work, 'bowl.html')).size < 2e6);
     assert.ok(statSync(join(bench.work, 'both.html')).size < 2e6);
   });
+
+  for (const name of ['chaos', 'holes', 'uneven'])
+    await run(`between samples ${name} is the surface of the program's own pictures`, () => {
+      const { x, y, loss } = refined(bench, name);
+      const shown = [...loss]
+        .map((value, k) => [x[k % x.length], y[Math.floor(k / x.length)], value])
+        .filter(([, , value]) => !Number.isNaN(value));
+      const points = bench.mesh(name, '--interp', '256');
+      assert.ok(points.length > 1e4);
+      assert.equal(shown.length, points.length);
+      points.forEach((point, k) =>
+        point.forEach((value, axis) =>
+          assert.ok(Math.abs(shown[k][axis] - value) < 1e-9 * (1 + Math.abs(value)), `${shown[k]}, not ${point}`),
+        ),
+      );
+    });
 
   await run('a scan that has only begun shows its samples as dots', async () => {
     const page = await browser.page(1280, 800);

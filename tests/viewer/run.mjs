@@ -40,6 +40,20 @@ const bench = {
       ),
     );
   },
+  // [[x, y, loss]] of the points of a mesh.
+  mesh: (name, ...options) => {
+    bench.plot([name], `${name}.vtp`, ...options);
+    const text = readFileSync(join(work, `${name}.vtp`), 'utf8');
+    const numbers = (array) =>
+      text
+        .split(`Name="${array}"`)[1]
+        .split(/[<>]/)[1]
+        .trim()
+        .split(/\s+/)
+        .map(Number);
+    const at = numbers('Points');
+    return numbers('loss').map((loss, k) => [at[3 * k], at[3 * k + 1], loss]);
+  },
 };
 
 let passed = 0,
