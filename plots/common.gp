@@ -1,6 +1,7 @@
 # What all figures share. The program writes before this: the terminal, POINT (the size of ordinary
 # text), PANELS and where they are (LEFT, RIGHT, BOTTOM, TOP, in parts of the figure), EM_X and
-# EM_Y (the height of ordinary text in the same parts), the texts, and the data.
+# EM_Y (the height of ordinary text in the same parts), Y_LABEL_AT (how many em left of its panel an axis
+# is named), the texts, and the data.
 
 # A font of so many em.
 size(em) = sprintf(',%.2f', em * POINT)
@@ -10,7 +11,7 @@ size(em) = sprintf(',%.2f', em * POINT)
 place = 'set lmargin at screen LEFT[p]; set rmargin at screen RIGHT[p]; '. \
         'set bmargin at screen BOTTOM[p]; set tmargin at screen TOP[p]'
 labels = "set label 5 X_LABEL at screen (LEFT[p] + RIGHT[p]) / 2, screen BOTTOM[p] - 3.1 * EM_Y "
-labels = labels."center textcolor rgb INK; set label 6 Y_LABEL at screen LEFT[p] - 4.2 * EM_X, "
+labels = labels."center textcolor rgb INK; set label 6 Y_LABEL at screen LEFT[p] - Y_LABEL_AT * EM_X, "
 labels = labels."screen (BOTTOM[p] + TOP[p]) / 2 center rotate by 90 textcolor rgb Y_COLOR"
 name_at(p) = TOP[p] + (strlen(DETAIL[p]) ? 2.5 : 1.4) * EM_Y
 caption = "set label 1 '{/:Bold '.NAME[p].'}' at screen (LEFT[p] + RIGHT[p]) / 2, "
@@ -31,7 +32,7 @@ Y_COLOR = INK
 
 set border linewidth 1.2 linecolor rgb INK
 set tics textcolor rgb INK scale 0.6 nomirror out
-set format '%g'
+set format '%.5h'
 set minussign
 unset key
 

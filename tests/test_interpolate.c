@@ -1,9 +1,11 @@
 /* Smooth interpolation of a grid, the heights of losses, and their ticks. */
+#include "render/caption.h"
 #include "render/interpolate.h"
 #include "render/ticks.h"
 #include "render/zscale.h"
 #include "support.h"
 #include <math.h>
+#include <string.h>
 
 enum { N = 7, FINE = 241 };
 
@@ -160,6 +162,44 @@ static void ticks_are_few_round_and_on_the_scale(void **state) {
         }
 }
 
+/* What stands at ticks tells them apart, however close they are. */
+static void labels_of_ticks_differ(void **state) {
+    (void)state;
+    static const double ends[][2] = {{0, 1}, {2.3, 2.300002}, {-1e6, 1e6}, {1e-3, 1e9}, {-2, -1.9}};
+    for (size_t e = 0; e < sizeof ends / sizeof ends[0]; e++) {
+        double ticks[LS_MAX_TICKS];
+        int count = ls_linear_ticks(ends[e][0], ends[e][1], 5, ticks);
+        char last[LS_NUMBER_SIZE] = "", text[LS_NUMBER_SIZE];
+        for (int i = 0; i < count; i++) {
+            ls_caption_digits(ticks[i], ls_tick_digits(ticks, count), text);
+            assert_string_not_equal(text, last);
+            memcpy(last, text, sizeof last);
+        }
+    }
+}
+
+static void numbers_are_written_as_in_print(void **state) {
+    (void)state;
+    static const struct {
+        double number;
+        int digits;
+        const char *text;
+    } cases[] = {{0, 4, "0"},
+                 {0.1, 4, "0.1"},
+                 {-2.35, 4, "−2.35"},
+                 {12345, 4, "12345"},
+                 {99999.6, 4, "10⁵"},
+                 {-1e6, 4, "−10⁶"},
+                 {2.5e-7, 4, "2.5×10⁻⁷"},
+                 {2.3000005, 8, "2.3000005"},
+                 {-INFINITY, 4, "−inf"}};
+    char text[LS_NUMBER_SIZE];
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        ls_caption_digits(cases[c].number, cases[c].digits, text);
+        assert_string_equal(text, cases[c].text);
+    }
+}
+
 static void a_flat_surface_has_a_scale(void **state) {
     (void)state;
     static const double levels[] = {0, 2.3, -4, 1e-9, 1e9};
@@ -185,6 +225,8 @@ int main(void) {
         cmocka_unit_test(a_wide_range_leaves_the_median_in_the_middle),
         cmocka_unit_test(heights_rise_with_the_loss),
         cmocka_unit_test(ticks_are_few_round_and_on_the_scale),
+        cmocka_unit_test(labels_of_ticks_differ),
+        cmocka_unit_test(numbers_are_written_as_in_print),
         cmocka_unit_test(a_flat_surface_has_a_scale),
     };
     return cmocka_run_group_tests_name("interpolate", tests, NULL, NULL);

@@ -32,12 +32,6 @@ void ls_box_clip_floor(struct ls_canvas *canvas, const struct ls_world *world,
     cairo_clip(canvas->cairo);
 }
 
-void ls_tick_label(double value, char *text, size_t size) {
-    char number[LS_NUMBER_SIZE];
-    ls_caption_number(value, number);
-    snprintf(text, size, "%s%s", number[0] == '-' ? "−" : "", number + (number[0] == '-'));
-}
-
 /* A point of the screen. */
 struct spot {
     double x, y;
@@ -199,9 +193,10 @@ static void label_axis(struct ls_canvas *canvas, const struct ls_box3 *box, cons
                        const double *values, const struct spot *at, int count, const char *name,
                        struct ls_box_labels *written) {
     double far = 0, tick = 0.3 * box->em;
+    int digits = ls_tick_digits(values, count);
     for (int i = 0; i < count; i++) {
-        char text[LS_NUMBER_SIZE + 8];
-        ls_tick_label(values[i], text, sizeof text);
+        char text[LS_NUMBER_SIZE];
+        ls_caption_digits(values[i], digits, text);
         ls_canvas_ink(canvas, line);
         stroke(canvas, at[i],
                (struct spot){at[i].x + edge->out.x * tick, at[i].y + edge->out.y * tick});

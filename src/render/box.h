@@ -38,7 +38,4 @@ struct ls_box_labels {
 void ls_box_label(struct ls_canvas *canvas, const struct ls_box3 *box,
                   struct ls_box_labels *written);
 
-/* A loss as the label of a tick, with a true minus sign. */
-void ls_tick_label(double value, char *text, size_t size);
-
 #endif

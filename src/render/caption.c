@@ -114,21 +114,31 @@ size_t ls_caption_letters(const char *text) {
     return letters;
 }
 
-void ls_caption_number(double number, char text[LS_NUMBER_SIZE]) {
+void ls_caption_digits(double number, int digits, char text[LS_NUMBER_SIZE]) {
     static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
-    char digits[32], exponent[8];
+    char mantissa[32], exponent[8];
     double size = fabs(number);
+    snprintf(text, LS_NUMBER_SIZE, "%s", number < 0 ? "−" : "");
     if ((size >= 0.9999e-4 && size < 99999.5) || size == 0 || !isfinite(number)) {
-        snprintf(text, LS_NUMBER_SIZE, size >= 9999.5 ? "%.0f" : "%.4g", number);
+        snprintf(mantissa, sizeof mantissa, "%.*g", digits < 5 && size >= 9999.5 ? 5 : digits,
+                 size);
+        append(text, LS_NUMBER_SIZE, "", mantissa);
         return;
     }
-    snprintf(digits, sizeof digits, "%.3e", number);
-    char *e = strchr(digits, 'e');
+    snprintf(mantissa, sizeof mantissa, "%.*e", digits - 1, size);
+    char *e = strchr(mantissa, 'e');
     snprintf(exponent, sizeof exponent, "%d", atoi(e + 1));
     *e = 0;
-    snprintf(text, LS_NUMBER_SIZE, "%g×10", atof(digits));
-    if (atof(digits) == 1)
-        snprintf(text, LS_NUMBER_SIZE, "10");
+    snprintf(mantissa, sizeof mantissa, "%.*g", digits, atof(mantissa));
+    if (strcmp(mantissa, "1") != 0) {
+        append(text, LS_NUMBER_SIZE, "", mantissa);
+        append(text, LS_NUMBER_SIZE, "", "×");
+    }
+    append(text, LS_NUMBER_SIZE, "", "10");
     for (const char *digit = exponent; *digit; digit++)
         append(text, LS_NUMBER_SIZE, "", *digit == '-' ? "⁻" : raised[*digit - '0']);
+}
+
+void ls_caption_number(double number, char text[LS_NUMBER_SIZE]) {
+    ls_caption_digits(number, 4, text);
 }

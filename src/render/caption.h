@@ -18,9 +18,12 @@ const char *ls_caption_loss(const struct ls_surface *surface);
 /* What the x (axis 0) or y axis stands for. */
 const char *ls_caption_axis(const struct ls_surface *surface, int axis);
 
-/* A loss in about four digits: "0.1", "2.35", "20000", and "2×10⁵" or "10⁻⁵" in UTF-8 from 100,000
- * on and below 0.0001. */
+/* A number in so many digits (1 to 15), without zeros at the end: "0.1", "−2.35", "20000", and
+ * "2×10⁵" or "10⁻⁵" in UTF-8 from 100,000 on and below 0.0001. */
 enum { LS_NUMBER_SIZE = 48 };
+void ls_caption_digits(double number, int digits, char text[LS_NUMBER_SIZE]);
+
+/* The same in four digits, as for a loss. */
 void ls_caption_number(double number, char text[LS_NUMBER_SIZE]);
 
 /* Letters of UTF-8 text. */

@@ -1,5 +1,5 @@
 #include "render/colorbar.h"
-#include "render/box.h"
+#include "render/caption.h"
 #include "render/colormap.h"
 #include "render/ticks.h"
 #include <math.h>
@@ -10,10 +10,10 @@ static const double bar = 0.9, gap = 0.7; /* em */
 /* The widest label. */
 static double widest(struct ls_canvas *canvas, const struct ls_zscale *scale, double em) {
     double values[LS_MAX_TICKS], width = 0;
-    int count = ls_zscale_ticks(scale, values);
+    int count = ls_zscale_ticks(scale, values), digits = ls_tick_digits(values, count);
     for (int i = 0; i < count; i++) {
-        char text[64];
-        ls_tick_label(values[i], text, sizeof text);
+        char text[LS_NUMBER_SIZE];
+        ls_caption_digits(values[i], digits, text);
         width = fmax(width, ls_canvas_measure(canvas, text, em, false));
     }
     return width;
@@ -39,15 +39,15 @@ static void draw_colors(struct ls_canvas *canvas, const struct ls_colorbar *c) {
 
 void ls_colorbar_draw(struct ls_canvas *canvas, const struct ls_colorbar *c) {
     double values[LS_MAX_TICKS], right = c->bar.left + bar * c->em;
-    int count = ls_zscale_ticks(c->scale, values);
+    int count = ls_zscale_ticks(c->scale, values), digits = ls_tick_digits(values, count);
     double width = widest(canvas, c->scale, c->em);
     draw_colors(canvas, c);
     ls_canvas_ink(canvas, ink);
     cairo_set_line_width(canvas->cairo, 0.06 * c->em);
     for (int i = 0; i < count; i++) {
-        char text[64];
+        char text[LS_NUMBER_SIZE];
         double y = c->bar.top + c->bar.height * (1 - ls_zscale_height(c->scale, values[i]));
-        ls_tick_label(values[i], text, sizeof text);
+        ls_caption_digits(values[i], digits, text);
         cairo_move_to(canvas->cairo, right, y);
         cairo_line_to(canvas->cairo, right + 0.3 * c->em, y);
         cairo_stroke(canvas->cairo);

@@ -6,6 +6,7 @@
 #include "render/contour_panel.h"
 #include "render/height.h"
 #include "render/marks_script.h"
+#include "render/ticks.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,13 +72,14 @@ static void describe(const struct ls_request *request, const struct ls_levels *l
     int between = 0;
     for (int l = 0; l < levels->count; l++)
         between += levels->height[l] > extent.min && levels->height[l] <= extent.max;
-    ls_caption_number(extent.min, low);
-    ls_caption_number(extent.max, high);
+    const double ends[2] = {extent.min, extent.max};
+    ls_caption_digits(extent.min, ls_tick_digits(ends, 2), low);
+    ls_caption_digits(extent.max, ls_tick_digits(ends, 2), high);
     ls_request_missing(request, note, size);
     size_t length = strlen(note);
     length += (size_t)snprintf(note + length, size - length, length ? " (white)" : "");
     const char *separator = length ? "; " : "";
-    if (strcmp(low, high) == 0)
+    if (extent.min == extent.max)
         snprintf(note + length, size - length, "%sthe loss is %s everywhere", separator, low);
     else if (between == 0)
         snprintf(note + length, size - length,

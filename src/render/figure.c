@@ -113,6 +113,7 @@ void ls_figure_begin(struct ls_figure *figure, enum ls_format format, int panels
     /* One em across and upwards, in parts of the whole figure. */
     ls_script_add(script, "EM_X = %.6f; EM_Y = %.6f\n", figure->em / figure->width,
                   figure->em / figure->height);
+    ls_script_add(script, "Y_LABEL_AT = %.2f\n", frame->left - 1);
     ls_script_string(script, "TITLE", title);
     ls_script_add(script, "TITLE_SIZE = %.2f\n", fit(figure, title, 1.4, 0.96 * figure->width));
     ls_script_string(script, "NOTE", note);

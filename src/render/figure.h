@@ -76,7 +76,8 @@ struct ls_axes {
 struct ls_axes ls_request_axes(const struct ls_request *request);
 
 /* Sets the frame's box to the shape of the axes with equal units, the longer side `pixels` long;
- * the other is stretched to at least two fifths of that. */
+ * the other is stretched to at least two fifths of that. Widens frame->left to what the numbers of
+ * the y axis need. */
 void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *frame);
 
 /* Adds the ranges and the labels of the axes that all panels share. */

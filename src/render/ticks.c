@@ -59,6 +59,15 @@ int ls_zscale_ticks(const struct ls_zscale *scale, double values[LS_MAX_TICKS]) 
     return count;
 }
 
+int ls_tick_digits(const double *values, int count) {
+    double digits = 4;
+    for (int i = 0; i + 1 < count; i++) {
+        double size = fmax(fabs(values[i]), fabs(values[i + 1]));
+        digits = fmax(digits, 1 + ceil(log10(size / (values[i + 1] - values[i]))));
+    }
+    return (int)fmin(digits, 15);
+}
+
 int ls_zscale_lines(const struct ls_zscale *scale, double heights[LS_MAX_SURFACE_LINES]) {
     enum { ENOUGH = 24 };
     double ticks[LS_MAX_TICKS];

@@ -17,6 +17,9 @@ int ls_linear_ticks(double low, double high, int parts, double values[LS_MAX_TIC
  */
 int ls_zscale_ticks(const struct ls_zscale *scale, double values[LS_MAX_TICKS]);
 
+/* The digits, at least four, that tell each of the rising values[count] from the next. */
+int ls_tick_digits(const double *values, int count);
+
 /* heights[] = where contour lines run, rising: at the ticks and evenly in height between them;
  * returns their number. */
 enum { LS_MAX_SURFACE_LINES = 64 };

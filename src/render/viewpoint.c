@@ -2,12 +2,26 @@
  */
 #include "base/alloc.h"
 #include "render/box.h"
+#include "render/caption.h"
 #include "render/scene.h"
+#include "render/ticks.h"
 #include <math.h>
 #include <string.h>
 
 /* In em: room around the box for the labels of its axes. */
-static const double beside = 3.6, above = 0.8, below = 3.4;
+static const double narrowest = 3.6, above = 0.8, below = 3.4;
+
+/* Room for the longest label of a height. */
+static double beside(const struct ls_zscale *scale) {
+    double values[LS_MAX_TICKS], room = narrowest;
+    int count = ls_zscale_ticks(scale, values), digits = ls_tick_digits(values, count);
+    for (int i = 0; i < count; i++) {
+        char text[LS_NUMBER_SIZE];
+        ls_caption_digits(values[i], digits, text);
+        room = fmax(room, 1.3 + 0.55 * (double)ls_caption_letters(text));
+    }
+    return room;
+}
 
 enum { CIRCLE = 64, SCATTER = 96 };
 
@@ -77,8 +91,9 @@ void ls_scene_aim(const struct ls_scene *scene, double turn, const struct ls_rec
     const struct ls_surface_options *options = scene->options;
     const double target[3] = {0, 0, 0.45 * scene->world.height};
     double em = options->box ? scene->em : 0, edge = 0.02 * fmin(cell->width, cell->height);
-    struct ls_rectangle room = {cell->left + beside * em + edge, cell->top + above * em + edge,
-                                fmax(cell->width - 2 * (beside * em + edge), 1),
+    double side = beside(&scene->scale) * em + edge;
+    struct ls_rectangle room = {cell->left + side, cell->top + above * em + edge,
+                                fmax(cell->width - 2 * side, 1),
                                 fmax(cell->height - (above + below) * em - 2 * edge, 1)};
     double middle_x = room.left + room.width / 2, middle_y = room.top + room.height / 2;
     ls_camera_aim(camera, options->azimuth + turn, options->elevation, target, ls_scene_distance);
