@@ -44,6 +44,8 @@ enum ls_status ls_canvas_create(struct ls_canvas *canvas, enum ls_format format,
     } else if (format == LS_FORMAT_PDF) {
         canvas->surface =
             cairo_pdf_surface_create_for_stream(append, canvas, width * point, height * point);
+        /* No date: the same picture is the same bytes. */
+        cairo_pdf_surface_set_metadata(canvas->surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
     } else {
         canvas->surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
     }
