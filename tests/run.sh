@@ -11,6 +11,7 @@ trap 'rm -f "$log"' EXIT
 
 for name; do
     program=${name#*=} cpu=
+    begin=$(date +%s)
     if [ "$program" != "$name" ]; then
         cpu=${name%%=*}
         if ! LANDSCAPE_CPU=$cpu "$LANDSCAPE" --version >"$log" 2>&1; then
@@ -42,7 +43,8 @@ for name; do
         echo "$program ended with status $status after $p tests" >>"$log"
     fi
     unset LANDSCAPE_CPU
-    printf '%-28s %3d passed, %d failed, %d skipped\n' "${cpu:+$cpu }$(basename "$program")" "$p" "$f" "$s"
+    printf '%-28s %3d passed, %d failed, %d skipped (%d s)\n' "${cpu:+$cpu }$(basename "$program")" \
+        "$p" "$f" "$s" $(($(date +%s) - begin))
     if [ "$f" -ne 0 ]; then
         grep -v '^ok ' "$log"
     elif [ "$s" -ne 0 ]; then
