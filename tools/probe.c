@@ -1,7 +1,7 @@
 /* Lets the scripts of tools/reference look inside: logits, gradients, training steps, images.
  * usage: probe make ARCH SEED OUT.safetensors
  *        probe logits MODEL DATA N OUT.f32
- *        probe gradient MODEL DATA N OUT.safetensors
+ *        probe gradient MODEL DATA N OUT.safetensors [PRECISION]
  *        probe steps MODEL DATA BATCH STEPS OUT.txt [LR MOMENTUM WEIGHT_DECAY]
  *        probe images DATA N OUT.f32 */
 #include "engine/plan.h"
@@ -64,12 +64,14 @@ static struct ls_recipe plain_recipe(int batch) {
     return recipe;
 }
 
-static void gradient(struct ls_model *model, const struct ls_dataset *data, const char *path) {
-    const struct ls_recipe recipe = plain_recipe(data->count);
+static void gradient(struct ls_model *model, const struct ls_dataset *data, const char *path,
+                     const char *precision) {
+    struct ls_recipe recipe = plain_recipe(data->count);
     struct ls_stepper stepper;
     int *order = malloc((size_t)data->count * sizeof *order);
     for (int i = 0; i < data->count; i++)
         order[i] = i;
+    must(ls_precision_parse(&recipe.precision, precision, &error));
     must(ls_stepper_create(&stepper, model, &recipe, data, 0, &error));
     struct ls_batch_sums sums = ls_stepper_gradient(&stepper, order, data->count, 1);
     struct ls_model result = *model;
@@ -133,7 +135,7 @@ int main(int argc, char **argv) {
     if (strcmp(command, "logits") == 0) {
         logits(&model, &data, argv[5]);
     } else if (strcmp(command, "gradient") == 0) {
-        gradient(&model, &data, argv[5]);
+        gradient(&model, &data, argv[5], argc >= 7 ? argv[6] : "fp32");
     } else if (is_steps) {
         struct ls_recipe recipe = plain_recipe(atoi(argv[4]));
         if (argc >= 10) {

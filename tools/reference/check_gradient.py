@@ -7,9 +7,16 @@ gradient pass, so float gradients of some batches are far from the exact ones, P
 several batches, the first 4, 6, 16, ... images: the best of them must be within the tolerance (or twice
 the error PyTorch's float has from its double in its own best batch, if that is more: deep networks
 without shortcuts have no good batch), and all within a loose one. With --lift 3 there is hardly such a
-place, and every batch must be within the tolerance. Exit status 0 if they are."""
+place, and every batch must be within the tolerance.
+
+With --precision bf16 it is mixed precision that is compared. Rounding to 8 bits lets so many ReLUs decide
+otherwise that a parameter's gradient may be off by half its norm. So the measure is what PyTorch's own
+autocast is off by: the mean over the parameters must not exceed it by more than a tenth.
+
+Exit status 0 if all is as it must be."""
 import argparse
 import os
+import statistics
 import tempfile
 
 import torch
@@ -35,8 +42,9 @@ def gradient(network, pixels, labels):
     return {name: p.grad for name, p in network.named_parameters()}, loss.item()
 
 
-def worst(found, wanted):
-    """(error, name) of the parameter that is furthest off. A missing one is infinitely wrong.
+def ranked(found, wanted):
+    """[(error, name)] of the parameters, the one that is furthest off first. A missing one is infinitely
+    wrong.
 
     The bias of a layer in front of batch norm has no effect: its gradient is 0 but for rounding. So
     errors are relative to VANISHING times the largest norm at least."""
@@ -44,7 +52,11 @@ def worst(found, wanted):
     least = VANISHING * max(norms.values())
     errors = [((found[name].double() - tensor.double()).norm().item() / max(norms[name], least, 1e-300)
                if name in found else float("inf"), name) for name, tensor in wanted.items()]
-    return max((e if e == e else float("inf"), name) for e, name in errors)
+    return sorted(((e if e == e else float("inf"), name) for e, name in errors), reverse=True)
+
+
+def worst(found, wanted):
+    return ranked(found, wanted)[0]
 
 
 def lift(model, amount, path):
@@ -57,6 +69,22 @@ def lift(model, amount, path):
             tensor[1::2] -= amount
     safetensors_io.save(path, tensors, metadata)
     return path
+
+
+def check_mixed(a, verdict):
+    """Compares mixed precision's errors with those of PyTorch's, both from its gradients in double."""
+    sizes = [int(n) for n in a.images.split(",")]
+    pixels, labels = images.load(a.data, max(sizes), a.probe)
+    for count in sizes:
+        network = models.load(a.model, a.arch)[0]
+        exact = gradient(models.in_double(network), pixels[:count], labels[:count])[0]
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            theirs = ranked(gradient(network, pixels[:count], labels[:count])[0], exact)
+        ours = ranked(probe.gradient(a.probe, a.model, a.data, count, a.precision)[0], exact)
+        found, wanted = (statistics.mean(e for e, _ in errors) for errors in (ours, theirs))
+        print(f"     {count} images: worst {ours[0][0]:.2f} at {ours[0][1]}, PyTorch's "
+              f"{theirs[0][0]:.2f} at {theirs[0][1]}")
+        verdict.check(f"mean error of {len(exact)} gradients, {count} images", found, 1.1 * wanted)
 
 
 def check(a, verdict):
@@ -95,6 +123,7 @@ def main():
     parser.add_argument("--lift", type=float, metavar="X",
                         help="move batch norm's shifts by X, away from where ReLU decides")
     parser.add_argument("--arch", help="of a checkpoint that does not name its architecture")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="default %(default)s")
     parser.add_argument("--tolerance", type=float, default=1e-3, help="default %(default)s")
     parser.add_argument("--threads", type=int, default=2, help="default %(default)s")
     probe.add_option(parser)
@@ -105,7 +134,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         if a.lift:
             a.model = lift(a.model, a.lift, os.path.join(directory, "lifted.safetensors"))
-        check(a, verdict)
+        (check if a.precision == "fp32" else check_mixed)(a, verdict)
     verdict.exit()
 
 

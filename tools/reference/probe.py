@@ -46,11 +46,11 @@ def logits(probe, model, data, count):
         return torch.from_numpy(numpy.fromfile(path, "<f4").reshape(count, -1))
 
 
-def gradient(probe, model, data, count):
+def gradient(probe, model, data, count, precision="fp32"):
     """(tensors by parameter name, mean loss) of one batch in training mode."""
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "gradient.safetensors")
-        _run(probe, "gradient", model, data, count, path)
+        _run(probe, "gradient", model, data, count, path, precision)
         tensors, metadata = safetensors_io.load(path)
         return tensors, float(metadata["loss"])
 
