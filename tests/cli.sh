@@ -187,8 +187,15 @@ fails 1 'test_images' 'a run resumes with its own test images' \
 fails 1 'init_sha256' 'a run resumes from its own initial weights' \
     train --out good --epochs 1 --init good/model.safetensors --resume
 works 'a finished run resumes' train --out good --epochs 1 --resume
+cp -r good robbed
+rm robbed/model.safetensors
+fails 1 'robbed/model.safetensors.*model-0001.safetensors' 'a finished run without its checkpoint' \
+    train --out robbed --epochs 1 --resume
+rm -r robbed
 model=good/model.safetensors
 fails 1 "$model: Not a directory" 'a run below a file' train --out $model/run --epochs 1
+fails 2 "res?\[31mnet" 'names do not command the terminal' \
+    "$landscape" info --arch "$(printf 'res\033[31mnet')" $model
 works 'a checkpoint evaluates' "$landscape" eval --model $model --images 16
 check 'its loss is on stdout' grep -q '^loss [0-9.]*  accuracy' "$out"
 works 'a checkpoint tells what it is' "$landscape" info $model

@@ -1,4 +1,5 @@
 #include "landscape/error.h"
+#include "base/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -9,6 +10,7 @@ enum ls_status ls_fail(struct ls_error *error, enum ls_status status, const char
         error->status = status;
         vsnprintf(error->message, sizeof error->message, format, arguments);
         va_end(arguments);
+        ls_make_printable(error->message);
     }
     return status;
 }

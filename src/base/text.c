@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,4 +20,10 @@ char *ls_format(const char *format, ...) {
     char *text = ls_vformat(format, arguments);
     va_end(arguments);
     return text;
+}
+
+void ls_make_printable(char *text) {
+    for (; *text; text++)
+        if (iscntrl((unsigned char)*text))
+            *text = '?';
 }

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/info_cpu.h"
 #include "cli/parse.h"
@@ -23,9 +24,13 @@ static const char help[] =
     "  landscape info --cpu\n"
     "  landscape info runs/quick/model.safetensors quick.h5\n";
 
-static void print_metadata(const struct ls_metadata *metadata) {
-    for (int i = 0; i < metadata->count; i++)
-        printf("  %-18s %s\n", metadata->entries[i].key, metadata->entries[i].value);
+static void print_metadata(struct ls_metadata *metadata) {
+    for (int i = 0; i < metadata->count; i++) {
+        struct ls_entry *entry = &metadata->entries[i];
+        ls_make_printable(entry->key);
+        ls_make_printable(entry->value);
+        printf("  %-18s %s\n", entry->key, entry->value);
+    }
 }
 
 static enum ls_status print_model(const char *path, const char *arch, struct ls_error *error) {
@@ -70,9 +75,11 @@ static enum ls_status print_surface(const char *path, struct ls_error *error) {
     printf("  %-18s %zu of %zu\n", "computed", points - ls_surface_missing(&surface), points);
     print_span("loss", surface.loss, points);
     print_span("accuracy", surface.accuracy, points);
-    for (int i = 0; i < surface.marker_count; i++)
-        printf("  %-18s at (%g, %g)\n", surface.markers[i].name, surface.markers[i].x,
-               surface.markers[i].y);
+    for (int i = 0; i < surface.marker_count; i++) {
+        struct ls_marker *marker = &surface.markers[i];
+        ls_make_printable(marker->name);
+        printf("  %-18s at (%g, %g)\n", marker->name, marker->x, marker->y);
+    }
     print_metadata(&surface.metadata);
     ls_surface_free(&surface);
     return LS_OK;

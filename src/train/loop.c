@@ -103,6 +103,12 @@ static enum ls_status begin(struct run *run, struct ls_error *error) {
     else if (taken)
         status = ls_train_checkpoint_check(&run->settings, run->model_path, error);
     run->resumed = (double)(run->state.epoch - 1) * run->state.steps + run->state.step;
+    if (!status && exists && run->state.epoch > run->recipe->epochs &&
+        access(run->model_path, F_OK) != 0)
+        return ls_fail(error, LS_IO,
+                       "%s is not there any more, though the training is complete; "
+                       "model-%04d.safetensors beside it has the same weights",
+                       run->model_path, run->recipe->epochs);
     return status;
 }
 
