@@ -139,7 +139,7 @@ static void compares_scans(void **state) {
     fill(&found);
     assert_int_equal(ls_surface_same_scan(&wanted, &found, "s.h5", &error), LS_OK);
     assert_int_equal(ls_metadata_set(&wanted.metadata, NULL, "seed", "7"), LS_OK);
-    assert_int_equal(ls_metadata_set(&wanted.metadata, NULL, "threads", "2"), LS_OK);
+    assert_int_equal(ls_metadata_set(&wanted.metadata, NULL, "kernels", "avx2"), LS_OK);
     assert_int_equal(ls_surface_same_scan(&wanted, &found, "s.h5", &error), LS_OK);
 
     assert_int_equal(ls_metadata_set(&wanted.metadata, NULL, "seed", "8"), LS_OK);
