@@ -224,13 +224,15 @@ class View {
         b = plane.toB(from.y + t * ray.y);
       return from.z + t * ray.z - tall * this.field.sample(this.heights, a, b);
     };
-    let [near, far] = boxSpan(from, ray, plane),
-      before = NaN;
-    const step = (far - near) / 500;
-    for (let t = near; t <= far; t += step) {
-      const now = above(t);
-      if (before * now <= 0) return this.hit(bisect(above, t - step, t, before), from, ray);
-      before = now;
+    const [near, far] = boxSpan(from, ray, plane);
+    if (far < near) return null;
+    // Counted, because a ray that only touches the box has no piece that would add to `near`.
+    const pieces = 500;
+    for (let piece = 0, last = near, before = NaN; piece <= pieces; piece++) {
+      const t = near + ((far - near) * piece) / pieces,
+        now = above(t);
+      if (before * now <= 0) return this.hit(bisect(above, last, t, before), from, ray);
+      [last, before] = [t, now];
     }
     return null;
   }
