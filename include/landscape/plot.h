@@ -56,7 +56,8 @@ struct ls_plot_options {
                           none for several */
     const char *const *names; /* [count] labels of the surfaces or runs; NULL, as a whole or for
                                  one: made from the metadata or the directory's name */
-    struct ls_surface_options surface; /* of kind LS_PLOT_SURFACE */
+    struct ls_surface_options surface; /* of kind LS_PLOT_SURFACE; a page opens with its azimuth,
+                                          elevation and zoom */
 };
 
 struct ls_plot_options ls_plot_defaults(void);

@@ -1,12 +1,23 @@
 // The one camera all surfaces share, and the gestures that move it.
 
 const fieldOfView = 26; // degrees, upwards
-const view = { turn: -35, tilt: 34, zoom: 1, panx: 0, pany: 0 }; // as the page opens
 const viewLimits = { turn: [-180, 180], tilt: [4, 90], zoom: [0.4, 20], panx: [-2, 2], pany: [-2, 2] };
 
+// The view that the page opens with.
+function openingView({ azimuth, elevation, zoom }) {
+  return {
+    turn: around(azimuth),
+    tilt: clamp(elevation, viewLimits.tilt),
+    zoom: clamp(zoom, viewLimits.zoom),
+    panx: 0,
+    pany: 0,
+  };
+}
+
 class Camera {
-  constructor(state, plane) {
+  constructor(state, plane, first) {
     this.state = state;
+    this.first = first;
     this.plane = plane;
     this.three = new THREE.PerspectiveCamera(fieldOfView, 1, 0.05, 100);
     this.three.up.set(0, 0, 1);
@@ -132,7 +143,7 @@ class Camera {
 
   // As the page opened, without a marker.
   reset() {
-    this.state.set({ ...view, a: null, b: null });
+    this.state.set({ ...this.first, a: null, b: null });
   }
 }
 

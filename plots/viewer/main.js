@@ -7,6 +7,7 @@ class Viewer {
     this.grids = data.surfaces.map((surface) => new Grid(surface));
     this.ranges = { loss: extent(this.grids, 'loss'), accuracy: extent(this.grids, 'accuracy') };
     this.maps = data.maps.map(({ name, colours }) => ({ name, colours: readMap(colours) }));
+    const view = openingView(data.view);
     this.state = new State(
       {
         height: 'loss',
@@ -32,7 +33,7 @@ class Viewer {
     );
     this.plane = new Plane(this.grids);
     this.planeTicks = planeTicks(this.plane);
-    this.camera = new Camera(this.state, this.plane);
+    this.camera = new Camera(this.state, this.plane, view);
     this.build();
     this.listen();
     this.invalidate();
@@ -84,7 +85,7 @@ class Viewer {
     unfold();
     new ResizeObserver(() => this.invalidate()).observe(document.getElementById('panels'));
     on('reset', () => this.camera.reset());
-    on('above', () => this.state.set({ ...view, turn: 0, tilt: 90 }));
+    on('above', () => this.state.set({ ...this.camera.first, turn: 0, tilt: 90 }));
     on('save', () => this.save());
   }
 

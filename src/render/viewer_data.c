@@ -140,6 +140,8 @@ void ls_viewer_data(struct ls_script *text, const struct ls_request *request) {
     add_field(text, "loss", ls_caption_loss(request->surfaces[0]));
     ls_script_add(text, ",\"log\":%s,\"clip\":", options->log ? "true" : "false");
     ls_script_add(text, isfinite(options->zmax) ? "%.17g,\n" : "null,\n", options->zmax);
+    ls_script_add(text, "\"view\":{\"azimuth\":%.17g,\"elevation\":%.17g,\"zoom\":%.17g},\n",
+                  options->surface.azimuth, options->surface.elevation, options->surface.zoom);
     add_maps(text, ls_colormap_or(options->colormap, LS_COOLWARM));
     ls_script_add(text, ",\n\"surfaces\":[");
     for (int i = 0; i < request->count; i++)

@@ -27,7 +27,7 @@ export async function gestures(run, bench, browser) {
     'dragging turns',
     false,
     (page, [x, y]) => page.drag([x, y], [x + 80, y - 20]),
-    /turn=-63&tilt=27/,
+    /turn=2&tilt=21/,
   );
   await moves(
     'the wheel zooms',
@@ -54,7 +54,7 @@ export async function gestures(run, bench, browser) {
     'one finger turns',
     true,
     (page, [x, y]) => page.touch([[[x, y]], [[x + 30, y]], [[x + 60, y]]]),
-    /turn=-5/,
+    /turn=9/,
   );
   await moves(
     'two fingers zoom and pan',
@@ -74,8 +74,8 @@ export async function gestures(run, bench, browser) {
   );
 
   const keys = [
-    ['ArrowLeft', 0, /turn=-30/],
-    ['ArrowUp', 0, /tilt=29/],
+    ['ArrowLeft', 0, /turn=35/],
+    ['ArrowUp', 0, /tilt=23/],
     ['ArrowRight', shift, /panx=-0/],
     ['+', 0, /zoom=1.15/],
     ['-', 0, /zoom=0.8/],

@@ -71,6 +71,19 @@ export async function settings(run, bench, browser) {
     }
   });
 
+  await run('a page opens with the view its options say', async () => {
+    bench.plot(['bowl'], 'turned.html', '--azimuth', '400', '--elevation', '50', '--zoom', '2');
+    const looks = [];
+    for (const url of ['turned.html', 'bowl.html#turn=40&tilt=50&zoom=2', 'bowl.html']) {
+      const page = await browser.page(1280, 844);
+      await page.open(bench.url(url));
+      looks.push((await picture(page)).hash);
+      await page.close();
+    }
+    assert.equal(looks[0], looks[1]);
+    assert.notEqual(looks[0], looks[2]);
+  });
+
   await run('the plan from above can be put away', async () => {
     const page = await browser.page(1280, 844);
     await page.open(bench.url('both.html'));
