@@ -178,6 +178,14 @@ static void labels_of_ticks_differ(void **state) {
     }
 }
 
+/* What is written twice needs no more digits. */
+static void equal_values_take_four_digits(void **state) {
+    (void)state;
+    static const double same[] = {2.302585093, 2.302585093}, zero[] = {0, 0};
+    assert_int_equal(ls_tick_digits(same, 2), 4);
+    assert_int_equal(ls_tick_digits(zero, 2), 4);
+}
+
 static void numbers_are_written_as_in_print(void **state) {
     (void)state;
     static const struct {
@@ -226,6 +234,7 @@ int main(void) {
         cmocka_unit_test(heights_rise_with_the_loss),
         cmocka_unit_test(ticks_are_few_round_and_on_the_scale),
         cmocka_unit_test(labels_of_ticks_differ),
+        cmocka_unit_test(equal_values_take_four_digits),
         cmocka_unit_test(numbers_are_written_as_in_print),
         cmocka_unit_test(a_flat_surface_has_a_scale),
     };

@@ -21,11 +21,7 @@ void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *fra
     double scale = pixels / fmax(width, height), narrowest = 0.4 * pixels;
     double ticks[LS_MAX_TICKS];
     int count = ls_linear_ticks(axes->y_min, axes->y_max, 5, ticks);
-    for (int i = 0; i < count; i++) {
-        char text[LS_NUMBER_SIZE];
-        ls_caption_number(ticks[i], text);
-        frame->left = fmax(frame->left, 2.6 + 0.65 * (double)ls_caption_letters(text));
-    }
+    frame->left = fmax(frame->left, 2.6 + 0.65 * (double)ls_tick_letters(ticks, count, 4));
     frame->box_width = scale * width;
     frame->box_height = scale * height;
     /* A long narrow strip would leave no room for its labels: better stretch it. */

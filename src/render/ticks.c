@@ -1,4 +1,5 @@
 #include "render/ticks.h"
+#include "render/caption.h"
 #include <math.h>
 
 double ls_round_up(double x) {
@@ -62,10 +63,22 @@ int ls_zscale_ticks(const struct ls_zscale *scale, double values[LS_MAX_TICKS]) 
 int ls_tick_digits(const double *values, int count) {
     double digits = 4;
     for (int i = 0; i + 1 < count; i++) {
-        double size = fmax(fabs(values[i]), fabs(values[i + 1]));
-        digits = fmax(digits, 1 + ceil(log10(size / (values[i + 1] - values[i]))));
+        double size = fmax(fabs(values[i]), fabs(values[i + 1])), step = values[i + 1] - values[i];
+        if (step > 0)
+            digits = fmax(digits, 1 + ceil(log10(size / step)));
     }
     return (int)fmin(digits, 15);
+}
+
+size_t ls_tick_letters(const double *values, int count, int digits) {
+    size_t most = 0;
+    for (int i = 0; i < count; i++) {
+        char text[LS_NUMBER_SIZE];
+        ls_caption_digits(values[i], digits, text);
+        const size_t letters = ls_caption_letters(text);
+        most = letters > most ? letters : most;
+    }
+    return most;
 }
 
 int ls_zscale_lines(const struct ls_zscale *scale, double heights[LS_MAX_SURFACE_LINES]) {

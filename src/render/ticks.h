@@ -17,8 +17,12 @@ int ls_linear_ticks(double low, double high, int parts, double values[LS_MAX_TIC
  */
 int ls_zscale_ticks(const struct ls_zscale *scale, double values[LS_MAX_TICKS]);
 
-/* The digits, at least four, that tell each of the rising values[count] from the next. */
+/* The digits, at least four, that tell each of values[count], none below the one before, from the
+ * next if that is another. */
 int ls_tick_digits(const double *values, int count);
+
+/* Letters of the longest of values[count], written in so many digits. */
+size_t ls_tick_letters(const double *values, int count, int digits);
 
 /* heights[] = where contour lines run, rising: at the ticks and evenly in height between them;
  * returns their number. */

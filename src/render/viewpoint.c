@@ -2,7 +2,6 @@
  */
 #include "base/alloc.h"
 #include "render/box.h"
-#include "render/caption.h"
 #include "render/scene.h"
 #include "render/ticks.h"
 #include <math.h>
@@ -13,14 +12,9 @@ static const double narrowest = 3.6, above = 0.8, below = 3.4;
 
 /* Room for the longest label of a height. */
 static double beside(const struct ls_zscale *scale) {
-    double values[LS_MAX_TICKS], room = narrowest;
+    double values[LS_MAX_TICKS];
     int count = ls_zscale_ticks(scale, values), digits = ls_tick_digits(values, count);
-    for (int i = 0; i < count; i++) {
-        char text[LS_NUMBER_SIZE];
-        ls_caption_digits(values[i], digits, text);
-        room = fmax(room, 1.3 + 0.55 * (double)ls_caption_letters(text));
-    }
-    return room;
+    return fmax(narrowest, 1.3 + 0.55 * (double)ls_tick_letters(values, count, digits));
 }
 
 enum { CIRCLE = 64, SCATTER = 96 };
