@@ -71,15 +71,21 @@ def lift(model, amount, path):
     return path
 
 
-def check_mixed(a, verdict):
-    """Compares mixed precision's errors with those of PyTorch's, both from its gradients in double."""
+def batches(a):
+    """Of every size of batch: (size, network, pixels, labels, PyTorch's gradients in double)."""
     sizes = [int(n) for n in a.images.split(",")]
     pixels, labels = images.load(a.data, max(sizes), a.probe)
     for count in sizes:
         network = models.load(a.model, a.arch)[0]
-        exact = gradient(models.in_double(network), pixels[:count], labels[:count])[0]
+        batch = pixels[:count], labels[:count]
+        yield count, network, *batch, gradient(models.in_double(network), *batch)[0]
+
+
+def check_mixed(a, verdict):
+    """Compares mixed precision's errors with those of PyTorch's, both from its gradients in double."""
+    for count, network, pixels, labels, exact in batches(a):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            theirs = ranked(gradient(network, pixels[:count], labels[:count])[0], exact)
+            theirs = ranked(gradient(network, pixels, labels)[0], exact)
         ours = ranked(probe.gradient(a.probe, a.model, a.data, count, a.precision)[0], exact)
         found, wanted = (statistics.mean(e for e, _ in errors) for errors in (ours, theirs))
         print(f"     {count} images: worst {ours[0][0]:.2f} at {ours[0][1]}, PyTorch's "
@@ -89,13 +95,9 @@ def check_mixed(a, verdict):
 
 def check(a, verdict):
     """Compares the gradients of every size of batch."""
-    sizes = [int(n) for n in a.images.split(",")]
-    pixels, labels = images.load(a.data, max(sizes), a.probe)
     errors, own_errors, loss_errors = [], [], []
-    for count in sizes:
-        network = models.load(a.model, a.arch)[0]
-        exact = gradient(models.in_double(network), pixels[:count], labels[:count])[0]
-        wanted, wanted_loss = gradient(network, pixels[:count], labels[:count])
+    for count, network, pixels, labels, exact in batches(a):
+        wanted, wanted_loss = gradient(network, pixels, labels)
         found, found_loss = probe.gradient(a.probe, a.model, a.data, count)
         error, name = worst(found, wanted)
         exact_error = worst(found, exact)[0]
