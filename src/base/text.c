@@ -1,5 +1,4 @@
 #include "base/text.h"
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,6 +23,6 @@ char *ls_format(const char *format, ...) {
 
 void ls_make_printable(char *text) {
     for (; *text; text++)
-        if (iscntrl((unsigned char)*text))
+        if ((unsigned char)*text < ' ' || *text == 127)
             *text = '?';
 }
