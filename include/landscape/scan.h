@@ -26,7 +26,8 @@ struct ls_scan {
  * the scan from others - model, data, loss, directions - in its metadata. If directions lead to
  * other networks, markers tell where these and the model are. If there is a file at
  * `path` (NULL: none), its points are taken over; LS_MISMATCH names what differs if another scan
- * wrote it. Free with ls_surface_free. */
+ * wrote it. Directions are saved last, when the images are known to fit the network and `path` to
+ * be writable. Free with ls_surface_free. */
 enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x,
                             const struct ls_range *y, const char *path, struct ls_surface *surface,
                             struct ls_error *error);
