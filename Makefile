@@ -1,6 +1,7 @@
 # landscape: build, test, demo, install. `make help` lists what there is.
 #   BUILD=DIR       where everything made goes (default build, build-KIND with SANITIZE)
 #   SANITIZE=KIND   address, undefined, thread, or several separated by commas
+#   MACHINE=ARCH    what CC compiles for (default this machine's; another for a cross compiler)
 #   PREFIX, DESTDIR where `make install` puts things
 
 MAKEFLAGS += --no-builtin-rules
@@ -9,6 +10,8 @@ SANITIZE ?=
 comma    := ,
 BUILD    ?= build$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 PREFIX   ?= /usr/local
+MACHINE  ?= $(shell uname -m)
+X86      := $(filter x86_64,$(MACHINE))
 VERSION  := $(shell sed -n 's/^.define LS_VERSION "\(.*\)"/\1/p' include/landscape/landscape.h)
 SOVERSION := 0
 
@@ -32,21 +35,21 @@ LINK      = @mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LS_CFLAGS) $(CFLAGS) $^
 
 objects   = $(1:%.c=$(BUILD)/%.o)
 
-# The inner loops are compiled once for each instruction set and chosen at start-up. Only the
-# convolutions may contract multiply-adds, and only machines with wide vectors have them.
-ISAS        := generic $(if $(filter x86_64,$(shell uname -m)),avx2 avx512)
-ISA_generic := -DLANES=0
+# The inner loops are compiled once for each instruction set and chosen at start-up: LANES floats a
+# vector, TILE vectors of sums, as many as half the registers hold. Only the convolutions may contract
+# multiply-adds.
+ISAS        := generic $(if $(X86),avx2 avx512)
+ISA_generic := -DLANES=4 -DTILE=$(if $(X86),8,16)
 ISA_avx2    := -DLANES=8 -DTILE=8 -mavx2 -mfma
 ISA_avx512  := -DLANES=16 -DTILE=16 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mprefer-vector-width=512
 ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
 FLOATS      := $(ISAS:%=$(BUILD)/src/kernels/activations-%-float.o)
 BFLOATS     := $(ISAS:%=$(BUILD)/src/kernels/activations-%-bfloat.o)
 ISA_amx     := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-bf16
-VECTOR      := $(filter-out generic,$(ISAS))
-CONVOLVING  := direct winograd winograd_grad
-CONVOLVED   := $(foreach file,$(CONVOLVING),$(VECTOR:%=$(BUILD)/src/kernels/$(file)-%.o))
+CONVOLVING  := direct winograd winograd_pack winograd_grad
+CONVOLVED   := $(foreach file,$(CONVOLVING),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o))
 
-AMX_SOURCES := $(if $(filter x86_64,$(shell uname -m)),tile_amx tile_amx_grad)
+AMX_SOURCES := $(if $(X86),tile_amx tile_amx_grad)
 AMX         := $(AMX_SOURCES:%=$(BUILD)/src/kernels/%.o)
 # Once more on emulated tiles, for tests on machines without AMX.
 EMULATED    := $(AMX_SOURCES:%=$(BUILD)/tests/emulated/%.o)
@@ -101,7 +104,7 @@ $(BFLOATS): $(BUILD)/src/kernels/activations-%-bfloat.o: src/kernels/activations
 	$(COMPILE) $(ISA_$*) -DBFLOATS=1 -DLOOPS=ls_bfloat_loops_$* -MMD -MP -c $< -o $@
 
 define convolving_rule
-$(VECTOR:%=$(BUILD)/src/kernels/$(1)-%.o): $(BUILD)/src/kernels/$(1)-%.o: src/kernels/$(1).c
+$(ISAS:%=$(BUILD)/src/kernels/$(1)-%.o): $(BUILD)/src/kernels/$(1)-%.o: src/kernels/$(1).c
 	$$(COMPILE) $$(ISA_$$*) -DLS_ISA=$$* -ffp-contract=fast -MMD -MP -c $$< -o $$@
 endef
 $(foreach file,$(CONVOLVING),$(eval $(call convolving_rule,$(file))))

@@ -10,12 +10,11 @@ static void print_line(const char *name, const char *text) {
 
 void cli_info_cpu(void) {
     const enum ls_cpu used = ls_cpu_used();
-    const bool direct = used != LS_CPU_GENERIC, tiles = used == LS_CPU_AMX;
+    const bool tiles = used == LS_CPU_AMX;
     printf("this machine: %d processors\n", ls_cpu_count());
     print_line("instruction set", ls_cpu_name(ls_cpu_found()));
     print_line("used", ls_cpu_name(used));
-    const char *floats =
-        direct ? "Winograd and direct convolutions, the rest by OpenBLAS" : "im2col and OpenBLAS";
+    const char *floats = "Winograd and direct convolutions, the rest by OpenBLAS";
     print_line("fp32", floats);
     print_line("bf16, bf16x3", tiles ? "matrix tiles" : "portable, slower than fp32");
     print_line("auto", ls_precision_name(ls_precision_auto()));

@@ -47,33 +47,32 @@ static struct ls_conv adjoint(const struct ls_conv *conv) {
 }
 
 static bool direct(const struct ls_conv *conv) {
-    const struct ls_kernels *kernels = ls_kernels();
-    return kernels->lanes && conv->out % kernels->lanes == 0;
+    return conv->out % ls_kernels()->lanes == 0;
 }
 
 /* Packed weights that direct loops and matrix products read: [kernel][kernel][in][out]. */
-static void pack_plain(const struct ls_conv *conv, const struct ls_filters *filters, int channel,
-                       double scale, float *packed) {
-    const size_t in = (size_t)conv->in, out = (size_t)conv->out;
-    for (int i = 0; i < conv->in; i++)
-        for (int tap = 0; tap < filters->taps; tap++)
-            packed[((size_t)tap * in + (size_t)i) * out + (size_t)channel] =
-                (float)(ls_filter_value(filters, channel, i, tap) * scale);
+static void pack_plain(const struct ls_conv *conv, const struct ls_filters *filters,
+                       const double *scale, float *packed) {
+    for (int tap = 0; tap < filters->taps; tap++)
+        for (int i = 0; i < conv->in; i++)
+            for (int o = 0; o < conv->out; o++)
+                *packed++ = (float)(ls_filter_value(filters, o, i, tap) * (scale ? scale[o] : 1));
 }
 
-static void pack(const struct ls_conv *conv, const struct ls_filters *filters, int channel,
-                 double scale, float *packed) {
-    (ls_winograd_tile(conv) ? ls_winograd_pack : pack_plain)(conv, filters, channel, scale, packed);
+static void pack(const struct ls_conv *conv, const struct ls_filters *filters, const double *scale,
+                 float *packed) {
+    (ls_winograd_tile(conv) ? ls_kernels()->winograd_pack : pack_plain)(conv, filters, scale,
+                                                                        packed);
 }
 
 size_t ls_conv_weights(const struct ls_conv *conv) {
     return ls_winograd_tile(conv) ? ls_winograd_weights(conv) : depth(conv) * (size_t)conv->out;
 }
 
-void ls_conv_pack(const struct ls_conv *conv, const float *weight, int channel, double scale,
+void ls_conv_pack(const struct ls_conv *conv, const float *weight, const double *scale,
                   float *packed) {
     const struct ls_filters filters = ls_filters_of(conv, weight);
-    pack(conv, &filters, channel, scale, packed);
+    pack(conv, &filters, scale, packed);
 }
 
 size_t ls_conv_grad_weights(const struct ls_conv *conv) {
@@ -84,11 +83,7 @@ size_t ls_conv_grad_weights(const struct ls_conv *conv) {
 void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *packed) {
     const struct ls_conv back = adjoint(conv);
     const struct ls_filters filters = ls_filters_adjoint(conv, weight);
-    for (int channel = 0; channel < back.out; channel++)
-        if (conv->stride == 1)
-            pack(&back, &filters, channel, 1, packed);
-        else
-            pack_plain(&back, &filters, channel, 1, packed);
+    (conv->stride == 1 ? pack : pack_plain)(&back, &filters, NULL, packed);
 }
 
 static size_t border_floats(const struct ls_conv *conv) {

@@ -59,11 +59,11 @@ static inline struct ls_filters ls_filters_adjoint(const struct ls_conv *conv,
 /* Floats of packed weights that ls_conv_forward wants. */
 size_t ls_conv_weights(const struct ls_conv *conv);
 
-/* Packs weight[out][in][kernel][kernel] times `scale` for one output channel. */
-void ls_conv_pack(const struct ls_conv *conv, const float *weight, int channel, double scale,
+/* Packs weight[out][in][kernel][kernel] times scale[out]. */
+void ls_conv_pack(const struct ls_conv *conv, const float *weight, const double *scale,
                   float *packed);
 
-/* The same for ls_conv_input_grad, all channels, not scaled. */
+/* The same for ls_conv_input_grad, not scaled. */
 size_t ls_conv_grad_weights(const struct ls_conv *conv);
 void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *packed);
 

@@ -1,6 +1,6 @@
 /* The table of one instruction set, and its loops over floats that are no activations. The Makefile
- * compiles this file once for each, with LS_ISA as the table's name and LANES the vector's length
- * (0 without direct convolutions). */
+ * compiles this file once for each, with LS_ISA as the table's name and LANES the vector's length.
+ */
 #include "kernels/bfloat.h"
 #include "kernels/kernels.h"
 
@@ -40,23 +40,21 @@ static void sgd(size_t count, const struct ls_sgd *rule, const float *restrict g
 }
 
 extern const struct ls_elementwise JOIN2(ls_float_loops_, LS_ISA), JOIN2(ls_bfloat_loops_, LS_ISA);
-#if LANES
 ls_direct_forward JOIN2(ls_direct_forward_, LS_ISA);
 ls_direct_weight_grad JOIN2(ls_direct_weight_grad_, LS_ISA);
+ls_winograd_pack JOIN2(ls_winograd_pack_, LS_ISA);
 ls_winograd_forward JOIN2(ls_winograd_forward_, LS_ISA);
 ls_winograd_weight_grad JOIN2(ls_winograd_weight_grad_, LS_ISA);
-#endif
 
 extern const struct ls_kernels TABLE_NAME(LS_ISA);
 const struct ls_kernels TABLE_NAME(LS_ISA) = {
     .name = ISA_STRING(LS_ISA),
-#if LANES
     .lanes = LANES,
     .conv_forward = JOIN2(ls_direct_forward_, LS_ISA),
     .conv_weight_grad = JOIN2(ls_direct_weight_grad_, LS_ISA),
+    .winograd_pack = JOIN2(ls_winograd_pack_, LS_ISA),
     .winograd_forward = JOIN2(ls_winograd_forward_, LS_ISA),
     .winograd_weight_grad = JOIN2(ls_winograd_weight_grad_, LS_ISA),
-#endif
     .floats = &JOIN2(ls_float_loops_, LS_ISA),
     .bfloats = &JOIN2(ls_bfloat_loops_, LS_ISA),
     .widen = widen,

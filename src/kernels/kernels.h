@@ -50,10 +50,11 @@ struct ls_elementwise {
 struct ls_kernels {
     const char *name;
 
-    /* Direct convolution for output channels that are a multiple of `lanes`; 0: there is none. */
+    /* Direct convolution for output channels that are a multiple of `lanes`. */
     int lanes;
     ls_direct_forward *conv_forward;
     ls_direct_weight_grad *conv_weight_grad;
+    ls_winograd_pack *winograd_pack;
     ls_winograd_forward *winograd_forward;
     ls_winograd_weight_grad *winograd_weight_grad;
 

@@ -1,4 +1,4 @@
-/* The compiler's vectors, of LANES floats (4 where there are no direct convolutions). */
+/* The compiler's vectors, of LANES floats. */
 #ifndef LANDSCAPE_KERNELS_VECTOR_H
 #define LANDSCAPE_KERNELS_VECTOR_H
 
@@ -6,10 +6,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { WIDTH = LANES ? LANES : 4 };
-
-typedef float vector __attribute__((vector_size(WIDTH * sizeof(float))));
-typedef int mask __attribute__((vector_size(WIDTH * sizeof(int))));
+typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
+typedef int mask __attribute__((vector_size(LANES * sizeof(int))));
 
 INLINE vector load(const float *from) {
     vector v;

@@ -16,8 +16,8 @@
 
 #include "kernels/conv.h"
 
-/* The tile's height and width, 4 or 2, that takes the fewest multiplications; 0: this machine has
- * no kernel for the convolution, or another is faster. */
+/* The tile's height and width, 4 or 2, that takes the fewest multiplications; 0: there is no kernel
+ * for the convolution, or another is faster. */
 int ls_winograd_tile(const struct ls_conv *conv);
 
 /* The same for the gradient of the weights. */
@@ -46,10 +46,10 @@ size_t ls_winograd_weights(const struct ls_conv *conv);
 size_t ls_winograd_scratch(const struct ls_conv *conv);
 size_t ls_winograd_grad_scratch(const struct ls_conv *conv);
 
-/* packed[slice][points][in][slice's channels] = G g G^T for the filters g of one output channel,
- * times scale; a slice is two vectors of output channels, the last maybe one. */
-void ls_winograd_pack(const struct ls_conv *conv, const struct ls_filters *filters, int channel,
-                      double scale, float *packed);
+/* packed[slice][points][in][slice's channels] = G g G^T for the filters g times scale[out] (NULL:
+ * 1); a slice is two vectors of output channels, the last maybe one. */
+typedef void ls_winograd_pack(const struct ls_conv *conv, const struct ls_filters *filters,
+                              const double *scale, float *packed);
 
 /* y[images] = relu?(x[images] * weight + bias + residual); bias[out] and residual (shaped as y, may
  * be y) may be NULL. */

@@ -63,18 +63,23 @@ static size_t weight_count(const struct ls_node *node) {
     return depth_of(node) * (size_t)node->out.channels;
 }
 
-static double flops(const struct ls_node *node) {
+double ls_conv2d_flops(const struct ls_node *node) {
     return 2.0 * (double)weight_count(node) * (double)pixels_of(node->out);
 }
 
-/* packed = weights, bias [out]; in training then the weights of the backward pass */
+/* packed = weights, bias [out], scale [out] in double; in training then the weights of the backward
+ * pass */
 static size_t bias_offset(const struct ls_node *node) {
     const struct ls_conv conv = ls_conv2d_of(node);
     return ls_align_floats(ls_conv_weights(&conv));
 }
 
-static size_t grad_offset(const struct ls_node *node) {
+static size_t scale_offset(const struct ls_node *node) {
     return bias_offset(node) + ls_align_floats((size_t)node->out.channels);
+}
+
+static size_t grad_offset(const struct ls_node *node) {
+    return scale_offset(node) + ls_align_floats(2 * (size_t)node->out.channels);
 }
 
 static size_t packed_size(const struct ls_node *node, bool training) {
@@ -84,11 +89,14 @@ static size_t packed_size(const struct ls_node *node, bool training) {
 
 static void pack(const struct ls_node *node, bool training, float *const *values, float *packed) {
     const struct ls_conv conv = ls_conv2d_of(node);
+    float *bias = packed + bias_offset(node);
+    double *scale = (double *)(packed + scale_offset(node));
     for (int o = 0; o < node->out.channels; o++) {
         const struct ls_fold fold = ls_fold(node, values, o);
-        packed[bias_offset(node) + (size_t)o] = (float)fold.shift;
-        ls_conv_pack(&conv, values[0], o, fold.scale, packed);
+        bias[o] = (float)fold.shift;
+        scale[o] = fold.scale;
     }
+    ls_conv_pack(&conv, values[0], scale, packed);
     if (training)
         ls_conv_pack_grad(&conv, values[0], packed + grad_offset(node));
 }
@@ -185,7 +193,7 @@ const struct ls_op ls_op_conv2d = {
     .reduce_needs = LS_NEEDS_INPUTS,
     .shape = shape,
     .tensors = tensors,
-    .flops = flops,
+    .flops = ls_conv2d_flops,
     .packed_size = packed_size,
     .pack = pack,
     .scratch_size = scratch_size,

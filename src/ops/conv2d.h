@@ -8,6 +8,9 @@
 /* The convolution of one image as the kernels see it. */
 struct ls_conv ls_conv2d_of(const struct ls_node *node);
 
+/* The hook flops. */
+double ls_conv2d_flops(const struct ls_node *node);
+
 /* Hooks of the gradient: partial = the weight's [kernel][kernel][in][out], then the bias's [out] if
  * there is one. */
 size_t ls_conv2d_gradient_count(const struct ls_node *node, bool backward);

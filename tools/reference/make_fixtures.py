@@ -52,7 +52,7 @@ class Plan(typing.NamedTuple):
 FEW = Plan(images=4, steps=2)
 PLANS = {
     "resnet20": Plan(), "resnet20-noshort": Plan(), "resnet56": Plan(),
-    "resnet18": FEW, "resnet50": Plan(images=2, steps=0), "vgg9": FEW,
+    "resnet18": FEW, "resnet50": Plan(images=2, steps=0, extent=0.25), "vgg9": FEW,
     "densenet-bc-40-12": FEW, "highway20": Plan(images=4, steps=2, extent=0.25),
     "unet": Plan(images=2, steps=2, data="shapes"),
 }
