@@ -2,8 +2,11 @@
 #ifndef LANDSCAPE_BENCH_H
 #define LANDSCAPE_BENCH_H
 
+#include "landscape/network.h"
 #include "landscape/precision.h"
 #include <stdbool.h>
+
+enum { LS_BENCH_MAX_RUNS = 101 };
 
 /* Medians over `runs` runs, after one that warms up. */
 struct ls_bench {
@@ -20,6 +23,29 @@ struct ls_bench {
  * Training is measured only if asked for. */
 enum ls_status ls_bench_run(const char *arch, enum ls_precision precision, int threads, int runs,
                             bool training, struct ls_bench *bench, struct ls_error *error);
+
+/* What the layers of one kind do in evaluation, all together, an image. */
+struct ls_bench_stage {
+    const char *operation; /* "conv2d" */
+    int kernel, stride;    /* 0: it has none */
+    struct ls_shape in, out;
+    int layers;
+    double flops; /* multiply-adds of their definition times two; 0 where they are not worth
+                     counting */
+    double seconds;
+};
+
+struct ls_bench_stages {
+    struct ls_bench_stage *stages; /* [count], in the network's order; owned */
+    int count;
+    double peak; /* floating-point operations a second of multiply-adds of floats in registers */
+};
+
+/* Measures the layers of `arch` on one thread while images of noise go through the whole network:
+ * medians over `runs` runs. Free with ls_bench_stages_free. */
+enum ls_status ls_bench_stages_run(const char *arch, enum ls_precision precision, int runs,
+                                   struct ls_bench_stages *stages, struct ls_error *error);
+void ls_bench_stages_free(struct ls_bench_stages *stages);
 
 /* *seconds = the median time of drawing a rough surface of 51 x 51 points as a PNG of 1600 x 1200
  * pixels, with all defaults. */

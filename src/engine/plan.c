@@ -6,6 +6,7 @@
 #include "kernels/gemm.h"
 #include "ops/loss.h"
 #include "ops/op.h"
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,14 @@ void ls_plan_free(struct ls_plan *plan) {
     free(plan);
 }
 
+const struct ls_graph *ls_plan_graph(const struct ls_plan *plan) {
+    return &plan->graph;
+}
+
+int ls_plan_images(const struct ls_plan *plan) {
+    return plan->images;
+}
+
 static void prepare_calls(struct ls_worker *worker) {
     const struct ls_plan *plan = worker->plan;
     for (int n = 0; n < plan->graph.node_count; n++) {
@@ -139,19 +148,40 @@ void ls_worker_load(struct ls_worker *worker) {
     }
 }
 
+static void run_node(const struct ls_worker *worker, int n) {
+    worker->calls[n].node->op->forward(&worker->calls[n], 0, worker->plan->images);
+}
+
 /* Runs the nodes behind the image, which stands in its activation already. */
 static const float *run(struct ls_worker *worker) {
     const int count = worker->plan->graph.node_count;
     for (int n = 1; n < count; n++)
-        worker->calls[n].node->op->forward(&worker->calls[n], 0, worker->plan->images);
+        run_node(worker, n);
     return worker->calls[count - 1].output;
 }
 
-const float *ls_worker_run(struct ls_worker *worker, const float *image) {
+static void fill(struct ls_worker *worker, const float *image) {
     const size_t size = ls_shape_size(worker->calls[0].node->out);
     for (int i = 0; i < worker->plan->images; i++)
         memcpy(worker->calls[0].output + size * (size_t)i, image, size * sizeof *image);
+}
+
+const float *ls_worker_run(struct ls_worker *worker, const float *image) {
+    fill(worker, image);
     return run(worker);
+}
+
+const float *ls_worker_time(struct ls_worker *worker, const float *image, double *seconds) {
+    const int count = worker->plan->graph.node_count;
+    fill(worker, image);
+    double before = omp_get_wtime();
+    for (int n = 1; n < count; n++) {
+        run_node(worker, n);
+        const double after = omp_get_wtime();
+        seconds[n] += after - before;
+        before = after;
+    }
+    return worker->calls[count - 1].output;
 }
 
 struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_dataset *dataset,

@@ -10,6 +10,7 @@
 #include "landscape/network.h"
 #include "landscape/precision.h"
 
+struct ls_graph;
 struct ls_plan; /* shared by all threads, never changes */
 struct ls_overlap;
 struct ls_worker; /* one thread's weights and activations */
@@ -18,6 +19,10 @@ struct ls_worker; /* one thread's weights and activations */
 enum ls_status ls_plan_create(struct ls_plan **plan, const struct ls_network *network,
                               enum ls_precision precision, struct ls_error *error);
 void ls_plan_free(struct ls_plan *plan);
+
+/* The nodes that run, and the images that run together. */
+const struct ls_graph *ls_plan_graph(const struct ls_plan *plan);
+int ls_plan_images(const struct ls_plan *plan);
 
 enum ls_status ls_worker_create(struct ls_worker **worker, const struct ls_plan *plan,
                                 struct ls_error *error);
@@ -32,6 +37,9 @@ void ls_worker_load(struct ls_worker *worker);
 /* The logits [height][width][classes] of image[height][width][channels]; valid until the next call.
  */
 const float *ls_worker_run(struct ls_worker *worker, const float *image);
+
+/* The same; adds the seconds that each node takes for all images together to seconds[nodes]. */
+const float *ls_worker_time(struct ls_worker *worker, const float *image, double *seconds);
 
 /* Images are summed in blocks of this many, in order, and the blocks' sums in order: threads can
  * share a grid point, and the result is the same bits for any number of them. */

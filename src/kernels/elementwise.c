@@ -45,6 +45,7 @@ ls_direct_weight_grad JOIN2(ls_direct_weight_grad_, LS_ISA);
 ls_winograd_pack JOIN2(ls_winograd_pack_, LS_ISA);
 ls_winograd_forward JOIN2(ls_winograd_forward_, LS_ISA);
 ls_winograd_weight_grad JOIN2(ls_winograd_weight_grad_, LS_ISA);
+ls_peak JOIN2(ls_peak_, LS_ISA);
 
 extern const struct ls_kernels TABLE_NAME(LS_ISA);
 const struct ls_kernels TABLE_NAME(LS_ISA) = {
@@ -55,6 +56,7 @@ const struct ls_kernels TABLE_NAME(LS_ISA) = {
     .winograd_pack = JOIN2(ls_winograd_pack_, LS_ISA),
     .winograd_forward = JOIN2(ls_winograd_forward_, LS_ISA),
     .winograd_weight_grad = JOIN2(ls_winograd_weight_grad_, LS_ISA),
+    .peak = JOIN2(ls_peak_, LS_ISA),
     .floats = &JOIN2(ls_float_loops_, LS_ISA),
     .bfloats = &JOIN2(ls_bfloat_loops_, LS_ISA),
     .widen = widen,

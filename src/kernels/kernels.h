@@ -47,6 +47,10 @@ struct ls_elementwise {
     void (*relu_gradient)(size_t count, const void *y, const void *y_grad, void *x_grad, bool add);
 };
 
+/* Does `rounds` of multiply-adds in registers, their sum in *sum so that nobody leaves them out,
+ * and returns how many floating-point operations that were. */
+typedef double ls_peak(size_t rounds, float value, float *sum);
+
 struct ls_kernels {
     const char *name;
 
@@ -57,6 +61,8 @@ struct ls_kernels {
     ls_winograd_pack *winograd_pack;
     ls_winograd_forward *winograd_forward;
     ls_winograd_weight_grad *winograd_weight_grad;
+
+    ls_peak *peak;
 
     const struct ls_elementwise *floats, *bfloats;
 

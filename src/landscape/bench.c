@@ -1,4 +1,5 @@
 #include "landscape/bench.h"
+#include "base/median.h"
 #include "base/threads.h"
 #include "landscape/cpu.h"
 #include "landscape/rng.h"
@@ -7,7 +8,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { IMAGES = 512, BATCH = 128, MAX_RUNS = 101, SCAN_POINTS = 8 };
+enum { IMAGES = 512, BATCH = 128, MAX_RUNS = LS_BENCH_MAX_RUNS, SCAN_POINTS = 8 };
 
 /* The network and data that all measurements use. */
 struct setting {
@@ -16,16 +17,6 @@ struct setting {
     enum ls_precision precision;
     int threads, runs;
 };
-
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, ascending);
-    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
-}
 
 /* Noise that fits the network: its content does not matter to the speed. */
 static enum ls_status random_images(const struct ls_network *network, struct ls_dataset *data,
@@ -65,7 +56,7 @@ static enum ls_status measure(struct setting *s, double images, void *context,
         rates[run] = images / (omp_get_wtime() - start);
     }
     if (!status)
-        *rate = median(rates, s->runs);
+        *rate = ls_median(rates, s->runs);
     return status;
 }
 

@@ -69,6 +69,7 @@ static void forward(const struct ls_call *call, int first, int last) {
 const struct ls_op ls_op_tiled_conv2d = {
     .name = "tiled conv2d",
     .suits = suits,
+    .flops = ls_conv2d_flops,
     .packed_size = packed_size,
     .pack = pack,
     .forward = forward,

@@ -1,5 +1,6 @@
 /* How fast surfaces are drawn. */
 #include "landscape/bench.h"
+#include "base/median.h"
 #include "landscape/plot.h"
 #include "render/figure.h"
 #include "render/png.h"
@@ -8,12 +9,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { GRID = 51, MAX_RUNS = 101, WIDTH = 1600, HEIGHT = 1200 };
-
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+enum { GRID = 51, MAX_RUNS = LS_BENCH_MAX_RUNS, WIDTH = 1600, HEIGHT = 1200 };
 
 /* A funnel among jagged mountains. */
 static void carve(struct ls_surface *surface) {
@@ -78,7 +74,6 @@ enum ls_status ls_bench_drawing(int threads, int runs, double *seconds, struct l
     ls_surface_free(&surface);
     if (status)
         return status;
-    qsort(times, (size_t)runs, sizeof *times, ascending);
-    *seconds = (times[(runs - 1) / 2] + times[runs / 2]) / 2;
+    *seconds = ls_median(times, runs);
     return LS_OK;
 }

@@ -33,7 +33,7 @@ static enum ls_status check(cairo_status_t status, struct ls_error *error) {
                    "cannot draw the figure: %s", cairo_status_to_string(status));
 }
 
-enum ls_status ls_canvas_create(struct ls_canvas *canvas, enum ls_format format, int width,
+enum ls_status ls_canvas_create(struct ls_canvas *canvas, enum ls_file_format format, int width,
                                 int height, enum ls_background background, struct ls_error *error) {
     const double point = 72 / pixels_per_inch;
     *canvas = (struct ls_canvas){

@@ -12,7 +12,7 @@
 struct ls_canvas {
     cairo_t *cairo; /* draws in pixels from the upper left corner, y down */
     cairo_surface_t *surface;
-    enum ls_format format;
+    enum ls_file_format format;
     enum ls_background background;
     int width, height;    /* pixels */
     unsigned char *bytes; /* [size] of an SVG or PDF; owned */
@@ -20,7 +20,7 @@ struct ls_canvas {
 };
 
 /* An empty canvas of LS_FORMAT_PNG, SVG or PDF. */
-enum ls_status ls_canvas_create(struct ls_canvas *canvas, enum ls_format format, int width,
+enum ls_status ls_canvas_create(struct ls_canvas *canvas, enum ls_file_format format, int width,
                                 int height, enum ls_background background, struct ls_error *error);
 void ls_canvas_free(struct ls_canvas *canvas);
 

@@ -97,7 +97,7 @@ static void add_runs(struct ls_figure *figure, const struct ls_training_log *log
 }
 
 static enum ls_status draw(const struct ls_training_log *logs, const char *const *paths, int count,
-                           const struct ls_plot_options *options, enum ls_format format,
+                           const struct ls_plot_options *options, enum ls_file_format format,
                            const char *path, struct ls_error *error) {
     double top = 100;
     enum ls_status status = choose_top(logs, count, &top, error);
@@ -124,7 +124,7 @@ static enum ls_status draw(const struct ls_training_log *logs, const char *const
 enum ls_status ls_plot_training(const char *const *log_paths, int count,
                                 const struct ls_plot_options *options, const char *path,
                                 struct ls_error *error) {
-    enum ls_format format;
+    enum ls_file_format format;
     enum ls_status status = ls_format_of(path, &format, error);
     if (status != LS_OK)
         return status;

@@ -99,7 +99,7 @@ static void add_boxes(struct ls_figure *figure) {
     }
 }
 
-void ls_figure_begin(struct ls_figure *figure, enum ls_format format, int panels,
+void ls_figure_begin(struct ls_figure *figure, enum ls_file_format format, int panels,
                      const struct ls_frame *frame, const char *title, const char *note) {
     double above = *title ? title_em : 0, below = *note ? note_em : 0;
     struct ls_script *script = &figure->script;

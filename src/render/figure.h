@@ -21,7 +21,7 @@ struct ls_box {
 
 struct ls_figure {
     const struct ls_plot_options *options;
-    enum ls_format format;
+    enum ls_file_format format;
     int panels, columns, rows;
     double width, height; /* pixels */
     double em;            /* pixels */
@@ -31,7 +31,7 @@ struct ls_figure {
 
 /* Lays the panels out and starts the script: terminal, size and place of everything. `title` stands
  * above all panels and `note` below them, each if not empty. */
-void ls_figure_begin(struct ls_figure *figure, enum ls_format format, int panels,
+void ls_figure_begin(struct ls_figure *figure, enum ls_file_format format, int panels,
                      const struct ls_frame *frame, const char *title, const char *note);
 
 /* Adds name and detail of panel i (from 0), in the size that fits its width. */
@@ -47,7 +47,7 @@ struct ls_request {
     const struct ls_surface *const *surfaces; /* [count] */
     int count;
     const struct ls_plot_options *options;
-    enum ls_format format;
+    enum ls_file_format format;
     const char *path;
 };
 

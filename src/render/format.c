@@ -8,7 +8,7 @@ static bool ends(const char *path, const char *ending) {
     return length > end && strcasecmp(path + length - end, ending) == 0;
 }
 
-enum ls_status ls_format_of(const char *path, enum ls_format *format, struct ls_error *error) {
+enum ls_status ls_format_of(const char *path, enum ls_file_format *format, struct ls_error *error) {
     static const char *const endings[] = {
         [LS_FORMAT_PNG] = ".png", [LS_FORMAT_SVG] = ".svg",   [LS_FORMAT_PDF] = ".pdf",
         [LS_FORMAT_CSV] = ".csv", [LS_FORMAT_VTP] = ".vtp",   [LS_FORMAT_OBJ] = ".obj",
@@ -16,7 +16,7 @@ enum ls_status ls_format_of(const char *path, enum ls_format *format, struct ls_
     };
     for (int i = 0; i < (int)(sizeof endings / sizeof endings[0]); i++)
         if (ends(path, endings[i])) {
-            *format = (enum ls_format)i;
+            *format = (enum ls_file_format)i;
             return LS_OK;
         }
     return ls_fail(error, LS_BAD_ARGUMENT,

@@ -4,7 +4,7 @@
 
 #include "landscape/error.h"
 
-enum ls_format {
+enum ls_file_format {
     LS_FORMAT_PNG,
     LS_FORMAT_SVG,
     LS_FORMAT_PDF,
@@ -16,6 +16,6 @@ enum ls_format {
 };
 
 /* The format that the ending of `path` names; LS_BAD_ARGUMENT lists the known ones. */
-enum ls_status ls_format_of(const char *path, enum ls_format *format, struct ls_error *error);
+enum ls_status ls_format_of(const char *path, enum ls_file_format *format, struct ls_error *error);
 
 #endif

@@ -27,7 +27,7 @@ struct ls_plot_options ls_plot_defaults(void) {
                                                 .frames = 1}};
 }
 
-static bool is_mesh(enum ls_format format) {
+static bool is_mesh(enum ls_file_format format) {
     return format == LS_FORMAT_VTP || format == LS_FORMAT_OBJ || format == LS_FORMAT_PLY;
 }
 

@@ -1,0 +1,146 @@
+/* Where the time of an evaluation goes. */
+#include "base/alloc.h"
+#include "base/median.h"
+#include "engine/fuse.h"
+#include "engine/plan.h"
+#include "kernels/kernels.h"
+#include "landscape/bench.h"
+#include "landscape/checkpoint.h"
+#include "landscape/rng.h"
+#include "ops/op.h"
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PASSES = 32, PEAK_ROUNDS = 10000000 };
+
+/* A plan at work on one thread. */
+struct stand {
+    struct ls_model model;
+    struct ls_plan *plan;
+    struct ls_worker *worker;
+    float *image;    /* of noise */
+    double *seconds; /* [nodes], of one run */
+    double *rows;    /* [stages][runs] */
+    int *stage_of;   /* [nodes] */
+};
+
+static void free_stand(struct stand *s) {
+    ls_worker_free(s->worker);
+    ls_plan_free(s->plan);
+    ls_model_free(&s->model);
+    free(s->image);
+    free(s->seconds);
+    free(s->rows);
+    free(s->stage_of);
+}
+
+static enum ls_status build(struct stand *s, const char *arch, enum ls_precision precision,
+                            int runs, struct ls_error *error) {
+    const struct ls_rng rng = {0, LS_RNG_TEST, 0, 0};
+    enum ls_status status = ls_model_create(&s->model, arch, 0, error);
+    if (!status)
+        status = ls_plan_create(&s->plan, &s->model.network, precision, error);
+    if (!status)
+        status = ls_worker_create(&s->worker, s->plan, error);
+    if (status)
+        return status;
+    const size_t nodes = (size_t)ls_plan_graph(s->plan)->node_count;
+    const size_t size = ls_shape_size(s->model.network.nodes[0].out);
+    s->image = ls_alloc(size, sizeof *s->image);
+    s->seconds = calloc(nodes, sizeof *s->seconds);
+    s->rows = calloc(nodes * (size_t)runs, sizeof *s->rows);
+    s->stage_of = calloc(nodes, sizeof *s->stage_of);
+    if (!s->image || !s->seconds || !s->rows || !s->stage_of)
+        return ls_fail_memory(error, "a benchmark");
+    ls_rng_normal(&rng, 0, size, s->image);
+    memcpy(ls_worker_values(s->worker), s->model.values,
+           s->model.network.value_count * sizeof(float));
+    ls_worker_load(s->worker);
+    return LS_OK;
+}
+
+static struct ls_bench_stage stage_of(const struct ls_node *node) {
+    return (struct ls_bench_stage){.operation = node->op->name,
+                                   .kernel = node->attributes.kernel,
+                                   .stride = node->attributes.stride,
+                                   .in = node->in[0],
+                                   .out = node->out};
+}
+
+static bool same(const struct ls_bench_stage *a, const struct ls_bench_stage *b) {
+    return strcmp(a->operation, b->operation) == 0 && a->kernel == b->kernel &&
+           a->stride == b->stride && ls_shape_equal(a->in, b->in) && ls_shape_equal(a->out, b->out);
+}
+
+/* Sorts the nodes behind the image into stages. */
+static void sort(struct stand *s, struct ls_bench_stages *stages) {
+    const struct ls_graph *graph = ls_plan_graph(s->plan);
+    for (int n = 1; n < graph->node_count; n++) {
+        const struct ls_node *node = &graph->nodes[n];
+        const struct ls_bench_stage stage = stage_of(node);
+        int at = 0;
+        while (at < stages->count && !same(&stages->stages[at], &stage))
+            at++;
+        if (at == stages->count)
+            stages->stages[stages->count++] = stage;
+        stages->stages[at].layers++;
+        stages->stages[at].flops += node->op->flops ? node->op->flops(node) : 0;
+        s->stage_of[n] = at;
+    }
+}
+
+/* Adds the seconds of one run, an image's share, to the stages' rows. */
+static void run_once(struct stand *s, int run, int runs) {
+    const int nodes = ls_plan_graph(s->plan)->node_count;
+    memset(s->seconds, 0, (size_t)nodes * sizeof *s->seconds);
+    for (int pass = 0; pass < PASSES; pass++)
+        ls_worker_time(s->worker, s->image, s->seconds);
+    for (int n = 1; n < nodes; n++)
+        s->rows[s->stage_of[n] * runs + run] += s->seconds[n] / PASSES / ls_plan_images(s->plan);
+}
+
+static double peak(int runs) {
+    double rates[LS_BENCH_MAX_RUNS];
+    float sum;
+    for (int run = 0; run < runs; run++) {
+        const double start = omp_get_wtime();
+        const double flops = ls_kernels()->peak(PEAK_ROUNDS, 1, &sum);
+        rates[run] = flops / (omp_get_wtime() - start);
+    }
+    return ls_median(rates, runs);
+}
+
+static enum ls_status measure(struct stand *s, int runs, struct ls_bench_stages *stages,
+                              struct ls_error *error) {
+    stages->stages = calloc((size_t)ls_plan_graph(s->plan)->node_count, sizeof *stages->stages);
+    if (!stages->stages)
+        return ls_fail_memory(error, "a benchmark");
+    sort(s, stages);
+    for (int pass = 0; pass < PASSES; pass++) /* warms up */
+        ls_worker_run(s->worker, s->image);
+    for (int run = 0; run < runs; run++)
+        run_once(s, run, runs);
+    for (int i = 0; i < stages->count; i++)
+        stages->stages[i].seconds = ls_median(s->rows + (size_t)i * (size_t)runs, runs);
+    stages->peak = peak(runs);
+    return LS_OK;
+}
+
+enum ls_status ls_bench_stages_run(const char *arch, enum ls_precision precision, int runs,
+                                   struct ls_bench_stages *stages, struct ls_error *error) {
+    struct stand stand = {.plan = NULL};
+    *stages = (struct ls_bench_stages){.count = 0};
+    if (runs < 1 || runs > LS_BENCH_MAX_RUNS)
+        return ls_fail(error, LS_BAD_ARGUMENT, "a benchmark takes 1 to %d runs", LS_BENCH_MAX_RUNS);
+    enum ls_status status = build(&stand, arch, precision, runs, error);
+    if (!status)
+        status = measure(&stand, runs, stages, error);
+    free_stand(&stand);
+    return status;
+}
+
+void ls_bench_stages_free(struct ls_bench_stages *stages) {
+    free(stages->stages);
+    *stages = (struct ls_bench_stages){.count = 0};
+}
