@@ -46,7 +46,7 @@ ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
 FLOATS      := $(ISAS:%=$(BUILD)/src/kernels/activations-%-float.o)
 BFLOATS     := $(ISAS:%=$(BUILD)/src/kernels/activations-%-bfloat.o)
 ISA_amx     := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-bf16
-CONVOLVING  := direct winograd winograd_pack winograd_grad peak
+CONVOLVING  := direct winograd winograd_pack winograd_grad tile_conv peak
 CONVOLVED   := $(foreach file,$(CONVOLVING),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o))
 
 AMX_SOURCES := $(if $(X86),tile_amx tile_amx_grad)

@@ -10,7 +10,7 @@
 
 enum { SHAPES = 30, MOST_IMAGES = 9 };
 
-extern const struct ls_tile_kernels ls_tile_kernels_portable;
+extern const struct ls_tile_kernels ls_tile_kernels_generic;
 
 #if defined __x86_64__
 extern const struct ls_tile_kernels ls_tile_kernels_emulated;
@@ -128,7 +128,7 @@ static void check_forward(const struct ls_conv *c, int parts, bool residual, boo
     ls_tiles_from_floats(&t.x, t.images, x, x_tiles);
     ls_tiles_from_floats(&t.residual, t.images, added, added_tiles);
     float *y[2] = {normal_floats(out, 4), normal_floats(out, 4)};
-    const struct ls_tile_kernels *kernels[2] = {emulated(), &ls_tile_kernels_portable};
+    const struct ls_tile_kernels *kernels[2] = {emulated(), &ls_tile_kernels_generic};
     for (int k = 0; k < 2; k++) {
         kernels[k]->conv_forward(&t, packed, x_tiles, residual ? added_tiles : NULL, relu, y_tiles);
         ls_tiles_to_floats(&t.y, t.images, y_tiles, y[k]);
@@ -166,7 +166,7 @@ static void check_weight_grad(const struct ls_conv *c, int images) {
     void *scratch = memory(bytes);
     memset(scratch, 0xff, bytes); /* not a number: nothing may be read that was not written */
     emulated()->weight_grad(c, images, x, y_grad, grad[0], scratch);
-    ls_tile_kernels_portable.weight_grad(c, images, x, y_grad, grad[1], scratch);
+    ls_tile_kernels_generic.weight_grad(c, images, x, y_grad, grad[1], scratch);
     assert_near(c, grad[0], grad[1], weights, 0);
     free(x);
     free(y_grad);

@@ -16,7 +16,7 @@ void cli_info_cpu(void) {
     print_line("used", ls_cpu_name(used));
     const char *floats = "Winograd and direct convolutions, the rest by OpenBLAS";
     print_line("fp32", floats);
-    print_line("bf16, bf16x3", tiles ? "matrix tiles" : "portable, slower than fp32");
+    print_line("bf16, bf16x3", tiles ? "matrix tiles" : "vectors, slower than fp32");
     print_line("auto", ls_precision_name(ls_precision_auto()));
     print_line("training, fp32", floats);
     print_line("training, bf16",

@@ -20,11 +20,12 @@ static struct {
 } choice;
 
 extern const struct ls_kernels ls_kernels_generic;
-extern const struct ls_tile_kernels ls_tile_kernels_portable;
+extern const struct ls_tile_kernels ls_tile_kernels_generic;
 
 #if defined __x86_64__
 extern const struct ls_kernels ls_kernels_avx2, ls_kernels_avx512;
-extern const struct ls_tile_kernels ls_tile_kernels_amx;
+extern const struct ls_tile_kernels ls_tile_kernels_avx2, ls_tile_kernels_avx512,
+    ls_tile_kernels_amx;
 
 /* Whether there are AMX tiles, bfloat16 in them and in vectors, and Linux lets this process use
  * them (arch_prctl(2)). */
@@ -51,15 +52,14 @@ static enum ls_cpu find(void) {
 static const struct ls_kernels *const kernels[] = {&ls_kernels_generic, &ls_kernels_avx2,
                                                    &ls_kernels_avx512, &ls_kernels_avx512};
 static const struct ls_tile_kernels *const tile_kernels[] = {
-    &ls_tile_kernels_portable, &ls_tile_kernels_portable, &ls_tile_kernels_portable,
-    &ls_tile_kernels_amx};
+    &ls_tile_kernels_generic, &ls_tile_kernels_avx2, &ls_tile_kernels_avx512, &ls_tile_kernels_amx};
 #else
 static enum ls_cpu find(void) {
     return LS_CPU_GENERIC;
 }
 
 static const struct ls_kernels *const kernels[] = {&ls_kernels_generic};
-static const struct ls_tile_kernels *const tile_kernels[] = {&ls_tile_kernels_portable};
+static const struct ls_tile_kernels *const tile_kernels[] = {&ls_tile_kernels_generic};
 #endif
 
 static int asked_for(const char *name) {

@@ -1,65 +1,144 @@
-/* The portable kernel. */
+/* The convolution in the compiler's vectors, for machines without matrix tiles. Compiled once for
+ * each instruction set, with LANES floats a vector and TILE vectors of sums. */
 #include "kernels/tile_conv.h"
 #include "kernels/bfloat.h"
+#include "kernels/vector.h"
 #include <string.h>
 
-/* sum[16] = the products of one window with one tile of channels. */
-static void multiply(const struct ls_tile_conv *conv, const struct ls_tile_weights *w,
-                     const char *window, int column, float *sum) {
-    const uint16_t *weight =
-        w->weight + (size_t)column * conv->steps * LS_TILE_DEPTH * LS_TILE_COLUMNS;
-    memset(sum, 0, LS_TILE_COLUMNS * sizeof *sum);
+#define JOIN(a, b)   a##b
+#define NAME(f, isa) JOIN(f, isa)
+
+enum {
+    VECTORS = LS_TILE_COLUMNS / LANES,
+    ROWS = TILE / VECTORS, /* pixels whose sums fit the registers */
+    LITTLE_ENDIAN_CPU = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+};
+
+/* The first and the second of two neighbouring bfloat16, in each lane. */
+INLINE vector first_of(mask pair) {
+    return (vector)(LITTLE_ENDIAN_CPU ? pair << 16 : pair & -0x10000);
+}
+
+INLINE vector second_of(mask pair) {
+    return (vector)(LITTLE_ENDIAN_CPU ? pair & -0x10000 : pair << 16);
+}
+
+/* sums[rows][16] = the products of the windows of `rows` pixels, `row` bytes apart, with one tile
+ * of channels. */
+INLINE void multiply(const struct ls_tile_conv *conv, const int *offset, const uint16_t *weight,
+                     const char *window, size_t row, const int rows, float *sums) {
+    vector sum[ROWS][VECTORS];
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+        for (int v = 0; v < VECTORS; v++)
+            sum[r][v] = (vector){0};
     for (int s = 0; s < conv->steps; s++) {
-        const uint16_t *value = (const uint16_t *)(window + w->offset[s]);
-        for (int pair = 0; pair < LS_TILE_DEPTH; pair += 2, weight += 2 * LS_TILE_COLUMNS)
-            for (int c = 0; c < LS_TILE_COLUMNS; c++)
-                sum[c] += ls_float_of(value[pair]) * ls_float_of(weight[2 * c]) +
-                          ls_float_of(value[pair + 1]) * ls_float_of(weight[2 * c + 1]);
-    }
-}
-
-/* One tile of channels of one output pixel. */
-static void finish(const struct ls_tile_conv *conv, const float *sum, const float *bias,
-                   const uint16_t *residual, bool relu, uint16_t *y) {
-    const int low = conv->y.stride;
-    for (int c = 0; c < LS_TILE_COLUMNS; c++) {
-        float value = sum[c] + bias[c];
-        if (residual)
-            value += ls_float_of(residual[c]);
-        if (residual && conv->y.parts == 2)
-            value += ls_float_of(residual[low + c]);
-        if (relu && value < 0)
-            value = 0;
-        y[c] = ls_bfloat_of(value);
-        if (conv->y.parts == 2)
-            y[low + c] = ls_bfloat_rest(value, y[c]);
-    }
-}
-
-/* All tiles of pixels for one tile of channels. */
-static void run(const struct ls_tile_conv *conv, const struct ls_tile_weights *w, int column,
-                const char *x, const char *residual, bool relu, char *y) {
-    const size_t at = (size_t)column * LS_TILE_COLUMNS * sizeof(uint16_t);
-    const float *bias = w->bias + column * LS_TILE_COLUMNS;
-    for (int t = 0; t < conv->walk.tiles; t++)
-        for (int r = 0; r < conv->walk.rows; r++) {
-            const struct ls_tile_spot *spot = &w->spot[t];
-            const size_t row = at + (size_t)r * conv->walk.y_row;
-            float sum[LS_TILE_COLUMNS];
-            multiply(conv, w, x + spot->x + (size_t)r * conv->walk.x_row, column, sum);
-            finish(conv, sum, bias,
-                   residual ? (const uint16_t *)(residual + spot->residual + row) : NULL, relu,
-                   (uint16_t *)(y + spot->y + row));
+        const char *value = window + offset[s];
+        for (int pair = 0; pair < LS_TILE_DEPTH / 2; pair++, value += sizeof(int)) {
+            mask w[VECTORS];
+            memcpy(w, weight, sizeof w);
+            weight += 2 * LS_TILE_COLUMNS;
+#pragma GCC unroll 16
+            for (int r = 0; r < rows; r++) {
+                int both;
+                memcpy(&both, value + (size_t)r * row, sizeof both);
+                const mask x = (mask){0} + both;
+#pragma GCC unroll 4
+                for (int v = 0; v < VECTORS; v++)
+                    sum[r][v] += first_of(x) * first_of(w[v]);
+#pragma GCC unroll 4
+                for (int v = 0; v < VECTORS; v++)
+                    sum[r][v] += second_of(x) * second_of(w[v]);
+            }
         }
+    }
+    memcpy(sums, sum, (size_t)rows * sizeof *sum);
+}
+
+/* value[16] += the bfloat16 at x. */
+INLINE void add_bfloats(float *value, const uint16_t *x) {
+    for (int c = 0; c < LS_TILE_COLUMNS; c++)
+        value[c] += ls_float_of(x[c]);
+}
+
+/* One tile of channels of one output pixel, value[16]. Rounded apart from y, which the compiler
+ * would otherwise take for what is read. */
+INLINE void finish(const struct ls_tile_conv *conv, float *value, const float *bias,
+                   const uint16_t *residual, bool relu, uint16_t *y) {
+    uint16_t high[LS_TILE_COLUMNS], low[LS_TILE_COLUMNS];
+    for (int c = 0; c < LS_TILE_COLUMNS; c++)
+        value[c] += bias[c];
+    if (residual)
+        add_bfloats(value, residual);
+    if (residual && conv->y.parts == 2)
+        add_bfloats(value, residual + conv->y.stride);
+    for (int c = 0; relu && c < LS_TILE_COLUMNS; c++)
+        value[c] = value[c] < 0 ? 0 : value[c];
+    for (int c = 0; c < LS_TILE_COLUMNS; c++)
+        high[c] = ls_bfloat_of(value[c]);
+    memcpy(y, high, sizeof high);
+    if (conv->y.parts == 1)
+        return;
+    for (int c = 0; c < LS_TILE_COLUMNS; c++)
+        low[c] = ls_bfloat_rest(value[c], high[c]);
+    memcpy(y + conv->y.stride, low, sizeof low);
+}
+
+/* A convolution at work on one tile of channels. */
+struct job {
+    const struct ls_tile_conv *conv;
+    const int *offset;
+    const uint16_t *weight;
+    const float *bias;
+    const char *x, *residual;
+    char *y;
+    bool relu;
+};
+
+/* Rows first .. first+rows-1 of a tile of pixels. */
+INLINE void run_rows(const struct job *job, const struct ls_tile_spot *spot, int first,
+                     const int rows) {
+    const struct ls_tile_walk *walk = &job->conv->walk;
+    float sums[ROWS * LS_TILE_COLUMNS];
+    multiply(job->conv, job->offset, job->weight, job->x + spot->x + (size_t)first * walk->x_row,
+             walk->x_row, rows, sums);
+    for (int r = 0; r < rows; r++) {
+        const size_t at = (size_t)(first + r) * walk->y_row;
+        finish(job->conv, sums + r * LS_TILE_COLUMNS, job->bias,
+               job->residual ? (const uint16_t *)(job->residual + spot->residual + at) : NULL,
+               job->relu, (uint16_t *)(job->y + spot->y + at));
+    }
+}
+
+static void run(const struct job *job, const struct ls_tile_spot *spot) {
+    int first = 0;
+    for (; first + ROWS <= job->conv->walk.rows; first += ROWS)
+        run_rows(job, spot, first, ROWS);
+    for (; first < job->conv->walk.rows; first++)
+        run_rows(job, spot, first, 1);
 }
 
 static void forward(const struct ls_tile_conv *conv, void *packed, const void *x,
                     const void *residual, bool relu, void *y) {
     const struct ls_tile_weights w = ls_tile_weights_of(conv, packed);
-    for (int column = 0; column < w.columns; column++)
-        run(conv, &w, column, x, residual, relu, y);
+    for (int column = 0; column < w.columns; column++) {
+        const size_t at = (size_t)column * LS_TILE_COLUMNS;
+        const struct job job = {
+            .conv = conv,
+            .offset = w.offset,
+            .weight = w.weight + at * conv->steps * LS_TILE_DEPTH,
+            .bias = w.bias + at,
+            .x = x,
+            .residual = residual ? (const char *)residual + at * sizeof(uint16_t) : NULL,
+            .y = (char *)y + at * sizeof(uint16_t),
+            .relu = relu};
+        for (int t = 0; t < conv->walk.tiles; t++)
+            run(&job, &w.spot[t]);
+    }
     ls_tiles_clear_border(&conv->y, conv->images, y);
 }
 
-const struct ls_tile_kernels ls_tile_kernels_portable = {"portable", false, forward,
-                                                         ls_tile_weight_grad_portable};
+extern const struct ls_tile_kernels NAME(ls_tile_kernels_, LS_ISA);
+const struct ls_tile_kernels NAME(ls_tile_kernels_, LS_ISA) = {"vectors", false, forward,
+                                                               ls_tile_weight_grad_portable};
