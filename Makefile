@@ -94,6 +94,9 @@ help:
 $(BUILD)/%.o: %.c
 	$(COMPILE) -MMD -MP -c $< -o $@
 
+# gcc 12 for Arm fails in loops over maxima when it vectorises them, and tests need no speed.
+$(TEST_OBJECTS) $(TEST_SUPPORT): LS_CFLAGS += -fno-tree-vectorize
+
 $(ELEMENTWISE): $(BUILD)/src/kernels/elementwise-%.o: src/kernels/elementwise.c
 	$(COMPILE) $(ISA_$*) -DLS_ISA=$* -MMD -MP -c $< -o $@
 
