@@ -36,8 +36,8 @@ LINK      = @mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LS_CFLAGS) $(CFLAGS) $^
 objects   = $(1:%.c=$(BUILD)/%.o)
 
 # The inner loops are compiled once for each instruction set and chosen at start-up: LANES floats a
-# vector, TILE vectors of sums, as many as half the registers hold. Only the convolutions may contract
-# multiply-adds.
+# vector, TILE vectors of sums, as many as half the registers hold. Only convolutions and their filters may
+# contract multiply-adds.
 ISAS        := generic $(if $(X86),avx2 avx512)
 ISA_generic := -DLANES=4 -DTILE=$(if $(X86),8,16)
 ISA_avx2    := -DLANES=8 -DTILE=8 -mavx2 -mfma
@@ -46,8 +46,8 @@ ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
 FLOATS      := $(ISAS:%=$(BUILD)/src/kernels/activations-%-float.o)
 BFLOATS     := $(ISAS:%=$(BUILD)/src/kernels/activations-%-bfloat.o)
 ISA_amx     := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-bf16
-CONVOLVING  := direct winograd winograd_pack winograd_grad tile_conv peak
-CONVOLVED   := $(foreach file,$(CONVOLVING),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o))
+CONTRACTED  := direct winograd winograd_pack winograd_grad tile_conv peak
+CONTRACTED_OBJECTS   := $(foreach file,$(CONTRACTED),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o))
 
 AMX_SOURCES := $(if $(X86),tile_amx tile_amx_grad)
 AMX         := $(AMX_SOURCES:%=$(BUILD)/src/kernels/%.o)
@@ -56,8 +56,8 @@ EMULATED    := $(AMX_SOURCES:%=$(BUILD)/tests/emulated/%.o)
 EMULATION   := -include tests/amx_emulation.h -Dls_tile_kernels_amx=ls_tile_kernels_emulated \
                -Dls_tile_weight_grad_amx=ls_tile_weight_grad_emulated
 
-LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/activations.c $(CONVOLVING:%=src/kernels/%.c) src/kernels/tile_amx%,$(wildcard src/*/*.c))
-LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(FLOATS) $(BFLOATS) $(CONVOLVED) $(AMX) $(BUILD)/templates.o
+LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/activations.c $(CONTRACTED:%=src/kernels/%.c) src/kernels/tile_amx%,$(wildcard src/*/*.c))
+LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(FLOATS) $(BFLOATS) $(CONTRACTED_OBJECTS) $(AMX) $(BUILD)/templates.o
 CLI_OBJECTS  := $(call objects,$(wildcard src/cli/*.c))
 TEST_SOURCES := $(wildcard tests/test_*.c)
 TEST_OBJECTS := $(call objects,$(TEST_SOURCES))
@@ -94,7 +94,7 @@ help:
 $(BUILD)/%.o: %.c
 	$(COMPILE) -MMD -MP -c $< -o $@
 
-# gcc 12 for Arm fails in loops over maxima when it vectorises them, and tests need no speed.
+# gcc 12 for Arm crashes when it vectorises loops over maxima, and tests need no speed.
 $(TEST_OBJECTS) $(TEST_SUPPORT): LS_CFLAGS += -fno-tree-vectorize
 
 $(ELEMENTWISE): $(BUILD)/src/kernels/elementwise-%.o: src/kernels/elementwise.c
@@ -106,11 +106,11 @@ $(FLOATS): $(BUILD)/src/kernels/activations-%-float.o: src/kernels/activations.c
 $(BFLOATS): $(BUILD)/src/kernels/activations-%-bfloat.o: src/kernels/activations.c
 	$(COMPILE) $(ISA_$*) -DBFLOATS=1 -DLOOPS=ls_bfloat_loops_$* -MMD -MP -c $< -o $@
 
-define convolving_rule
+define contracted_rule
 $(ISAS:%=$(BUILD)/src/kernels/$(1)-%.o): $(BUILD)/src/kernels/$(1)-%.o: src/kernels/$(1).c
 	$$(COMPILE) $$(ISA_$$*) -DLS_ISA=$$* -ffp-contract=fast -MMD -MP -c $$< -o $$@
 endef
-$(foreach file,$(CONVOLVING),$(eval $(call convolving_rule,$(file))))
+$(foreach file,$(CONTRACTED),$(eval $(call contracted_rule,$(file))))
 
 $(AMX): $(BUILD)/src/kernels/%.o: src/kernels/%.c
 	$(COMPILE) $(ISA_amx) -MMD -MP -c $< -o $@

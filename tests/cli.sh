@@ -314,11 +314,12 @@ works 'a scan scans' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'a finished scan has nothing to do' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'the machine tells what it has' "$landscape" info --cpu
 check 'and what trains in mixed precision' grep -q 'training, bf16' "$out"
-works 'layers are measured by kind' "$landscape" bench --stages --arch resnet20 --precision fp32 --runs 1
+works 'layers are measured by kind' "$landscape" bench --layers --arch resnet20 --precision fp32 --runs 1
+check 'under their headings' grep -q '^layers  *number  *MFLOP  *ms  *time' "$out"
 check 'each with its place in the network' grep -q 'conv2d 3x3/2 .* 32x32 x  16 to   16x16 x  32 ' "$out"
-works 'the same for programs' "$landscape" bench --stages --arch resnet20 --runs 1 --json
-check 'in JSON' grep -Eq '^\{"arch": "resnet20".*"stages": \[\{.*"seconds": [0-9.e-]+\}\]\}$' "$out"
-fails 2 'one thread' 'layers are measured on one thread' "$landscape" bench --stages --threads 2
+works 'the same for programs' "$landscape" bench --layers --arch resnet20 --runs 1 --json
+check 'in JSON' grep -Eq '^\{"arch": "resnet20".*"layers": \[\{.*"seconds": [0-9.e-]+\}\]\}$' "$out"
+fails 2 'one thread' 'layers are measured on one thread' "$landscape" bench --layers --threads 2
 works 'a surface tells what it is' "$landscape" info s.h5
 works 'directions tell what they are' "$landscape" info d.h5
 check 'and of which network' grep -q 'd.h5: two directions of resnet20$' "$out"

@@ -1,4 +1,4 @@
-/* The kernels for AMX on emulated tiles (amx_emulation.h) against the portable ones, on shapes
+/* The kernels for AMX on emulated tiles (amx_emulation.h) against the generic ones, on shapes
  * drawn at random. On a machine with AMX the other tests run them on its own. */
 #include "base/alloc.h"
 #include "kernels/bfloat.h"
@@ -146,7 +146,7 @@ static void check_forward(const struct ls_conv *c, int parts, bool residual, boo
     free(y[1]);
 }
 
-static void convolution_is_the_portable_one(void **state) {
+static void convolution_is_the_generic_one(void **state) {
     (void)state;
     emulated();
     for (int i = 0; i < SHAPES; i++) {
@@ -175,7 +175,7 @@ static void check_weight_grad(const struct ls_conv *c, int images) {
     free(scratch);
 }
 
-static void weight_gradient_is_the_portable_one(void **state) {
+static void weight_gradient_is_the_generic_one(void **state) {
     (void)state;
     emulated();
     for (int i = 0; i < SHAPES; i++) {
@@ -186,8 +186,8 @@ static void weight_gradient_is_the_portable_one(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(convolution_is_the_portable_one),
-        cmocka_unit_test(weight_gradient_is_the_portable_one),
+        cmocka_unit_test(convolution_is_the_generic_one),
+        cmocka_unit_test(weight_gradient_is_the_generic_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

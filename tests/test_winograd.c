@@ -56,14 +56,15 @@ static void check(const struct ls_conv *c, bool extras) {
         .weight = weight, .out_step = (size_t)c->in * 9, .in_step = 9, .taps = 9};
     assert_true(packed && scratch && y && scale && ls_winograd_tile(c));
     for (int o = 0; o < c->out; o++)
-        scale[o] = -0.5;
+        scale[o] = 0.5 - 0.25 * (o % 7);
     ls_kernels()->winograd_pack(c, &filters, extras ? scale : NULL, packed);
     ls_kernels()->winograd_forward(c, IMAGES, x, packed, extras ? bias : NULL,
                                    extras ? residual : NULL, extras, y, scratch);
     for (size_t i = 0; i < out; i++) {
         double magnitude, value = expected(c, x, weight, i, &magnitude);
         if (extras)
-            value = fmax(-0.5 * value + bias[i % (size_t)c->out] + residual[i], 0);
+            value =
+                fmax(scale[i % (size_t)c->out] * value + bias[i % (size_t)c->out] + residual[i], 0);
         assert_true(fabs(y[i] - value) <= 1e-6 * (magnitude + 10));
     }
     free(x);

@@ -7,7 +7,7 @@
 #   NETWORKS  default below; those this program does not know are left out
 #   UNETS     the U-Nets, trained on the embedded shapes for a third of EPOCHS; default below
 #   GRID      points along each axis of a surface, default 51
-#   IMAGES    of a scan, default 1000
+#   IMAGES    of a scan, default 1000; a quarter of them for the U-Nets, whose images have 4,096 labels each
 #   OUT       directory for runs, surfaces and figures, default experiments
 #   RESULTS   the table, default docs/results.md
 #   TRAIN     more options for every training, such as --subset 200
@@ -70,24 +70,25 @@ for network in $networks; do
     fi
 done
 
-# explore NETWORK DATA OPTION...: trains it, scans the loss around it and draws the contour.
+# explore NETWORK DATA IMAGES OPTION...: trains it, scans the loss around it and draws the contour.
 explore() {
     network=$1
     data=$2
-    shift 2
+    scanned=$3
+    shift 3
     # shellcheck disable=SC2086 # a list of options
     step "$network-train" "$landscape" train --arch "$network" --data "$data" "$@" ${TRAIN:-} \
         --out "$out/$network" --resume
     step "$network-scan" "$landscape" scan --model "$out/$network/model.safetensors" --data "$data" \
-        --images "$images" --x="$axis" --y="$axis" -o "$out/$network.h5"
+        --images "$scanned" --x="$axis" --y="$axis" -o "$out/$network.h5"
     draw "$network-contour.svg" "$out/$network.h5"
 }
 
 for network in $chosen; do
-    explore "$network" "$DATA" --epochs "$epochs"
+    explore "$network" "$DATA" "$images" --epochs "$epochs"
 done
 for network in $unets; do
-    explore "$network" shapes --epochs $(((epochs + 2) / 3)) --lr 0.05 --batch 16
+    explore "$network" shapes $(((images + 3) / 4)) --epochs $(((epochs + 2) / 3)) --lr 0.05 --batch 16
 done
 
 # The article's first figure: deeper is worse without skip connections, and not with them.

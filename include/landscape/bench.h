@@ -6,6 +6,7 @@
 #include "landscape/precision.h"
 #include <stdbool.h>
 
+/* Benchmarks take the median of 1 to so many runs. */
 enum { LS_BENCH_MAX_RUNS = 101 };
 
 /* Medians over `runs` runs, after one that warms up. */
@@ -24,28 +25,28 @@ struct ls_bench {
 enum ls_status ls_bench_run(const char *arch, enum ls_precision precision, int threads, int runs,
                             bool training, struct ls_bench *bench, struct ls_error *error);
 
-/* What the layers of one kind do in evaluation, all together, an image. */
-struct ls_bench_stage {
+/* What the layers of one kind take in evaluation, all together, an image. */
+struct ls_bench_kind {
     const char *operation; /* "conv2d" */
     int kernel, stride;    /* 0: it has none */
     struct ls_shape in, out;
-    int layers;
-    double flops; /* multiply-adds of their definition times two; 0 where they are not worth
-                     counting */
+    int number;   /* of layers */
+    double flops; /* of their definition: multiply-adds times two; 0 if they are not counted */
     double seconds;
 };
 
-struct ls_bench_stages {
-    struct ls_bench_stage *stages; /* [count], in the network's order; owned */
+struct ls_bench_layers {
+    struct ls_bench_kind *kinds; /* [count], in the network's order; owned */
     int count;
     double peak; /* floating-point operations a second of multiply-adds of floats in registers */
 };
 
 /* Measures the layers of `arch` on one thread while images of noise go through the whole network:
- * medians over `runs` runs. Free with ls_bench_stages_free. */
-enum ls_status ls_bench_stages_run(const char *arch, enum ls_precision precision, int runs,
-                                   struct ls_bench_stages *stages, struct ls_error *error);
-void ls_bench_stages_free(struct ls_bench_stages *stages);
+ * medians over `runs` runs. LS_BAD_ARGUMENT for an unknown architecture or number of runs. Free
+ * with ls_bench_layers_free, which may be called after a failure too. */
+enum ls_status ls_bench_layers_run(const char *arch, enum ls_precision precision, int runs,
+                                   struct ls_bench_layers *layers, struct ls_error *error);
+void ls_bench_layers_free(struct ls_bench_layers *layers);
 
 /* *seconds = the median time of drawing a rough surface of 51 x 51 points as a PNG of 1600 x 1200
  * pixels, with all defaults. */

@@ -16,7 +16,7 @@ static const char help[] =
     "  --precision NAME     of evaluation and scan: fp32, bf16x3, bf16 or auto (default);\n"
     "                       training is measured in bf16 for bf16, else in fp32\n"
     "  --train              measure training steps on batches of 128 too\n"
-    "  --stages             measure instead, on one thread, what layers of each kind take, and\n"
+    "  --layers             measure instead, on one thread, what layers of each kind take, and\n"
     "                       how that compares with the machine's fastest multiply-adds\n"
     "  --runs N             default 5\n"
     "  --json               print one JSON object\n"
@@ -25,13 +25,13 @@ static const char help[] =
     "Examples:\n"
     "  landscape bench --train --threads 2\n"
     "  landscape bench --train --precision bf16\n"
-    "  landscape bench --stages --arch vgg9\n";
+    "  landscape bench --layers --arch vgg9\n";
 
 struct options {
     const char *arch;
     int threads, runs;
     enum ls_precision precision;
-    bool train, stages, json;
+    bool train, layers, json;
 };
 
 static void print_text(const struct options *o, const struct ls_bench *bench, double drawing) {
@@ -59,55 +59,55 @@ static void print_json(const struct options *o, const struct ls_bench *bench, do
     printf(", \"drawing_seconds\": %.3f}\n", drawing);
 }
 
-static void print_stages_text(const struct options *o, const struct ls_bench_stages *bench) {
+static void print_layers_text(const struct options *o, const struct ls_bench_layers *bench) {
     double total = 0;
     for (int i = 0; i < bench->count; i++)
-        total += bench->stages[i].seconds;
+        total += bench->kinds[i].seconds;
     printf("%s, %s, one thread, %s kernels, medians of %d runs\n", o->arch,
            ls_precision_name(o->precision), ls_cpu_name(ls_cpu_used()), o->runs);
     printf("%.1f GFLOP/s of multiply-adds in registers\n\n", bench->peak / 1e9);
-    printf("%-46s %6s %9s %8s %6s %8s %7s\n", "layers", "number", "MFLOP", "ms", "time", "GFLOP/s",
+    printf("%-51s %6s %9s %8s %6s %8s %7s\n", "layers", "number", "MFLOP", "ms", "time", "GFLOP/s",
            "to peak");
     for (int i = 0; i < bench->count; i++) {
-        const struct ls_bench_stage *s = &bench->stages[i];
+        const struct ls_bench_kind *s = &bench->kinds[i];
         char kind[64], window[32] = "";
         if (s->kernel)
             snprintf(window, sizeof window, " %dx%d/%d", s->kernel, s->kernel, s->stride);
         snprintf(kind, sizeof kind, "%s%s", s->operation, window);
         printf("%-20s %4dx%-3dx%4d to %4dx%-3dx%4d %6d %9.2f %8.4f %4.1f %%", kind, s->in.height,
-               s->in.width, s->in.channels, s->out.height, s->out.width, s->out.channels, s->layers,
+               s->in.width, s->in.channels, s->out.height, s->out.width, s->out.channels, s->number,
                s->flops / 1e6, 1e3 * s->seconds, 100 * s->seconds / total);
         if (s->flops > 0)
             printf(" %8.1f %7.2f", s->flops / s->seconds / 1e9,
                    s->flops / s->seconds / bench->peak);
         printf("\n");
     }
-    printf("%-46s %6s %9s %8.4f\n", "all", "", "", 1e3 * total);
+    printf("%-51s %6s %9s %8.4f\n", "all", "", "", 1e3 * total);
 }
 
-static void print_stages_json(const struct options *o, const struct ls_bench_stages *bench) {
+static void print_layers_json(const struct options *o, const struct ls_bench_layers *bench) {
     printf("{\"arch\": \"%s\", \"precision\": \"%s\", \"kernels\": \"%s\", \"runs\": %d, "
-           "\"peak_flops\": %.4g, \"stages\": [",
+           "\"peak_flops\": %.4g, \"layers\": [",
            o->arch, ls_precision_name(o->precision), ls_cpu_name(ls_cpu_used()), o->runs,
            bench->peak);
     for (int i = 0; i < bench->count; i++) {
-        const struct ls_bench_stage *s = &bench->stages[i];
+        const struct ls_bench_kind *s = &bench->kinds[i];
         printf("%s{\"operation\": \"%s\", \"kernel\": %d, \"stride\": %d, \"in\": [%d, %d, %d], "
-               "\"out\": [%d, %d, %d], \"layers\": %d, \"flops\": %.0f, \"seconds\": %.4g}",
+               "\"out\": [%d, %d, %d], \"number\": %d, \"flops\": %.0f, \"seconds\": %.4g}",
                i ? ", " : "", s->operation, s->kernel, s->stride, s->in.height, s->in.width,
-               s->in.channels, s->out.height, s->out.width, s->out.channels, s->layers, s->flops,
+               s->in.channels, s->out.height, s->out.width, s->out.channels, s->number, s->flops,
                s->seconds);
     }
     printf("]}\n");
 }
 
-static int bench_stages(const struct options *o) {
+static int bench_layers(const struct options *o) {
     struct ls_error error = {0};
-    struct ls_bench_stages bench;
-    if (ls_bench_stages_run(o->arch, o->precision, o->runs, &bench, &error))
+    struct ls_bench_layers bench;
+    if (ls_bench_layers_run(o->arch, o->precision, o->runs, &bench, &error))
         return cli_error("bench", &error);
-    (o->json ? print_stages_json : print_stages_text)(o, &bench);
-    ls_bench_stages_free(&bench);
+    (o->json ? print_layers_json : print_layers_text)(o, &bench);
+    ls_bench_layers_free(&bench);
     return CLI_DONE;
 }
 
@@ -121,7 +121,7 @@ int cli_bench(int argc, char **argv) {
         {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
         {.name = "precision", .own = &o.precision, .read = cli_precision},
         {.name = "train", .set = &o.train},
-        {.name = "stages", .set = &o.stages},
+        {.name = "layers", .set = &o.layers},
         {.name = "runs", .whole = &o.runs, .min = 1, .max = LS_BENCH_MAX_RUNS},
         {.name = "json", .set = &o.json},
     };
@@ -131,11 +131,11 @@ int cli_bench(int argc, char **argv) {
         return code;
     if (optind < argc)
         return cli_usage("bench", "unexpected argument '%s'", argv[optind]);
-    if (o.stages && (o.train || o.threads))
-        return cli_usage("bench", "--stages measures evaluation on one thread, without --train or "
+    if (o.layers && (o.train || o.threads))
+        return cli_usage("bench", "--layers measures evaluation on one thread, without --train or "
                                   "--threads");
-    if (o.stages)
-        return bench_stages(&o);
+    if (o.layers)
+        return bench_layers(&o);
     if (ls_bench_run(o.arch, o.precision, o.threads, o.runs, o.train, &bench, &error) ||
         ls_bench_drawing(o.threads, o.runs, &drawing, &error))
         return cli_error("bench", &error);

@@ -59,6 +59,15 @@ static void pack_plain(const struct ls_conv *conv, const struct ls_filters *filt
                 *packed++ = (float)(ls_filter_value(filters, o, i, tap) * (scale ? scale[o] : 1));
 }
 
+/* Those of the gradient of the input with a stride: [out][kernel][kernel][in]. */
+static void pack_rows(const struct ls_conv *conv, const float *weight, float *packed) {
+    const struct ls_filters filters = ls_filters_of(conv, weight);
+    for (int o = 0; o < conv->out; o++)
+        for (int tap = 0; tap < filters.taps; tap++)
+            for (int i = 0; i < conv->in; i++)
+                *packed++ = ls_filter_value(&filters, o, i, tap);
+}
+
 static void pack(const struct ls_conv *conv, const struct ls_filters *filters, const double *scale,
                  float *packed) {
     (ls_winograd_tile(conv) ? ls_kernels()->winograd_pack : pack_plain)(conv, filters, scale,
@@ -77,13 +86,16 @@ void ls_conv_pack(const struct ls_conv *conv, const float *weight, const double 
 
 size_t ls_conv_grad_weights(const struct ls_conv *conv) {
     const struct ls_conv back = adjoint(conv);
-    return conv->stride == 1 ? ls_conv_weights(&back) : depth(&back) * (size_t)back.out;
+    return conv->stride == 1 ? ls_conv_weights(&back) : depth(conv) * (size_t)conv->out;
 }
 
 void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *packed) {
     const struct ls_conv back = adjoint(conv);
     const struct ls_filters filters = ls_filters_adjoint(conv, weight);
-    (conv->stride == 1 ? pack : pack_plain)(&back, &filters, NULL, packed);
+    if (conv->stride == 1)
+        pack(&back, &filters, NULL, packed);
+    else
+        pack_rows(conv, weight, packed);
 }
 
 static size_t border_floats(const struct ls_conv *conv) {
@@ -99,9 +111,7 @@ static size_t forward_scratch(const struct ls_conv *conv) {
 
 static size_t input_grad_scratch(const struct ls_conv *conv) {
     const struct ls_conv back = adjoint(conv);
-    if (conv->stride == 1)
-        return forward_scratch(&back);
-    return (size_t)conv->in_height * conv->in_width * conv->kernel * conv->kernel * conv->out;
+    return conv->stride == 1 ? forward_scratch(&back) : pixels_out(conv) * depth(conv);
 }
 
 static size_t weight_grad_scratch(const struct ls_conv *conv) {
@@ -182,11 +192,12 @@ void ls_conv_input_grad(const struct ls_conv *conv, int images, const float *y_g
                         scratch);
         return;
     }
+    if (!add)
+        memset(x_grad, 0, (size_t)images * floats_in(conv) * sizeof *x_grad);
     for (int i = 0; i < images; i++) {
-        ls_im2col_adjoint(conv, y_grad + floats_out(conv) * (size_t)i, scratch);
-        ls_gemm(false, false, conv->in_height * conv->in_width, conv->in,
-                conv->kernel * conv->kernel * conv->out, scratch, packed, add,
-                x_grad + floats_in(conv) * (size_t)i);
+        ls_gemm(false, false, (int)pixels_out(conv), (int)depth(conv), conv->out,
+                y_grad + floats_out(conv) * (size_t)i, packed, false, scratch);
+        ls_col2im(conv, scratch, x_grad + floats_in(conv) * (size_t)i);
     }
 }
 

@@ -4,9 +4,6 @@
 #include "kernels/conv.h"
 #include "kernels/outer.h"
 
-#define JOIN(a, b)   a##b
-#define NAME(f, isa) JOIN(f, isa)
-
 /* What happens to the sums before they are stored. */
 struct epilogue {
     const float *bias, *residual;

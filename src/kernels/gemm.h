@@ -17,10 +17,8 @@ void ls_gemm(bool transpose_a, bool transpose_b, int m, int n, int k, const floa
  * pixel, zero outside the image (im2col). */
 void ls_im2col(const struct ls_conv *conv, const float *x, float *columns);
 
-/* columns[in_height * in_width][kernel * kernel * out] = for each input pixel the output pixels y
- * it contributed to, last window position first, zero where there is none. One matrix product with
- * it gives the gradient of a convolution's input, or a transposed convolution (Dumoulin and Visin
- * 2016, section 4). */
-void ls_im2col_adjoint(const struct ls_conv *conv, const float *y, float *columns);
+/* x[in_height][in_width][in] += what each output pixel's columns hold for its window: the adjoint
+ * of im2col. */
+void ls_col2im(const struct ls_conv *conv, const float *columns, float *x);
 
 #endif

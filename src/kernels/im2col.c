@@ -33,27 +33,21 @@ void ls_im2col(const struct ls_conv *conv, const float *x, float *columns) {
         }
 }
 
-/* The output row or column (of `extent`) that window position `k`, counted from the end, of input
- * `i` belongs to, or -1. */
-static int contributed(const struct ls_conv *conv, int i, int k, int extent) {
-    const int o = i - (conv->kernel - 1 - conv->padding) + k;
-    if (o < 0 || o % conv->stride || o / conv->stride >= extent)
-        return -1;
-    return o / conv->stride;
-}
-
-void ls_im2col_adjoint(const struct ls_conv *conv, const float *y, float *columns) {
-    const size_t channels = (size_t)conv->out;
-    for (int iy = 0; iy < conv->in_height; iy++)
-        for (int ix = 0; ix < conv->in_width; ix++)
-            for (int ky = 0; ky < conv->kernel; ky++)
-                for (int kx = 0; kx < conv->kernel; kx++, columns += channels) {
-                    const int oy = contributed(conv, iy, ky, conv->out_height);
-                    const int ox = contributed(conv, ix, kx, conv->out_width);
-                    if (oy < 0 || ox < 0)
-                        memset(columns, 0, channels * sizeof *columns);
-                    else
-                        memcpy(columns, y + ((size_t)oy * conv->out_width + ox) * channels,
-                               channels * sizeof *columns);
-                }
+void ls_col2im(const struct ls_conv *conv, const float *columns, float *x) {
+    const size_t channels = (size_t)conv->in, run = channels * (size_t)conv->kernel;
+    for (int oy = 0; oy < conv->out_height; oy++)
+        for (int ox = 0; ox < conv->out_width; ox++) {
+            const int left = ox * conv->stride - conv->padding, right = left + conv->kernel;
+            const int first = left < 0 ? 0 : left;
+            const int last = right < conv->in_width ? right : conv->in_width;
+            for (int ky = 0; ky < conv->kernel; ky++, columns += run) {
+                const int iy = oy * conv->stride + ky - conv->padding;
+                if (iy < 0 || iy >= conv->in_height)
+                    continue;
+                const float *from = columns + (size_t)(first - left) * channels;
+                float *to = x + ((size_t)iy * conv->in_width + first) * channels;
+                for (size_t i = 0; i < (size_t)(last - first) * channels; i++)
+                    to[i] += from[i];
+            }
+        }
 }

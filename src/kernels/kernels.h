@@ -47,8 +47,8 @@ struct ls_elementwise {
     void (*relu_gradient)(size_t count, const void *y, const void *y_grad, void *x_grad, bool add);
 };
 
-/* Does `rounds` of multiply-adds in registers, their sum in *sum so that nobody leaves them out,
- * and returns how many floating-point operations that were. */
+/* Does `rounds` of multiply-adds in registers, their sum in *sum so that the compiler keeps
+ * them, and returns how many floating-point operations that were. */
 typedef double ls_peak(size_t rounds, float value, float *sum);
 
 struct ls_kernels {

@@ -5,9 +5,6 @@
 #include "kernels/vector.h"
 #include <string.h>
 
-#define JOIN(a, b)   a##b
-#define NAME(f, isa) JOIN(f, isa)
-
 enum {
     VECTORS = LS_TILE_COLUMNS / LANES,
     ROWS = TILE / VECTORS, /* pixels whose sums fit the registers */
@@ -62,8 +59,8 @@ INLINE void add_bfloats(float *value, const uint16_t *x) {
         value[c] += ls_float_of(x[c]);
 }
 
-/* One tile of channels of one output pixel, value[16]. Rounded apart from y, which the compiler
- * would otherwise take for what is read. */
+/* One tile of channels of one output pixel, value[16]. Rounded in arrays of its own: y might be the
+ * residual, for all the compiler knows, and the loops would not become vectors. */
 INLINE void finish(const struct ls_tile_conv *conv, float *value, const float *bias,
                    const uint16_t *residual, bool relu, uint16_t *y) {
     uint16_t high[LS_TILE_COLUMNS], low[LS_TILE_COLUMNS];

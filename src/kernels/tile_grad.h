@@ -10,6 +10,7 @@
 typedef void ls_tile_weight_grad(const struct ls_conv *conv, int images, const uint16_t *x,
                                  const uint16_t *y_grad, float *weight_grad, void *scratch);
 
+/* For machines without tiles, and with them. */
 ls_tile_weight_grad ls_tile_weight_grad_portable, ls_tile_weight_grad_amx;
 
 /* How matrix tiles want to find the two. An output pixel's gradient stands where the first value of

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* NAME(f_, LS_ISA): the name of f for the instruction set that is compiled for. */
+#define JOIN(a, b)   a##b
+#define NAME(f, isa) JOIN(f, isa)
+
 #define INLINE static inline __attribute__((always_inline))
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));

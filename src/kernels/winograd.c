@@ -3,9 +3,6 @@
  * Compiled once for each instruction set. */
 #include "kernels/winograd_tiles.h"
 
-#define JOIN(a, b)   a##b
-#define NAME(f, isa) JOIN(f, isa)
-
 /* A convolution at work. */
 struct job {
     const struct ls_conv *conv;

@@ -5,9 +5,6 @@
 #include "kernels/outer.h"
 #include "kernels/winograd_tiles.h"
 
-#define JOIN(a, b)   a##b
-#define NAME(f, isa) JOIN(f, isa)
-
 /* A gradient at work. */
 struct job {
     const struct ls_conv *conv;

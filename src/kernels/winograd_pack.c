@@ -3,14 +3,11 @@
 #include "kernels/vector.h"
 #include "kernels/winograd.h"
 
-#define JOIN(a, b)   a##b
-#define NAME(f, isa) JOIN(f, isa)
-
-enum { TAPS = 9 };
+enum { TAPS = 9, MAX_SIDE = 6 };
 
 typedef double wide __attribute__((vector_size(LANES * sizeof(double))));
 
-/* The rows of G for the points p and -p, divided by `norm`: the product of p's differences from the
+/* The entries of G g for the points p and -p; `norm` is the product of p's differences from the
  * other finite points. */
 INLINE void transform_pair(const double p, const double norm, const wide g[3], wide *to,
                            const int step) {
@@ -46,7 +43,7 @@ INLINE void pack_lanes(const struct ls_conv *conv, const int size, const struct 
                        const double *scale, int first, size_t width, float *packed) {
     const int side = size + 2;
     for (int in = 0; in < conv->in; in++) {
-        wide filter[TAPS], half[18], points[6];
+        wide filter[TAPS], half[3 * MAX_SIDE], points[MAX_SIDE];
         load_filters(filters, scale, first, in, filter);
 #pragma GCC unroll 3
         for (int x = 0; x < 3; x++) {

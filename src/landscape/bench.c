@@ -1,6 +1,6 @@
-#include "landscape/bench.h"
-#include "base/median.h"
+#include "base/order.h"
 #include "base/threads.h"
+#include "landscape/bench_parts.h"
 #include "landscape/cpu.h"
 #include "landscape/rng.h"
 #include "landscape/scan.h"
@@ -8,7 +8,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { IMAGES = 512, BATCH = 128, MAX_RUNS = LS_BENCH_MAX_RUNS, SCAN_POINTS = 8 };
+enum { IMAGES = 512, BATCH = 128, SCAN_POINTS = 8 };
 
 /* The network and data that all measurements use. */
 struct setting {
@@ -48,7 +48,7 @@ static enum ls_status measure(struct setting *s, double images, void *context,
                               enum ls_status (*once)(struct setting *s, void *context,
                                                      struct ls_error *error),
                               double *rate, struct ls_error *error) {
-    double rates[MAX_RUNS];
+    double rates[LS_BENCH_MAX_RUNS];
     enum ls_status status = once(s, context, error);
     for (int run = 0; run < s->runs && !status; run++) {
         const double start = omp_get_wtime();
@@ -56,7 +56,7 @@ static enum ls_status measure(struct setting *s, double images, void *context,
         rates[run] = images / (omp_get_wtime() - start);
     }
     if (!status)
-        *rate = ls_median(rates, s->runs);
+        *rate = ls_median(rates, (size_t)s->runs);
     return status;
 }
 
@@ -131,15 +131,21 @@ static enum ls_status training_rate(struct setting *s, struct ls_bench *bench,
     return status;
 }
 
+enum ls_status ls_bench_check(int runs, struct ls_error *error) {
+    if (runs < 1 || runs > LS_BENCH_MAX_RUNS)
+        return ls_fail(error, LS_BAD_ARGUMENT, "a benchmark takes 1 to %d runs", LS_BENCH_MAX_RUNS);
+    return LS_OK;
+}
+
 enum ls_status ls_bench_run(const char *arch, enum ls_precision precision, int threads, int runs,
                             bool training, struct ls_bench *bench, struct ls_error *error) {
     struct setting s = {.precision = precision, .threads = ls_thread_count(threads), .runs = runs};
-    if (runs < 1 || runs > MAX_RUNS)
-        return ls_fail(error, LS_BAD_ARGUMENT, "a benchmark takes 1 to %d runs", MAX_RUNS);
     *bench = (struct ls_bench){.kernels = ls_cpu_name(ls_cpu_used()),
                                .threads = s.threads,
                                .training_precision = precision == LS_BF16 ? LS_BF16 : LS_FP32};
-    enum ls_status status = ls_model_create(&s.model, arch, 0, error);
+    enum ls_status status = ls_bench_check(runs, error);
+    if (!status)
+        status = ls_model_create(&s.model, arch, 0, error);
     if (!status)
         status = random_images(&s.model.network, &s.dataset, error);
     if (!status)

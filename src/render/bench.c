@@ -1,6 +1,6 @@
 /* How fast surfaces are drawn. */
-#include "landscape/bench.h"
-#include "base/median.h"
+#include "base/order.h"
+#include "landscape/bench_parts.h"
 #include "landscape/plot.h"
 #include "render/figure.h"
 #include "render/png.h"
@@ -9,7 +9,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { GRID = 51, MAX_RUNS = LS_BENCH_MAX_RUNS, WIDTH = 1600, HEIGHT = 1200 };
+enum { GRID = 51, WIDTH = 1600, HEIGHT = 1200 };
 
 /* A funnel among jagged mountains. */
 static void carve(struct ls_surface *surface) {
@@ -50,10 +50,10 @@ enum ls_status ls_bench_drawing(int threads, int runs, double *seconds, struct l
     const struct ls_range range = {-1, 1, GRID};
     struct ls_plot_options options = ls_plot_defaults();
     struct ls_surface surface;
-    double times[MAX_RUNS];
-    if (runs < 1 || runs > MAX_RUNS)
-        return ls_fail(error, LS_BAD_ARGUMENT, "a benchmark takes 1 to %d runs", MAX_RUNS);
-    enum ls_status status = ls_surface_create(&surface, &range, &range, error);
+    double times[LS_BENCH_MAX_RUNS];
+    enum ls_status status = ls_bench_check(runs, error);
+    if (!status)
+        status = ls_surface_create(&surface, &range, &range, error);
     if (status)
         return status;
     carve(&surface);
@@ -74,6 +74,6 @@ enum ls_status ls_bench_drawing(int threads, int runs, double *seconds, struct l
     ls_surface_free(&surface);
     if (status)
         return status;
-    *seconds = ls_median(times, runs);
+    *seconds = ls_median(times, (size_t)runs);
     return LS_OK;
 }

@@ -1,5 +1,6 @@
 /* Training curves: one run in one panel, or several with training error left and test error right.
  */
+#include "base/order.h"
 #include "render/figure.h"
 #include "render/training_log.h"
 #include <math.h>
@@ -7,14 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The error that three quarters of the epochs stay below. Sorts the errors. */
 static double upper_quartile(double *errors, int count) {
-    qsort(errors, (size_t)count, sizeof *errors, compare);
+    ls_sort(errors, (size_t)count);
     return errors[3 * count / 4];
 }
 

@@ -1,5 +1,6 @@
 #include "render/zscale.h"
 #include "base/alloc.h"
+#include "base/order.h"
 #include "render/height.h"
 #include <float.h>
 #include <math.h>
@@ -26,11 +27,6 @@ double ls_zscale_height(const struct ls_zscale *scale, double loss) {
     return height > 1 ? 1 + log1p(height - 1) : height;
 }
 
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The median of all heights; NaN if there is no memory to find it. */
 static double median(const struct ls_surface *const *surfaces, int count) {
     size_t total = ls_heights(surfaces, count).points, known = 0;
@@ -43,7 +39,7 @@ static double median(const struct ls_surface *const *surfaces, int count) {
             if (isfinite(height))
                 heights[known++] = height;
         }
-    qsort(heights, known, sizeof *heights, ascending);
+    ls_sort(heights, known);
     double middle = known ? heights[known / 2] : NAN;
     free(heights);
     return middle;

@@ -1,4 +1,4 @@
-#include "base/median.h"
+#include "base/order.h"
 #include <stdlib.h>
 
 static int ascending(const void *a, const void *b) {
@@ -6,7 +6,11 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-double ls_median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, ascending);
+void ls_sort(double *values, size_t count) {
+    qsort(values, count, sizeof *values, ascending);
+}
+
+double ls_median(double *values, size_t count) {
+    ls_sort(values, count);
     return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }

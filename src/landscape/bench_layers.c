@@ -1,10 +1,10 @@
 /* Where the time of an evaluation goes. */
 #include "base/alloc.h"
-#include "base/median.h"
+#include "base/order.h"
 #include "engine/fuse.h"
 #include "engine/plan.h"
 #include "kernels/kernels.h"
-#include "landscape/bench.h"
+#include "landscape/bench_parts.h"
 #include "landscape/checkpoint.h"
 #include "landscape/rng.h"
 #include "ops/op.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSES = 32, PEAK_ROUNDS = 10000000 };
+enum { PASSES = 32, PEAK_ROUNDS = 1000000 };
 
 /* A plan at work on one thread. */
 struct stand {
@@ -21,8 +21,8 @@ struct stand {
     struct ls_worker *worker;
     float *image;    /* of noise */
     double *seconds; /* [nodes], of one run */
-    double *rows;    /* [stages][runs] */
-    int *stage_of;   /* [nodes] */
+    double *rows;    /* [kinds][runs] */
+    int *kind_of;    /* [nodes] */
 };
 
 static void free_stand(struct stand *s) {
@@ -32,7 +32,7 @@ static void free_stand(struct stand *s) {
     free(s->image);
     free(s->seconds);
     free(s->rows);
-    free(s->stage_of);
+    free(s->kind_of);
 }
 
 static enum ls_status build(struct stand *s, const char *arch, enum ls_precision precision,
@@ -50,8 +50,8 @@ static enum ls_status build(struct stand *s, const char *arch, enum ls_precision
     s->image = ls_alloc(size, sizeof *s->image);
     s->seconds = calloc(nodes, sizeof *s->seconds);
     s->rows = calloc(nodes * (size_t)runs, sizeof *s->rows);
-    s->stage_of = calloc(nodes, sizeof *s->stage_of);
-    if (!s->image || !s->seconds || !s->rows || !s->stage_of)
+    s->kind_of = calloc(nodes, sizeof *s->kind_of);
+    if (!s->image || !s->seconds || !s->rows || !s->kind_of)
         return ls_fail_memory(error, "a benchmark");
     ls_rng_normal(&rng, 0, size, s->image);
     memcpy(ls_worker_values(s->worker), s->model.values,
@@ -60,44 +60,44 @@ static enum ls_status build(struct stand *s, const char *arch, enum ls_precision
     return LS_OK;
 }
 
-static struct ls_bench_stage stage_of(const struct ls_node *node) {
-    return (struct ls_bench_stage){.operation = node->op->name,
-                                   .kernel = node->attributes.kernel,
-                                   .stride = node->attributes.stride,
-                                   .in = node->in[0],
-                                   .out = node->out};
+static struct ls_bench_kind kind_of(const struct ls_node *node) {
+    return (struct ls_bench_kind){.operation = node->op->name,
+                                  .kernel = node->attributes.kernel,
+                                  .stride = node->attributes.stride,
+                                  .in = node->in[0],
+                                  .out = node->out};
 }
 
-static bool same(const struct ls_bench_stage *a, const struct ls_bench_stage *b) {
+static bool same(const struct ls_bench_kind *a, const struct ls_bench_kind *b) {
     return strcmp(a->operation, b->operation) == 0 && a->kernel == b->kernel &&
            a->stride == b->stride && ls_shape_equal(a->in, b->in) && ls_shape_equal(a->out, b->out);
 }
 
-/* Sorts the nodes behind the image into stages. */
-static void sort(struct stand *s, struct ls_bench_stages *stages) {
+/* Sorts the nodes behind the image by kind. */
+static void sort(struct stand *s, struct ls_bench_layers *layers) {
     const struct ls_graph *graph = ls_plan_graph(s->plan);
     for (int n = 1; n < graph->node_count; n++) {
         const struct ls_node *node = &graph->nodes[n];
-        const struct ls_bench_stage stage = stage_of(node);
+        const struct ls_bench_kind kind = kind_of(node);
         int at = 0;
-        while (at < stages->count && !same(&stages->stages[at], &stage))
+        while (at < layers->count && !same(&layers->kinds[at], &kind))
             at++;
-        if (at == stages->count)
-            stages->stages[stages->count++] = stage;
-        stages->stages[at].layers++;
-        stages->stages[at].flops += node->op->flops ? node->op->flops(node) : 0;
-        s->stage_of[n] = at;
+        if (at == layers->count)
+            layers->kinds[layers->count++] = kind;
+        layers->kinds[at].number++;
+        layers->kinds[at].flops += node->op->flops ? node->op->flops(node) : 0;
+        s->kind_of[n] = at;
     }
 }
 
-/* Adds the seconds of one run, an image's share, to the stages' rows. */
+/* Adds the seconds of one run, an image's share, to the kinds' rows. */
 static void run_once(struct stand *s, int run, int runs) {
     const int nodes = ls_plan_graph(s->plan)->node_count;
     memset(s->seconds, 0, (size_t)nodes * sizeof *s->seconds);
     for (int pass = 0; pass < PASSES; pass++)
         ls_worker_time(s->worker, s->image, s->seconds);
     for (int n = 1; n < nodes; n++)
-        s->rows[s->stage_of[n] * runs + run] += s->seconds[n] / PASSES / ls_plan_images(s->plan);
+        s->rows[s->kind_of[n] * runs + run] += s->seconds[n] / PASSES / ls_plan_images(s->plan);
 }
 
 static double peak(int runs) {
@@ -108,39 +108,39 @@ static double peak(int runs) {
         const double flops = ls_kernels()->peak(PEAK_ROUNDS, 1, &sum);
         rates[run] = flops / (omp_get_wtime() - start);
     }
-    return ls_median(rates, runs);
+    return ls_median(rates, (size_t)runs);
 }
 
-static enum ls_status measure(struct stand *s, int runs, struct ls_bench_stages *stages,
+static enum ls_status measure(struct stand *s, int runs, struct ls_bench_layers *layers,
                               struct ls_error *error) {
-    stages->stages = calloc((size_t)ls_plan_graph(s->plan)->node_count, sizeof *stages->stages);
-    if (!stages->stages)
+    layers->kinds = calloc((size_t)ls_plan_graph(s->plan)->node_count, sizeof *layers->kinds);
+    if (!layers->kinds)
         return ls_fail_memory(error, "a benchmark");
-    sort(s, stages);
+    sort(s, layers);
     for (int pass = 0; pass < PASSES; pass++) /* warms up */
         ls_worker_run(s->worker, s->image);
     for (int run = 0; run < runs; run++)
         run_once(s, run, runs);
-    for (int i = 0; i < stages->count; i++)
-        stages->stages[i].seconds = ls_median(s->rows + (size_t)i * (size_t)runs, runs);
-    stages->peak = peak(runs);
+    for (int i = 0; i < layers->count; i++)
+        layers->kinds[i].seconds = ls_median(s->rows + (size_t)i * (size_t)runs, (size_t)runs);
+    layers->peak = peak(runs);
     return LS_OK;
 }
 
-enum ls_status ls_bench_stages_run(const char *arch, enum ls_precision precision, int runs,
-                                   struct ls_bench_stages *stages, struct ls_error *error) {
+enum ls_status ls_bench_layers_run(const char *arch, enum ls_precision precision, int runs,
+                                   struct ls_bench_layers *layers, struct ls_error *error) {
     struct stand stand = {.plan = NULL};
-    *stages = (struct ls_bench_stages){.count = 0};
-    if (runs < 1 || runs > LS_BENCH_MAX_RUNS)
-        return ls_fail(error, LS_BAD_ARGUMENT, "a benchmark takes 1 to %d runs", LS_BENCH_MAX_RUNS);
-    enum ls_status status = build(&stand, arch, precision, runs, error);
+    *layers = (struct ls_bench_layers){.count = 0};
+    enum ls_status status = ls_bench_check(runs, error);
     if (!status)
-        status = measure(&stand, runs, stages, error);
+        status = build(&stand, arch, precision, runs, error);
+    if (!status)
+        status = measure(&stand, runs, layers, error);
     free_stand(&stand);
     return status;
 }
 
-void ls_bench_stages_free(struct ls_bench_stages *stages) {
-    free(stages->stages);
-    *stages = (struct ls_bench_stages){.count = 0};
+void ls_bench_layers_free(struct ls_bench_layers *layers) {
+    free(layers->kinds);
+    *layers = (struct ls_bench_layers){.count = 0};
 }
