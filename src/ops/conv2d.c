@@ -90,7 +90,7 @@ static size_t packed_size(const struct ls_node *node, bool training) {
 static void pack(const struct ls_node *node, bool training, float *const *values, float *packed) {
     const struct ls_conv conv = ls_conv2d_of(node);
     float *bias = packed + bias_offset(node);
-    double *scale = (double *)(packed + scale_offset(node));
+    double *scale = (void *)(packed + scale_offset(node));
     for (int o = 0; o < node->out.channels; o++) {
         const struct ls_fold fold = ls_fold(node, values, o);
         bias[o] = (float)fold.shift;
