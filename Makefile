@@ -47,7 +47,7 @@ FLOATS      := $(ISAS:%=$(BUILD)/src/kernels/activations-%-float.o)
 BFLOATS     := $(ISAS:%=$(BUILD)/src/kernels/activations-%-bfloat.o)
 ISA_amx     := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-bf16
 CONTRACTED  := direct winograd winograd_pack winograd_grad tile_conv peak
-CONTRACTED_OBJECTS   := $(foreach file,$(CONTRACTED),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o))
+CONTRACTED_OBJECTS := $(foreach file,$(CONTRACTED),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o))
 
 AMX_SOURCES := $(if $(X86),tile_amx tile_amx_grad)
 AMX         := $(AMX_SOURCES:%=$(BUILD)/src/kernels/%.o)

@@ -88,8 +88,7 @@ static void check_logits(const struct setting *s) {
     float *image = calloc(image_size(s), sizeof *image);
     assert_int_equal(ls_plan_create(&plan, network, LS_FP32, NULL), LS_OK);
     assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
-    memcpy(ls_worker_values(worker), s->model.values, network->value_count * sizeof(float));
-    ls_worker_load(worker);
+    ls_worker_load_values(worker, s->model.values);
     for (int i = 0; i < s->dataset.count; i++) {
         const json_t *wanted = json_array_get(fixture_get(s->fixture, "logits"), (size_t)i);
         ls_dataset_image(&s->dataset, i, image);

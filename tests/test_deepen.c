@@ -15,8 +15,7 @@ static void run_model(const struct ls_model *model, float *logits) {
     open_synthetic(&dataset, LS_TEST, IMAGES);
     assert_int_equal(ls_plan_create(&plan, &model->network, LS_FP32, NULL), LS_OK);
     assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
-    memcpy(ls_worker_values(worker), model->values, model->network.value_count * sizeof(float));
-    ls_worker_load(worker);
+    ls_worker_load_values(worker, model->values);
     for (int i = 0; i < IMAGES; i++) {
         ls_dataset_image(&dataset, i, image);
         memcpy(logits + i * CLASSES, ls_worker_run(worker, image), CLASSES * sizeof(float));

@@ -56,8 +56,7 @@ static void plan_agrees_with_plain_network(void **state) {
         make_model(&model, archs[a], a);
         assert_int_equal(ls_plan_create(&plan, &model.network, LS_FP32, NULL), LS_OK);
         assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
-        memcpy(ls_worker_values(worker), model.values, model.network.value_count * sizeof(float));
-        ls_worker_load(worker);
+        ls_worker_load_values(worker, model.values);
         for (int i = 0; i < data.count; i++) {
             float image[3072], plain[10];
             ls_dataset_image(&data, i, image);

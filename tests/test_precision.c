@@ -54,8 +54,7 @@ static void images_are_evaluated_as_if_alone(void **state) {
     open_synthetic(&data, LS_TEST, 3);
     assert_int_equal(ls_plan_create(&plan, &model.network, LS_BF16X3, NULL), LS_OK);
     assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
-    memcpy(ls_worker_values(worker), model.values, model.network.value_count * sizeof(float));
-    ls_worker_load(worker);
+    ls_worker_load_values(worker, model.values);
     double alone = 0;
     for (int i = 0; i < 3; i++)
         alone += ls_worker_evaluate(worker, &data, LS_CROSS_ENTROPY, i, i + 1, NULL).loss;

@@ -52,12 +52,15 @@ static void check(const struct ls_conv *c, bool extras) {
     float *scratch = malloc(ls_winograd_scratch(c) * sizeof *scratch);
     float *y = malloc(out * sizeof *y);
     double *scale = malloc((size_t)c->out * sizeof *scale);
-    const struct ls_filters filters = {
-        .weight = weight, .out_step = (size_t)c->in * 9, .in_step = 9, .taps = 9};
+    const struct ls_filters filters = {.weight = weight,
+                                       .out_step = (size_t)c->in * 9,
+                                       .in_step = 9,
+                                       .taps = 9,
+                                       .scale = extras ? scale : NULL};
     assert_true(packed && scratch && y && scale && ls_winograd_tile(c));
     for (int o = 0; o < c->out; o++)
         scale[o] = 0.5 - 0.25 * (o % 7);
-    ls_kernels()->winograd_pack(c, &filters, extras ? scale : NULL, packed);
+    ls_kernels()->winograd_pack(c, &filters, packed);
     ls_kernels()->winograd_forward(c, IMAGES, x, packed, extras ? bias : NULL,
                                    extras ? residual : NULL, extras, y, scratch);
     for (size_t i = 0; i < out; i++) {

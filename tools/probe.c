@@ -48,8 +48,7 @@ static void logits(const struct ls_model *model, const struct ls_dataset *data, 
     struct ls_worker *worker;
     must(ls_plan_create(&plan, &model->network, LS_FP32, &error));
     must(ls_worker_create(&worker, plan, &error));
-    memcpy(ls_worker_values(worker), model->values, model->network.value_count * sizeof(float));
-    ls_worker_load(worker);
+    ls_worker_load_values(worker, model->values);
     for (int i = 0; i < data->count; i++) {
         ls_dataset_image(data, i, image);
         memcpy(all + classes * (size_t)i, ls_worker_run(worker, image), classes * sizeof *all);

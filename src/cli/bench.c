@@ -69,17 +69,18 @@ static void print_layers_text(const struct options *o, const struct ls_bench_lay
     printf("%-51s %6s %9s %8s %6s %8s %7s\n", "layers", "number", "MFLOP", "ms", "time", "GFLOP/s",
            "to peak");
     for (int i = 0; i < bench->count; i++) {
-        const struct ls_bench_kind *s = &bench->kinds[i];
-        char kind[64], window[32] = "";
-        if (s->kernel)
-            snprintf(window, sizeof window, " %dx%d/%d", s->kernel, s->kernel, s->stride);
-        snprintf(kind, sizeof kind, "%s%s", s->operation, window);
-        printf("%-20s %4dx%-3dx%4d to %4dx%-3dx%4d %6d %9.2f %8.4f %4.1f %%", kind, s->in.height,
-               s->in.width, s->in.channels, s->out.height, s->out.width, s->out.channels, s->number,
-               s->flops / 1e6, 1e3 * s->seconds, 100 * s->seconds / total);
-        if (s->flops > 0)
-            printf(" %8.1f %7.2f", s->flops / s->seconds / 1e9,
-                   s->flops / s->seconds / bench->peak);
+        const struct ls_bench_kind *kind = &bench->kinds[i];
+        char name[64], window[32] = "";
+        if (kind->kernel)
+            snprintf(window, sizeof window, " %dx%d/%d", kind->kernel, kind->kernel, kind->stride);
+        snprintf(name, sizeof name, "%s%s", kind->operation, window);
+        printf("%-20s %4dx%-3dx%4d to %4dx%-3dx%4d %6d %9.2f %8.4f %4.1f %%", name, kind->in.height,
+               kind->in.width, kind->in.channels, kind->out.height, kind->out.width,
+               kind->out.channels, kind->number, kind->flops / 1e6, 1e3 * kind->seconds,
+               100 * kind->seconds / total);
+        if (kind->flops > 0)
+            printf(" %8.1f %7.2f", kind->flops / kind->seconds / 1e9,
+                   kind->flops / kind->seconds / bench->peak);
         printf("\n");
     }
     printf("%-51s %6s %9s %8.4f\n", "all", "", "", 1e3 * total);
@@ -91,12 +92,12 @@ static void print_layers_json(const struct options *o, const struct ls_bench_lay
            o->arch, ls_precision_name(o->precision), ls_cpu_name(ls_cpu_used()), o->runs,
            bench->peak);
     for (int i = 0; i < bench->count; i++) {
-        const struct ls_bench_kind *s = &bench->kinds[i];
+        const struct ls_bench_kind *kind = &bench->kinds[i];
         printf("%s{\"operation\": \"%s\", \"kernel\": %d, \"stride\": %d, \"in\": [%d, %d, %d], "
                "\"out\": [%d, %d, %d], \"number\": %d, \"flops\": %.0f, \"seconds\": %.4g}",
-               i ? ", " : "", s->operation, s->kernel, s->stride, s->in.height, s->in.width,
-               s->in.channels, s->out.height, s->out.width, s->out.channels, s->number, s->flops,
-               s->seconds);
+               i ? ", " : "", kind->operation, kind->kernel, kind->stride, kind->in.height,
+               kind->in.width, kind->in.channels, kind->out.height, kind->out.width,
+               kind->out.channels, kind->number, kind->flops, kind->seconds);
     }
     printf("]}\n");
 }

@@ -72,9 +72,7 @@ static enum ls_status evaluate(const struct ls_model *model, const struct ls_tea
         return ls_fail_memory(error, "an evaluation");
     }
     for (int t = 0; t < team->threads; t++) {
-        memcpy(ls_worker_values(team->workers[t]), model->values,
-               model->network.value_count * sizeof(float));
-        ls_worker_load(team->workers[t]);
+        ls_worker_load_values(team->workers[t], model->values);
     }
     bool complete = evaluate_blocks(team, dataset, loss, observer, blocks, sums, overlaps);
     for (int block = 0; block < blocks; block++) {

@@ -148,6 +148,11 @@ void ls_worker_load(struct ls_worker *worker) {
     }
 }
 
+void ls_worker_load_values(struct ls_worker *worker, const float *values) {
+    memcpy(worker->values, values, worker->plan->network->value_count * sizeof *values);
+    ls_worker_load(worker);
+}
+
 static void run_node(const struct ls_worker *worker, int n) {
     worker->calls[n].node->op->forward(&worker->calls[n], 0, worker->plan->images);
 }
@@ -171,17 +176,15 @@ const float *ls_worker_run(struct ls_worker *worker, const float *image) {
     return run(worker);
 }
 
-const float *ls_worker_time(struct ls_worker *worker, const float *image, double *seconds) {
-    const int count = worker->plan->graph.node_count;
+void ls_worker_time(struct ls_worker *worker, const float *image, double *seconds) {
     fill(worker, image);
     double before = omp_get_wtime();
-    for (int n = 1; n < count; n++) {
+    for (int n = 1; n < worker->plan->graph.node_count; n++) {
         run_node(worker, n);
         const double after = omp_get_wtime();
         seconds[n] += after - before;
         before = after;
     }
-    return worker->calls[count - 1].output;
 }
 
 struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_dataset *dataset,

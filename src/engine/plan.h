@@ -34,12 +34,16 @@ float *ls_worker_values(struct ls_worker *worker);
 /* Derives folded and packed weights from the worker's values. */
 void ls_worker_load(struct ls_worker *worker);
 
+/* The same from values[value_count], which are copied first. */
+void ls_worker_load_values(struct ls_worker *worker, const float *values);
+
 /* The logits [height][width][classes] of image[height][width][channels]; valid until the next call.
  */
 const float *ls_worker_run(struct ls_worker *worker, const float *image);
 
-/* The same; adds the seconds that each node takes for all images together to seconds[nodes]. */
-const float *ls_worker_time(struct ls_worker *worker, const float *image, double *seconds);
+/* Runs the image without a result; adds the seconds that each node takes for all images together to
+ * seconds[nodes]. */
+void ls_worker_time(struct ls_worker *worker, const float *image, double *seconds);
 
 /* Images are summed in blocks of this many, in order, and the blocks' sums in order: threads can
  * share a grid point, and the result is the same bits for any number of them. */

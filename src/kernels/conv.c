@@ -52,11 +52,11 @@ static bool direct(const struct ls_conv *conv) {
 
 /* Packed weights that direct loops and matrix products read: [kernel][kernel][in][out]. */
 static void pack_plain(const struct ls_conv *conv, const struct ls_filters *filters,
-                       const double *scale, float *packed) {
+                       float *packed) {
     for (int tap = 0; tap < filters->taps; tap++)
         for (int i = 0; i < conv->in; i++)
             for (int o = 0; o < conv->out; o++)
-                *packed++ = (float)(ls_filter_value(filters, o, i, tap) * (scale ? scale[o] : 1));
+                *packed++ = (float)ls_filter_value(filters, o, i, tap);
 }
 
 /* Those of the gradient of the input with a stride: [out][kernel][kernel][in]. */
@@ -65,13 +65,11 @@ static void pack_rows(const struct ls_conv *conv, const float *weight, float *pa
     for (int o = 0; o < conv->out; o++)
         for (int tap = 0; tap < filters.taps; tap++)
             for (int i = 0; i < conv->in; i++)
-                *packed++ = ls_filter_value(&filters, o, i, tap);
+                *packed++ = (float)ls_filter_value(&filters, o, i, tap);
 }
 
-static void pack(const struct ls_conv *conv, const struct ls_filters *filters, const double *scale,
-                 float *packed) {
-    (ls_winograd_tile(conv) ? ls_kernels()->winograd_pack : pack_plain)(conv, filters, scale,
-                                                                        packed);
+static void pack(const struct ls_conv *conv, const struct ls_filters *filters, float *packed) {
+    (ls_winograd_tile(conv) ? ls_kernels()->winograd_pack : pack_plain)(conv, filters, packed);
 }
 
 size_t ls_conv_weights(const struct ls_conv *conv) {
@@ -80,8 +78,9 @@ size_t ls_conv_weights(const struct ls_conv *conv) {
 
 void ls_conv_pack(const struct ls_conv *conv, const float *weight, const double *scale,
                   float *packed) {
-    const struct ls_filters filters = ls_filters_of(conv, weight);
-    pack(conv, &filters, scale, packed);
+    struct ls_filters filters = ls_filters_of(conv, weight);
+    filters.scale = scale;
+    pack(conv, &filters, packed);
 }
 
 size_t ls_conv_grad_weights(const struct ls_conv *conv) {
@@ -93,7 +92,7 @@ void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *p
     const struct ls_conv back = adjoint(conv);
     const struct ls_filters filters = ls_filters_adjoint(conv, weight);
     if (conv->stride == 1)
-        pack(&back, &filters, NULL, packed);
+        pack(&back, &filters, packed);
     else
         pack_rows(conv, weight, packed);
 }

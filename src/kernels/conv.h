@@ -24,14 +24,16 @@ struct ls_filters {
     size_t out_step, in_step; /* floats from one output or input channel to the next */
     int taps;                 /* kernel * kernel */
     bool reversed;
-    bool rounded; /* to bfloat16 */
+    bool rounded;        /* to bfloat16, before they are scaled */
+    const double *scale; /* [out]; NULL: 1 */
 };
 
-static inline float ls_filter_value(const struct ls_filters *filters, int out, int in, int tap) {
+static inline double ls_filter_value(const struct ls_filters *filters, int out, int in, int tap) {
     const float value =
         filters->weight[(size_t)out * filters->out_step + (size_t)in * filters->in_step +
                         (size_t)(filters->reversed ? filters->taps - 1 - tap : tap)];
-    return filters->rounded ? ls_float_of(ls_bfloat_of(value)) : value;
+    return (filters->scale ? filters->scale[out] : 1) *
+           (double)(filters->rounded ? ls_float_of(ls_bfloat_of(value)) : value);
 }
 
 /* Of weight[out][in][kernel][kernel]. */

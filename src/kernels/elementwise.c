@@ -3,10 +3,8 @@
  */
 #include "kernels/bfloat.h"
 #include "kernels/kernels.h"
+#include "kernels/vector.h"
 
-#define JOIN(a, b)      a##b
-#define JOIN2(a, b)     JOIN(a, b)
-#define TABLE_NAME(isa) JOIN(ls_kernels_, isa)
 #define STRING(a)       #a
 #define ISA_STRING(isa) STRING(isa)
 
@@ -39,26 +37,26 @@ static void sgd(size_t count, const struct ls_sgd *rule, const float *restrict g
     }
 }
 
-extern const struct ls_elementwise JOIN2(ls_float_loops_, LS_ISA), JOIN2(ls_bfloat_loops_, LS_ISA);
-ls_direct_forward JOIN2(ls_direct_forward_, LS_ISA);
-ls_direct_weight_grad JOIN2(ls_direct_weight_grad_, LS_ISA);
-ls_winograd_pack JOIN2(ls_winograd_pack_, LS_ISA);
-ls_winograd_forward JOIN2(ls_winograd_forward_, LS_ISA);
-ls_winograd_weight_grad JOIN2(ls_winograd_weight_grad_, LS_ISA);
-ls_peak JOIN2(ls_peak_, LS_ISA);
+extern const struct ls_elementwise NAME(ls_float_loops_, LS_ISA), NAME(ls_bfloat_loops_, LS_ISA);
+ls_direct_forward NAME(ls_direct_forward_, LS_ISA);
+ls_direct_weight_grad NAME(ls_direct_weight_grad_, LS_ISA);
+ls_winograd_pack NAME(ls_winograd_pack_, LS_ISA);
+ls_winograd_forward NAME(ls_winograd_forward_, LS_ISA);
+ls_winograd_weight_grad NAME(ls_winograd_weight_grad_, LS_ISA);
+ls_peak NAME(ls_peak_, LS_ISA);
 
-extern const struct ls_kernels TABLE_NAME(LS_ISA);
-const struct ls_kernels TABLE_NAME(LS_ISA) = {
+extern const struct ls_kernels NAME(ls_kernels_, LS_ISA);
+const struct ls_kernels NAME(ls_kernels_, LS_ISA) = {
     .name = ISA_STRING(LS_ISA),
     .lanes = LANES,
-    .conv_forward = JOIN2(ls_direct_forward_, LS_ISA),
-    .conv_weight_grad = JOIN2(ls_direct_weight_grad_, LS_ISA),
-    .winograd_pack = JOIN2(ls_winograd_pack_, LS_ISA),
-    .winograd_forward = JOIN2(ls_winograd_forward_, LS_ISA),
-    .winograd_weight_grad = JOIN2(ls_winograd_weight_grad_, LS_ISA),
-    .peak = JOIN2(ls_peak_, LS_ISA),
-    .floats = &JOIN2(ls_float_loops_, LS_ISA),
-    .bfloats = &JOIN2(ls_bfloat_loops_, LS_ISA),
+    .conv_forward = NAME(ls_direct_forward_, LS_ISA),
+    .conv_weight_grad = NAME(ls_direct_weight_grad_, LS_ISA),
+    .winograd_pack = NAME(ls_winograd_pack_, LS_ISA),
+    .winograd_forward = NAME(ls_winograd_forward_, LS_ISA),
+    .winograd_weight_grad = NAME(ls_winograd_weight_grad_, LS_ISA),
+    .peak = NAME(ls_peak_, LS_ISA),
+    .floats = &NAME(ls_float_loops_, LS_ISA),
+    .bfloats = &NAME(ls_bfloat_loops_, LS_ISA),
     .widen = widen,
     .narrow = narrow,
     .sum_parts = sum_parts,

@@ -46,10 +46,10 @@ size_t ls_winograd_weights(const struct ls_conv *conv);
 size_t ls_winograd_scratch(const struct ls_conv *conv);
 size_t ls_winograd_grad_scratch(const struct ls_conv *conv);
 
-/* packed[slice][points][in][slice's channels] = G g G^T for the filters g times scale[out] (NULL:
- * 1); a slice is two vectors of output channels, the last maybe one. */
+/* packed[slice][points][in][slice's channels] = G g G^T for the filters g; a slice is two vectors
+ * of output channels, the last maybe one. */
 typedef void ls_winograd_pack(const struct ls_conv *conv, const struct ls_filters *filters,
-                              const double *scale, float *packed);
+                              float *packed);
 
 /* y[images] = relu?(x[images] * weight + bias + residual); bias[out] and residual (shaped as y, may
  * be y) may be NULL. */

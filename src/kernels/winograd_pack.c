@@ -28,23 +28,21 @@ INLINE void transform_filter(const int size, const wide g[3], wide *to, const in
 }
 
 /* filter[TAPS] = the filters from input channel `in` to LANES output channels. */
-INLINE void load_filters(const struct ls_filters *filters, const double *scale, int first, int in,
-                         wide filter[TAPS]) {
+INLINE void load_filters(const struct ls_filters *filters, int first, int in, wide filter[TAPS]) {
     double lanes[TAPS][LANES];
     for (int lane = 0; lane < LANES; lane++)
         for (int t = 0; t < TAPS; t++)
-            lanes[t][lane] = (scale ? scale[first + lane] : 1) *
-                             (double)ls_filter_value(filters, first + lane, in, t);
+            lanes[t][lane] = ls_filter_value(filters, first + lane, in, t);
     memcpy(filter, lanes, sizeof lanes);
 }
 
 /* The output channels first .. first+LANES-1, `width` floats of a slice. */
 INLINE void pack_lanes(const struct ls_conv *conv, const int size, const struct ls_filters *filters,
-                       const double *scale, int first, size_t width, float *packed) {
+                       int first, size_t width, float *packed) {
     const int side = size + 2;
     for (int in = 0; in < conv->in; in++) {
         wide filter[TAPS], half[3 * MAX_SIDE], points[MAX_SIDE];
-        load_filters(filters, scale, first, in, filter);
+        load_filters(filters, first, in, filter);
 #pragma GCC unroll 3
         for (int x = 0; x < 3; x++) {
             const wide column[3] = {filter[x], filter[3 + x], filter[6 + x]};
@@ -62,21 +60,21 @@ INLINE void pack_lanes(const struct ls_conv *conv, const int size, const struct 
 }
 
 INLINE void pack_all(const struct ls_conv *conv, const int size, const struct ls_filters *filters,
-                     const double *scale, float *packed) {
+                     float *packed) {
     const int slice = 2 * LANES, points = ls_winograd_points(size);
     for (int first = 0; first < conv->out; first += LANES) {
         const int start = first / slice * slice;
         const int width = conv->out - start < slice ? LANES : slice;
-        pack_lanes(conv, size, filters, scale, first, (size_t)width,
+        pack_lanes(conv, size, filters, first, (size_t)width,
                    packed + (size_t)start * points * conv->in + (first - start));
     }
 }
 
 ls_winograd_pack NAME(ls_winograd_pack_, LS_ISA);
 void NAME(ls_winograd_pack_, LS_ISA)(const struct ls_conv *conv, const struct ls_filters *filters,
-                                     const double *scale, float *packed) {
+                                     float *packed) {
     if (ls_winograd_tile(conv) == 4)
-        pack_all(conv, 4, filters, scale, packed);
+        pack_all(conv, 4, filters, packed);
     else
-        pack_all(conv, 2, filters, scale, packed);
+        pack_all(conv, 2, filters, packed);
 }

@@ -54,9 +54,7 @@ static enum ls_status build(struct stand *s, const char *arch, enum ls_precision
     if (!s->image || !s->seconds || !s->rows || !s->kind_of)
         return ls_fail_memory(error, "a benchmark");
     ls_rng_normal(&rng, 0, size, s->image);
-    memcpy(ls_worker_values(s->worker), s->model.values,
-           s->model.network.value_count * sizeof(float));
-    ls_worker_load(s->worker);
+    ls_worker_load_values(s->worker, s->model.values);
     return LS_OK;
 }
 

@@ -20,8 +20,8 @@ status=0
 "$here/check_gradient.py" "$model" --data "$data" --images "${BATCHES:-4,6,$images}" || status=1
 "$here/check_steps.py" "$model" --data "$data" --batch "$images" --steps 3 --lr 0.001 \
     --weight-decay 1 || status=1
-"$build/landscape" scan --model "$model" --data "$data" --images "$images" --x="-$extent:$extent:3" --y="-$extent:$extent:3" \
-    --precision fp32 --save-directions "$directory/directions.h5" -o "$directory/surface.h5" \
+"$build/landscape" scan --model "$model" --data "$data" --images "$images" \
+    --x="-$extent:$extent:3" --y="-$extent:$extent:3" --precision fp32 --save-directions "$directory/directions.h5" -o "$directory/surface.h5" \
     2>"$directory/log" || { cat "$directory/log"; exit 1; }
 "$here/check_surface.py" "$directory/surface.h5" "$directory/directions.h5" "$model" "$data" || status=1
 exit $status
