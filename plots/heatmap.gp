@@ -1,5 +1,6 @@
 # Heat map: one coloured cell a grid point, cells where nothing is known left white.
 #   PALETTE  colours from low to high
+#   BAR      width of the colour bar with its numbers and its name, in em
 #   $heat  matrix of pixels: the loss, or NaN; one block a panel, two empty lines between blocks
 
 set xrange [X_MIN:X_MAX]
@@ -21,7 +22,7 @@ do for [p = 1:PANELS] {
     eval caption
     # One colour bar, beside the last panel.
     if (p == PANELS) {
-        set colorbox vertical user origin screen 1 - 6.2 * EM_X, screen BOTTOM[PANELS] \
+        set colorbox vertical user origin screen 1 - (BAR - 0.4) * EM_X, screen BOTTOM[PANELS] \
             size screen 0.9 * EM_X, screen TOP[1] - BOTTOM[PANELS] noborder
         set label 7 LOSS_LABEL at screen 1 - 0.9 * EM_X, \
             screen (BOTTOM[PANELS] + TOP[1]) / 2 center rotate by 90 textcolor rgb INK

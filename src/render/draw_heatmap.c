@@ -148,10 +148,20 @@ static void describe(const struct ls_request *request, char *note, size_t size) 
                  length ? "; " : "", low, high);
 }
 
+/* The width of the colour bar with its numbers and its name, in em: a number like 2x10^6 takes more
+ * than 10^6 alone. */
+static double bar_width(const struct ls_plot_options *options) {
+    return !options->log && (options->vmax >= 1e5 || options->vmax < 1e-4) ? 8.2 : 6.6;
+}
+
 enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error *error) {
     struct ls_axes axes = ls_request_axes(request);
-    struct ls_frame frame = {
-        .keep_aspect = true, .left = 5.2, .right = 1.4, .bottom = 4.1, .top = 4, .bar = 6.6};
+    struct ls_frame frame = {.keep_aspect = true,
+                             .left = 5.2,
+                             .right = 1.4,
+                             .bottom = 4.1,
+                             .top = 4,
+                             .bar = bar_width(request->options)};
     ls_axes_box(&axes, 1000, &frame);
     char note[256];
     describe(request, note, sizeof note);
@@ -163,8 +173,8 @@ enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error
     struct ls_script *script = &figure.script;
     add_ranges(script, request);
     add_palette(script, ls_colormap_or(request->options->colormap, LS_VIRIDIS));
-    ls_script_add(script, "HEAT_MIN = %.9g; HEAT_MAX = %.9g; HEAT_LOG = %d\n",
-                  request->options->vmin, request->options->vmax, request->options->log);
+    ls_script_add(script, "HEAT_MIN = %.9g; HEAT_MAX = %.9g; HEAT_LOG = %d; BAR = %g\n",
+                  request->options->vmin, request->options->vmax, request->options->log, frame.bar);
     add_blocks(script, request);
     add_marks(&figure, request, &axes);
     return ls_figure_finish(&figure, "heatmap.gp", request->path, error);
