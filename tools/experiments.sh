@@ -30,10 +30,10 @@ fi
 axis=-1:1:$grid
 known=$("$landscape" train --arch list | cut -d' ' -f1)
 
-# trained NETWORK...: whether all are there.
-trained() {
+# explored NETWORK...: whether all are trained and scanned.
+explored() {
     for network; do
-        [ -f "$out/$network/model.safetensors" ] || return 1
+        [ -f "$out/done/$network-scan" ] || return 1
     done
 }
 
@@ -92,24 +92,24 @@ for network in $unets; do
 done
 
 # The article's first figure: deeper is worse without skip connections, and not with them.
-if trained resnet20-noshort resnet56-noshort resnet20 resnet56; then
+if explored resnet20-noshort resnet56-noshort resnet20 resnet56; then
     draw degradation.svg "$out/resnet20-noshort/log.csv" "$out/resnet56-noshort/log.csv" \
         "$out/resnet20/log.csv" "$out/resnet56/log.csv" --name 'plain, 20 layers' \
         --name 'plain, 56 layers' --name 'skips, 20 layers' --name 'skips, 56 layers'
 fi
 
 # The paper's figures 1 and 5.
-if trained resnet56 resnet56-noshort; then
+if explored resnet56 resnet56-noshort; then
     draw surfaces.png "$out/resnet56.h5" "$out/resnet56-noshort.h5" --kind surface --log \
         --size 2000x840
 fi
-if trained resnet20 resnet56 resnet110 resnet20-noshort resnet56-noshort resnet110-noshort; then
+if explored resnet20 resnet56 resnet110 resnet20-noshort resnet56-noshort resnet110-noshort; then
     draw contours.svg "$out/resnet20.h5" "$out/resnet56.h5" "$out/resnet110.h5" \
         "$out/resnet20-noshort.h5" "$out/resnet56-noshort.h5" "$out/resnet110-noshort.h5"
 fi
 
 # Long skip connections.
-if trained unet unet-noshort; then
+if explored unet unet-noshort; then
     draw unet-training.svg "$out/unet/log.csv" "$out/unet-noshort/log.csv" \
         --name 'U-Net' --name 'without long skips'
     draw unet.png "$out/unet.h5" "$out/unet-noshort.h5" --kind surface --size 2000x840
@@ -117,7 +117,7 @@ fi
 
 # The article's argument: the deeper plain network that was made from the shallower, and the one that
 # was trained, in one plane. Far beyond either, running variances would be negative.
-if trained resnet20-noshort resnet56-noshort; then
+if explored resnet20-noshort resnet56-noshort; then
     step construct "$landscape" deepen --model "$out/resnet20-noshort/model.safetensors" \
         --arch resnet56-noshort -o "$out/constructed.safetensors"
     step construction-scan "$landscape" scan --model "$out/constructed.safetensors" \
