@@ -26,8 +26,10 @@ row() {
                   train, test, column, seconds / 3600 }' "$out/$1/log.csv"
 }
 
-# Mean intersection over union on the test images, which only networks that label pixels have.
+# Mean intersection over union on the test images, which only networks that label pixels have. Of the
+# others the checkpoint need not be there any more.
 mean_iou() {
+    [ -f "$out/$1/model.safetensors" ] || return 0
     "$landscape" info "$out/$1/model.safetensors" | awk '$1 == "test_mean_iou" { printf "%.2f %%", $2 }'
 }
 
