@@ -42,12 +42,14 @@ ISAS        := generic $(if $(X86),avx2 avx512)
 ISA_generic := -DLANES=4 -DTILE=$(if $(X86),8,16)
 ISA_avx2    := -DLANES=8 -DTILE=8 -mavx2 -mfma
 ISA_avx512  := -DLANES=16 -DTILE=16 -mavx512f -mavx512vl -mavx512bw -mavx512dq -mprefer-vector-width=512
+ISA_avx512bf16 := $(ISA_avx512) -mavx512bf16
 ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
 FLOATS      := $(ISAS:%=$(BUILD)/src/kernels/activations-%-float.o)
 BFLOATS     := $(ISAS:%=$(BUILD)/src/kernels/activations-%-bfloat.o)
-ISA_amx     := $(ISA_avx512) -mavx512bf16 -mamx-tile -mamx-bf16
+ISA_amx     := $(ISA_avx512bf16) -mamx-tile -mamx-bf16
 CONTRACTED  := direct winograd winograd_pack winograd_grad tile_conv peak
-CONTRACTED_OBJECTS := $(foreach file,$(CONTRACTED),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o))
+CONTRACTED_OBJECTS := $(foreach file,$(CONTRACTED),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o)) \
+                      $(if $(X86),$(BUILD)/src/kernels/tile_conv-avx512bf16.o)
 
 AMX_SOURCES := $(if $(X86),tile_amx tile_amx_grad)
 AMX         := $(AMX_SOURCES:%=$(BUILD)/src/kernels/%.o)
@@ -70,7 +72,7 @@ PROGRAM      := $(BUILD)/landscape
 TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # What the kernels decide is tested with those of lesser CPUs too.
 KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine mixed tiles torch winograd,\
-                $(cpu)=$(BUILD)/tests/test_$(test)))
+                $(cpu)=$(BUILD)/tests/test_$(test))) avx512bf16=$(BUILD)/tests/test_tiles
 
 .PHONY: all help deps demo experiments tests check check-viewer bench fuzz lint format install uninstall clean
 .DELETE_ON_ERROR:
@@ -107,7 +109,7 @@ $(BFLOATS): $(BUILD)/src/kernels/activations-%-bfloat.o: src/kernels/activations
 	$(COMPILE) $(ISA_$*) -DBFLOATS=1 -DLOOPS=ls_bfloat_loops_$* -MMD -MP -c $< -o $@
 
 define contracted_rule
-$(ISAS:%=$(BUILD)/src/kernels/$(1)-%.o): $(BUILD)/src/kernels/$(1)-%.o: src/kernels/$(1).c
+$(filter $(BUILD)/src/kernels/$(1)-%.o,$(CONTRACTED_OBJECTS)): $(BUILD)/src/kernels/$(1)-%.o: src/kernels/$(1).c
 	$$(COMPILE) $$(ISA_$$*) -DLS_ISA=$$* -ffp-contract=fast -MMD -MP -c $$< -o $$@
 endef
 $(foreach file,$(CONTRACTED),$(eval $(call contracted_rule,$(file))))

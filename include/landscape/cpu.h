@@ -6,13 +6,14 @@
 
 /* Instruction sets with kernels of their own, each including those before it. */
 enum ls_cpu {
-    LS_CPU_GENERIC, /* what every machine has */
-    LS_CPU_AVX2,    /* with FMA */
-    LS_CPU_AVX512,  /* F, VL, BW, DQ */
-    LS_CPU_AMX,     /* bfloat16 tiles, with AVX512-BF16 */
+    LS_CPU_GENERIC,    /* what every machine has */
+    LS_CPU_AVX2,       /* with FMA */
+    LS_CPU_AVX512,     /* F, VL, BW, DQ */
+    LS_CPU_AVX512BF16, /* dot products of bfloat16 */
+    LS_CPU_AMX,        /* bfloat16 tiles */
 };
 
-/* "generic", "avx2", "avx512", "amx"; NULL past the last. */
+/* "generic", "avx2", "avx512", "avx512bf16", "amx"; NULL past the last. */
 const char *ls_cpu_name(enum ls_cpu cpu);
 
 /* What the machine has. */

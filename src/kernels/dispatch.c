@@ -25,16 +25,14 @@ extern const struct ls_tile_kernels ls_tile_kernels_generic;
 #if defined __x86_64__
 extern const struct ls_kernels ls_kernels_avx2, ls_kernels_avx512;
 extern const struct ls_tile_kernels ls_tile_kernels_avx2, ls_tile_kernels_avx512,
-    ls_tile_kernels_amx;
+    ls_tile_kernels_avx512bf16, ls_tile_kernels_amx;
 
-/* Whether there are AMX tiles, bfloat16 in them and in vectors, and Linux lets this process use
- * them (arch_prctl(2)). */
+/* Whether there are AMX tiles, bfloat16 in them, and Linux lets this process use them
+ * (arch_prctl(2)). */
 static bool has_amx(void) {
     enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
-    unsigned a, b, c, d, sub;
-    if (!__get_cpuid_count(7, 0, &sub, &b, &c, &d) || !(d & 1U << 22) || !(d & 1U << 24))
-        return false;
-    if (sub < 1 || !__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & 1U << 5))
+    unsigned a, b, c, d;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & 1U << 22) || !(d & 1U << 24))
         return false;
     return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
 }
@@ -46,13 +44,17 @@ static enum ls_cpu find(void) {
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512vl") ||
         !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512dq"))
         return LS_CPU_AVX2;
-    return has_amx() ? LS_CPU_AMX : LS_CPU_AVX512;
+    if (!__builtin_cpu_supports("avx512bf16"))
+        return LS_CPU_AVX512;
+    return has_amx() ? LS_CPU_AMX : LS_CPU_AVX512BF16;
 }
 
 static const struct ls_kernels *const kernels[] = {&ls_kernels_generic, &ls_kernels_avx2,
-                                                   &ls_kernels_avx512, &ls_kernels_avx512};
+                                                   &ls_kernels_avx512, &ls_kernels_avx512,
+                                                   &ls_kernels_avx512};
 static const struct ls_tile_kernels *const tile_kernels[] = {
-    &ls_tile_kernels_generic, &ls_tile_kernels_avx2, &ls_tile_kernels_avx512, &ls_tile_kernels_amx};
+    &ls_tile_kernels_generic, &ls_tile_kernels_avx2, &ls_tile_kernels_avx512,
+    &ls_tile_kernels_avx512bf16, &ls_tile_kernels_amx};
 #else
 static enum ls_cpu find(void) {
     return LS_CPU_GENERIC;
@@ -78,7 +80,7 @@ __attribute__((constructor)) static void choose(void) {
 }
 
 const char *ls_cpu_name(enum ls_cpu cpu) {
-    static const char *const names[] = {"generic", "avx2", "avx512", "amx"};
+    static const char *const names[] = {"generic", "avx2", "avx512", "avx512bf16", "amx"};
     return cpu <= LS_CPU_AMX ? names[cpu] : NULL;
 }
 
@@ -97,7 +99,8 @@ int ls_cpu_count(void) {
 enum ls_status ls_cpu_check(struct ls_error *error) {
     if (choice.asked == UNKNOWN)
         return ls_fail(error, LS_BAD_ARGUMENT,
-                       "LANDSCAPE_CPU names no known CPU; known are generic, avx2, avx512, amx");
+                       "LANDSCAPE_CPU names no known CPU; known are generic, avx2, avx512, "
+                       "avx512bf16, amx");
     if (choice.asked > (int)choice.found)
         return ls_fail(error, LS_BAD_ARGUMENT, "LANDSCAPE_CPU is %s, but this machine has only %s",
                        ls_cpu_name((enum ls_cpu)choice.asked), ls_cpu_name(choice.found));

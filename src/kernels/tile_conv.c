@@ -3,6 +3,9 @@
 #include "kernels/tile_conv.h"
 #include "kernels/bfloat.h"
 #include "kernels/vector.h"
+#ifdef __AVX512BF16__
+#include <immintrin.h>
+#endif
 #include <string.h>
 
 enum {
@@ -11,7 +14,12 @@ enum {
     LITTLE_ENDIAN_CPU = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 };
 
-/* The first and the second of two neighbouring bfloat16, in each lane. */
+/* sum + a[0] * b[0] + a[1] * b[1] in each lane, of pairs of neighbouring bfloat16. */
+#ifdef __AVX512BF16__
+INLINE vector add_products(vector sum, mask a, mask b) {
+    return (vector)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
+}
+#else
 INLINE vector first_of(mask pair) {
     return (vector)(LITTLE_ENDIAN_CPU ? pair << 16 : pair & -0x10000);
 }
@@ -19,6 +27,12 @@ INLINE vector first_of(mask pair) {
 INLINE vector second_of(mask pair) {
     return (vector)(LITTLE_ENDIAN_CPU ? pair & -0x10000 : pair << 16);
 }
+
+INLINE vector add_products(vector sum, mask a, mask b) {
+    sum += first_of(a) * first_of(b);
+    return sum + second_of(a) * second_of(b);
+}
+#endif
 
 /* sums[rows][16] = the products of the windows of `rows` pixels, `row` bytes apart, with one tile
  * of channels. */
@@ -43,10 +57,7 @@ INLINE void multiply(const struct ls_tile_conv *conv, const int *offset, const u
                 const mask x = (mask){0} + both;
 #pragma GCC unroll 4
                 for (int v = 0; v < VECTORS; v++)
-                    sum[r][v] += first_of(x) * first_of(w[v]);
-#pragma GCC unroll 4
-                for (int v = 0; v < VECTORS; v++)
-                    sum[r][v] += second_of(x) * second_of(w[v]);
+                    sum[r][v] = add_products(sum[r][v], x, w[v]);
             }
         }
     }
