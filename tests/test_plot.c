@@ -169,6 +169,7 @@ static void every_format_is_what_its_ending_says(void **state) {
     assert_int_equal(plot_one(&surface, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
     assert_true(contains("out.png", "\x89PNG"));
     assert_true(contains("out.pdf", "%PDF-"));
+    assert_false(contains("out.pdf", "CreationDate"));
     assert_true(contains("out.svg", "<svg"));
     ls_surface_free(&surface);
 }

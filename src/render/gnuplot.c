@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,6 +137,38 @@ static bool is_whole(const char *path) {
     return false;
 }
 
+/* Blanks bytes of the file, the first of them at `at`. */
+static bool blank(const char *path, size_t at, size_t count) {
+    FILE *file = fopen(path, "r+b");
+    if (!file)
+        return false;
+    bool good = fseek(file, (long)at, SEEK_SET) == 0;
+    while (good && count-- > 0)
+        good = putc(' ', file) != EOF;
+    return fclose(file) == 0 && good;
+}
+
+/* Takes the time out of a PDF, so that the same surface gives the same bytes. */
+static enum ls_status remove_date(const char *path, struct ls_error *error) {
+    static const char key[] = "/CreationDate (", pdf[] = "%PDF-";
+    unsigned char *bytes;
+    size_t count;
+    enum ls_status status = ls_file_read(path, LONG_MAX, &bytes, &count, error);
+    if (status != LS_OK)
+        return status;
+    const bool dated = count > sizeof key && memcmp(bytes, pdf, strlen(pdf)) == 0;
+    for (size_t at = dated ? count - strlen(key) : 0; at > 0; at--) {
+        if (memcmp(bytes + at, key, strlen(key)) != 0)
+            continue;
+        const unsigned char *end = memchr(bytes + at, ')', count - at);
+        if (end && !blank(path, at, (size_t)(end + 1 - bytes) - at))
+            status = ls_fail(error, LS_IO, "cannot write %s: %s", path, strerror(errno));
+        break;
+    }
+    free(bytes);
+    return status;
+}
+
 static enum ls_status check(struct child *child, const struct ls_pending_file *file,
                             struct ls_error *error) {
     int status;
@@ -152,7 +185,7 @@ static enum ls_status check(struct child *child, const struct ls_pending_file *f
         return ls_fail(error, LS_IO,
                        "cannot write %s: gnuplot left it unfinished; is the disk full?",
                        file->path);
-    return LS_OK;
+    return remove_date(file->temporary, error);
 }
 
 enum ls_status ls_gnuplot_run(const struct ls_script *script, const char *path,
