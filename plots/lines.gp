@@ -1,5 +1,6 @@
 # Loss (left axis, solid) and accuracy (right axis, dashed) along a direction.
-#   $curves  x loss accuracy, one block a curve, two empty lines between blocks
+#   $curves  x, loss, accuracy, lower and upper edge of the loss's confidence band (the loss itself where
+#            there is none), one block a curve, two empty lines between blocks
 # One curve is drawn in a colour for each axis, several in a colour for each curve.
 
 p = 1
@@ -21,6 +22,7 @@ if (LOSS_LOG) {
     set format y '10^{%T}'
 }
 
+set style fill transparent solid 0.2 noborder
 set key at screen (LEFT[1] + RIGHT[1]) / 2, screen BOTTOM[1] - 4.2 * EM_Y center top \
     samplen 3 spacing 1.05 Left reverse
 
@@ -33,7 +35,8 @@ if (CURVES == 1) {
     Y2_COLOR = '#a84a00'
     eval labels
     eval label_right
-    plot $curves using 1:3 axes x1y2 with lines linewidth 3 dashtype (10,5) \
+    plot $curves using 1:4:5 with filledcurves fillcolor rgb '#0072b2' notitle, \
+         $curves using 1:3 axes x1y2 with lines linewidth 3 dashtype (10,5) \
              linecolor rgb '#d55e00' title 'accuracy', \
          $curves using 1:2 with lines linewidth 3 linecolor rgb '#0072b2' title 'loss'
 } else {
@@ -41,7 +44,8 @@ if (CURVES == 1) {
     Y2_LABEL = 'accuracy in % (dashed)'
     eval labels
     eval label_right
-    plot for [c = 1:CURVES] $curves index c-1 using 1:3 axes x1y2 with lines linetype c \
+    plot for [c = 1:CURVES] $curves index c-1 using 1:4:5 with filledcurves linetype c notitle, \
+         for [c = 1:CURVES] $curves index c-1 using 1:3 axes x1y2 with lines linetype c \
              linewidth 1.8 dashtype (10,5) notitle, \
          for [c = 1:CURVES] $curves index c-1 using 1:2 with lines linetype c title CURVE[c]
 }

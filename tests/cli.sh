@@ -197,7 +197,7 @@ fails 1 "$model: Not a directory" 'a run below a file' train --out $model/run --
 fails 2 "res?\[31mnet" 'names do not command the terminal' \
     "$landscape" info --arch "$(printf 'res\033[31mnet')" $model
 works 'a checkpoint evaluates' "$landscape" eval --model $model --images 16
-check 'its loss is on stdout' grep -q '^loss [0-9.]*  accuracy' "$out"
+check 'its loss is on stdout' grep -q '^loss [0-9.]* (standard error [0-9.e-]*)  accuracy' "$out"
 works 'a checkpoint tells what it is' "$landscape" info $model
 works 'a state tells what it is' "$landscape" info good/state.safetensors
 check 'and how far it is' grep -q 'all 1 epochs' "$out"

@@ -140,6 +140,30 @@ static void evaluation_is_the_same_on_any_threads(void **state) {
     ls_dataset_free(&data);
 }
 
+/* Of three images, whose losses are differences of sums. */
+static void standard_error_is_that_of_the_mean(void **state) {
+    double losses[3], sum = 0, squares = 0;
+    struct ls_result result;
+    struct ls_model model;
+    (void)state;
+    make_model(&model, "resnet20", 1);
+    for (int images = 1; images <= 3; images++) {
+        struct ls_dataset data;
+        open_synthetic(&data, LS_TEST, images);
+        result = evaluate(&model, &data, LS_FP32, 1);
+        losses[images - 1] = result.loss * images - sum;
+        sum += losses[images - 1];
+        if (images == 1)
+            assert_true(result.loss_error == -1);
+        ls_dataset_free(&data);
+    }
+    for (int i = 0; i < 3; i++)
+        squares += pow(losses[i] - sum / 3, 2);
+    assert_float_equal(result.loss_error, sqrt(squares / 2) / sqrt(3), 1e-9);
+    assert_true(result.loss_error > 1e-3);
+    ls_model_free(&model);
+}
+
 /* Nothing needs to be computed to see how many threads would. */
 static bool note_threads(void *context) {
     const int threads = omp_get_num_threads();
@@ -267,6 +291,7 @@ int main(void) {
         cmocka_unit_test(fusion_leaves_convolutions_only),
         cmocka_unit_test(memory_is_shared_but_never_at_once),
         cmocka_unit_test(evaluation_is_the_same_on_any_threads),
+        cmocka_unit_test(standard_error_is_that_of_the_mean),
         cmocka_unit_test(all_processors_are_used),
         cmocka_unit_test(no_thread_is_without_work),
         cmocka_unit_test(backprop_is_the_same_on_any_threads),

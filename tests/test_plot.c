@@ -13,15 +13,17 @@ static void csv_holds_every_digit_and_leaves_unknown_fields_empty(void **state) 
     surface.accuracy[0] = 99.5;
     surface.loss[2] = NAN;
     surface.loss[3] = INFINITY;
+    surface.loss_error[0] = 0.01;
+    surface.loss_error[3] = NAN;
     surface.accuracy[3] = 10;
     assert_int_equal(plot_one(&surface, LS_PLOT_HEATMAP, "out.csv", NULL), LS_OK);
     size_t size;
     char *content = slurp("out.csv", &size);
-    assert_string_equal(content, "x,y,loss,accuracy\n"
-                                 "-1,0,0.10000000000000001,99.5\n"
-                                 "1,0,,\n"
-                                 "-1,1,,\n"
-                                 "1,1,inf,10\n");
+    assert_string_equal(content, "x,y,loss,accuracy,loss_error\n"
+                                 "-1,0,0.10000000000000001,99.5,0.01\n"
+                                 "1,0,,,\n"
+                                 "-1,1,,,\n"
+                                 "1,1,inf,10,\n");
     free(content);
     ls_surface_free(&surface);
 }
@@ -36,7 +38,7 @@ static void csv_of_a_curve_has_no_y(void **state) {
     assert_int_equal(plot_one(&surface, LS_PLOT_LINES, "out.csv", NULL), LS_OK);
     size_t size;
     char *content = slurp("out.csv", &size);
-    assert_string_equal(content, "x,loss,accuracy\n0,,\n1,2,30\n");
+    assert_string_equal(content, "x,loss,accuracy,loss_error\n0,,,\n1,2,30,\n");
     free(content);
     ls_surface_free(&surface);
 }
@@ -171,6 +173,10 @@ static void every_format_is_what_its_ending_says(void **state) {
     assert_true(contains("out.pdf", "%PDF-"));
     assert_false(contains("out.pdf", "CreationDate"));
     assert_true(contains("out.svg", "<svg"));
+    assert_false(contains("out.svg", "confidence"));
+    surface.loss_error[2] = 0.5;
+    assert_int_equal(plot_one(&surface, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", "95 % confidence"));
     ls_surface_free(&surface);
 }
 

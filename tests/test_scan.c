@@ -43,6 +43,7 @@ static void values_are_the_same_on_any_threads(void **state) {
     assert_int_equal(ls_surface_missing(&three), 0);
     assert_memory_equal(one.loss, three.loss, 9 * sizeof(double));
     assert_memory_equal(one.accuracy, three.accuracy, 9 * sizeof(double));
+    assert_memory_equal(one.loss_error, three.loss_error, 9 * sizeof(double));
     ls_surface_free(&one);
     ls_surface_free(&three);
     close_setting(&s);
@@ -71,6 +72,7 @@ static void points_are_moved_models(void **state) {
                 LS_OK);
             assert_true(surface.loss[iy * 4 + ix] == result.loss);
             assert_true(surface.accuracy[iy * 4 + ix] == result.accuracy);
+            assert_true(surface.loss_error[iy * 4 + ix] == result.loss_error);
             free(moved.values);
         }
     ls_surface_free(&surface);

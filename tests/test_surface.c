@@ -38,6 +38,7 @@ static void assert_equal_surfaces(const struct ls_surface *a, const struct ls_su
         assert_memory_equal(a->y, b->y, (size_t)a->ny * sizeof *a->y);
     assert_memory_equal(a->loss, b->loss, ls_surface_points(a) * sizeof *a->loss);
     assert_memory_equal(a->accuracy, b->accuracy, ls_surface_points(a) * sizeof *a->accuracy);
+    assert_memory_equal(a->loss_error, b->loss_error, ls_surface_points(a) * sizeof *a->loss_error);
     assert_int_equal(a->marker_count, b->marker_count);
     for (int i = 0; i < a->marker_count; i++) {
         assert_string_equal(a->markers[i].name, b->markers[i].name);
@@ -53,6 +54,7 @@ static void fill(struct ls_surface *surface) {
     for (size_t i = 0; i < ls_surface_points(surface); i++) {
         surface->loss[i] = 0.1 * (double)i;
         surface->accuracy[i] = 100 - (double)i;
+        surface->loss_error[i] = 0.01 * (double)i;
     }
     surface->loss[1] = NAN; /* far out, losses overflow */
     surface->loss[2] = LS_NOT_COMPUTED;

@@ -51,6 +51,7 @@ static void reads_files_of_the_papers_code(void **state) {
     assert_false(surface.test);
     assert_true(surface.loss[1 * 4 + 2] == 6); /* x[2], y[1] */
     assert_true(surface.accuracy[11] == 11);
+    assert_true(surface.loss_error[11] == LS_NOT_COMPUTED);
     assert_string_equal(ls_metadata_get(&surface.metadata, "dir_file"), "their/dir.h5");
     ls_surface_free(&surface);
 }
@@ -66,6 +67,7 @@ static void write_newest(const char *path, int extras) {
     put(&h5, "xcoordinates", H5T_IEEE_F64LE, four, numbers);
     put(&h5, "test_loss", H5T_STD_I16BE, four, (double[]){3, -2, 32767, -32768});
     put(&h5, "test_acc", H5T_STD_U64BE, four, numbers);
+    put(&h5, "test_loss_error", H5T_IEEE_F32BE, four, (double[]){0, 0, 0, 0.5});
     for (int i = 0; i < extras; i++) {
         char name[32];
         snprintf(name, sizeof name, "extra%d", i);
@@ -84,6 +86,7 @@ static void reads_the_newer_format_of_small_groups(void **state) {
     assert_true(surface.test);
     assert_true(surface.loss[1] == -2 && surface.loss[2] == 32767 && surface.loss[3] == -32768);
     assert_true(surface.accuracy[3] == 3);
+    assert_true(surface.loss_error[3] == 0.5);
     assert_string_equal(ls_metadata_get(&surface.metadata, "seed"), "7");
     ls_surface_free(&surface);
     write_newest(path, 20);

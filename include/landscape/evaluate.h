@@ -10,11 +10,13 @@
 
 /* What evaluating a network on images gave. */
 struct ls_result {
-    double loss;     /* mean over images */
-    double accuracy; /* percent; of segmentations: of the pixels */
-    double mean_iou; /* of segmentations: intersection over union of the pixels of a class that are
-                        predicted and those that are labelled so, mean over the classes that occur,
-                        in percent; of classifications: -1 */
+    double loss;       /* mean over images */
+    double loss_error; /* its standard error, if the images are a sample of many: their losses'
+                          standard deviation over the square root of their number; -1: one image */
+    double accuracy;   /* percent; of segmentations: of the pixels */
+    double mean_iou;   /* of segmentations: intersection over union of the pixels of a class that
+                          are predicted and those that are labelled so, mean over the classes that
+                          occur, in percent; of classifications: -1 */
 };
 
 /* Evaluates the model in inference mode on all images of the data set with `threads` threads (0: as

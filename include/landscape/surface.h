@@ -28,13 +28,16 @@ struct ls_marker {
 };
 
 struct ls_surface {
-    int nx;           /* grid points along x */
-    int ny;           /* along y; 0 for a curve */
-    double *x;        /* [nx] coordinates along the first direction */
-    double *y;        /* [ny] along the second; NULL for a curve */
-    double *loss;     /* [ny][nx] (a curve: [nx]), row = y; LS_NOT_COMPUTED where not known yet */
-    double *accuracy; /* same shape, percent */
-    bool test;        /* the values are of the test split: stored as test_loss and test_acc */
+    int nx;             /* grid points along x */
+    int ny;             /* along y; 0 for a curve */
+    double *x;          /* [nx] coordinates along the first direction */
+    double *y;          /* [ny] along the second; NULL for a curve */
+    double *loss;       /* [ny][nx] (a curve: [nx]), row = y; LS_NOT_COMPUTED where not known yet */
+    double *accuracy;   /* same shape, percent */
+    double *loss_error; /* same shape: the loss's standard error (struct ls_result), LS_NOT_COMPUTED
+                         where not known */
+    bool test;          /* the values are of the test split: stored as test_loss, test_acc and
+                           test_loss_error */
     int marker_count;
     struct ls_marker *markers;   /* [marker_count]; the file's attributes marker0_name, marker0_x,
                                     marker0_y, ... */

@@ -23,12 +23,19 @@ class Grid {
     this.ny = this.y.length;
     this.loss = decode(source.loss); // [ny][nx]
     this.accuracy = decode(source.accuracy); // [ny][nx], percent
+    this.error = decode(source.error); // [ny][nx], the standard error of the loss
   }
 
   // The value of a quantity at sample k, NaN unless there is a finite one.
   value(quantity, k) {
     const value = this[quantity][k];
     return value === notComputed || !Number.isFinite(value) ? NaN : value;
+  }
+
+  // " ± 0.01", the standard error of a quantity at sample k, as far as it is known.
+  spread(quantity, k) {
+    const error = quantity === 'loss' ? this.value('error', k) : NaN;
+    return error > 0 ? ` ± ${format(error, 2)}` : '';
   }
 
   // Why there is no value at sample k.

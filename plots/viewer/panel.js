@@ -124,7 +124,7 @@ class Panel {
       const value = grid.value(quantity, k);
       return Number.isNaN(value)
         ? { text: grid.whyNot(quantity, k), title: '' }
-        : { text: format(value, 6), title: String(value), known: true };
+        : { text: format(value, 6) + grid.spread(quantity, k), title: String(value), known: true };
     };
     if (!network)
       return { ...grid.at(k), where: k === this.lowest ? 'lowest point' : 'marker', read: sample };

@@ -11,6 +11,7 @@ static const char help[] =
     "\n"
     "Prints loss and accuracy of a checkpoint, batch norm in inference mode; of one that\n"
     "segments, the accuracy of pixels and the mean intersection over union of the classes.\n"
+    "The standard error says how far the loss may be from that of more images of the kind.\n"
     "\n"
     "  --model FILE         checkpoint\n"
     "  --arch NAME          its architecture, if the file does not say\n"
@@ -51,7 +52,10 @@ static int run(const struct options *o) {
         cli_watch_end(&watch);
     }
     if (!status) {
-        printf("loss %.9g  accuracy %.2f %%", result.loss, result.accuracy);
+        printf("loss %.9g", result.loss);
+        if (result.loss_error >= 0)
+            printf(" (standard error %.2g)", result.loss_error);
+        printf("  accuracy %.2f %%", result.accuracy);
         if (result.mean_iou >= 0)
             printf("  mean IoU %.2f %%", result.mean_iou);
         printf("  (%s, %d %s images of %s, %s)\n", model.network.arch, dataset.count,

@@ -62,7 +62,7 @@ static enum ls_status evaluate(const struct ls_model *model, const struct ls_tea
                                struct ls_error *error) {
     const int blocks = block_count(dataset);
     const bool segments = dataset->labels_per_image > 1;
-    struct ls_sums *sums = calloc((size_t)blocks, sizeof *sums), total = {0, 0};
+    struct ls_sums *sums = calloc((size_t)blocks, sizeof *sums);
     struct ls_overlap *overlaps =
         segments ? calloc((size_t)team->threads * (size_t)dataset->classes, sizeof *overlaps)
                  : NULL;
@@ -75,14 +75,10 @@ static enum ls_status evaluate(const struct ls_model *model, const struct ls_tea
         ls_worker_load_values(team->workers[t], model->values);
     }
     bool complete = evaluate_blocks(team, dataset, loss, observer, blocks, sums, overlaps);
-    for (int block = 0; block < blocks; block++) {
-        total.loss += sums[block].loss;
-        total.correct += sums[block].correct;
-    }
-    *result = (struct ls_result){
-        .loss = total.loss / dataset->count,
-        .accuracy = 100 * total.correct / dataset->count,
-        .mean_iou = segments ? 100 * mean_iou(overlaps, team->threads, dataset->classes) : -1};
+    const struct ls_sums total = ls_sums_total(sums, blocks);
+    *result = ls_sums_result(&total, dataset->count);
+    if (segments)
+        result->mean_iou = 100 * mean_iou(overlaps, team->threads, dataset->classes);
     free(sums);
     free(overlaps);
     return complete ? LS_OK : ls_fail(error, LS_INTERRUPTED, "interrupted");

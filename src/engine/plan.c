@@ -194,7 +194,7 @@ struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_data
     const struct ls_shape shape = network->nodes[network->node_count - 1].out;
     const size_t size = ls_shape_size(network->nodes[0].out), classes = ls_shape_size(shape);
     const int together = worker->plan->images;
-    struct ls_sums sums = {0, 0};
+    struct ls_sums sums = {0};
     for (int image = first; image < last; image += together) {
         const int count = image + together < last ? together : last - image;
         for (int i = 0; i < count; i++)
@@ -203,7 +203,9 @@ struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_data
         for (int i = 0; i < count; i++, logits += classes) {
             const uint16_t *labels =
                 dataset->labels + (size_t)(image + i) * (size_t)dataset->labels_per_image;
-            sums.loss += ls_loss_image(loss, shape, logits, labels, &sums.correct);
+            const double value = ls_loss_image(loss, shape, logits, labels, &sums.correct);
+            sums.loss += value;
+            sums.square += value * value;
             if (overlaps)
                 ls_overlap_count(shape, logits, labels, overlaps);
         }

@@ -5,6 +5,7 @@
 #ifndef LANDSCAPE_ENGINE_PLAN_H
 #define LANDSCAPE_ENGINE_PLAN_H
 
+#include "engine/sums.h"
 #include "landscape/dataset.h"
 #include "landscape/loss.h"
 #include "landscape/network.h"
@@ -51,10 +52,6 @@ enum { LS_BLOCK = 256 };
 
 /* The sums over images first .. last-1 of the data set, in that order. Adds their pixels to
  * overlaps[classes] (ops/loss.h) unless that is NULL. */
-struct ls_sums {
-    double loss;
-    double correct; /* images, or the mean over an image's pixels */
-};
 struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_dataset *dataset,
                                   enum ls_loss loss, int first, int last,
                                   struct ls_overlap *overlaps);

@@ -24,7 +24,7 @@ struct job {
     double start, saved;  /* wall clock */
     double images;        /* evaluated so far */
     size_t done;          /* points finished */
-    double *snapshot;     /* [2][points of the surface]: what a thread is writing to the file */
+    double *snapshot;     /* [3][points of the surface]: what a thread is writing to the file */
     bool writing;         /* a thread is */
     enum ls_status status;
     struct ls_error *error;
@@ -74,6 +74,7 @@ static bool begin_writing(struct job *job) {
         return false;
     memcpy(job->snapshot, job->surface->loss, points * sizeof(double));
     memcpy(job->snapshot + points, job->surface->accuracy, points * sizeof(double));
+    memcpy(job->snapshot + 2 * points, job->surface->loss_error, points * sizeof(double));
     job->saved = now;
     job->writing = true;
     return true;
@@ -82,7 +83,8 @@ static bool begin_writing(struct job *job) {
 static void write_snapshot(struct job *job) {
     struct ls_surface surface = *job->surface;
     surface.loss = job->snapshot;
-    surface.accuracy = job->snapshot + ls_surface_points(&surface);
+    surface.accuracy = surface.loss + ls_surface_points(&surface);
+    surface.loss_error = surface.accuracy + ls_surface_points(&surface);
     enum ls_status status = ls_surface_write(&surface, job->path, job->error);
     if (status) {
 #pragma omp atomic write
@@ -94,17 +96,16 @@ static void write_snapshot(struct job *job) {
 
 /* Sums up a point whose blocks are all done; one thread at a time. */
 static void finish_point(struct job *job, size_t p) {
-    struct ls_sums total = {0, 0};
+    const size_t point = job->points[p];
     const int images = job->scan->dataset->count;
-    for (int block = 0; block < job->blocks; block++) {
-        total.loss += job->sums[p * (size_t)job->blocks + (size_t)block].loss;
-        total.correct += job->sums[p * (size_t)job->blocks + (size_t)block].correct;
-    }
-    job->surface->loss[job->points[p]] = total.loss / images;
-    job->surface->accuracy[job->points[p]] = 100 * total.correct / images;
+    const struct ls_sums total = ls_sums_total(job->sums + p * (size_t)job->blocks, job->blocks);
+    const struct ls_result result = ls_sums_result(&total, images);
+    job->surface->loss[point] = result.loss;
+    job->surface->accuracy[point] = result.accuracy;
+    job->surface->loss_error[point] = result.loss_error;
     job->done++;
     job->images += images;
-    report(job, job->points[p]);
+    report(job, point);
 }
 
 static void run_block(struct job *job, struct ls_worker *worker, size_t p, int block) {
@@ -189,7 +190,7 @@ static enum ls_status prepare(struct job *job) {
     job->points = calloc(job->point_count + 1, sizeof *job->points);
     job->sums = calloc(job->point_count * (size_t)job->blocks + 1, sizeof *job->sums);
     job->blocks_left = calloc(job->point_count + 1, sizeof *job->blocks_left);
-    job->snapshot = calloc(2 * total, sizeof *job->snapshot);
+    job->snapshot = calloc(3 * total, sizeof *job->snapshot);
     if (!job->points || !job->sums || !job->blocks_left || !job->snapshot)
         return ls_fail_memory(job->error, "the scan");
     size_t p = 0;

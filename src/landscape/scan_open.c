@@ -86,6 +86,7 @@ static enum ls_status take_over(struct ls_surface *surface, const char *path,
         const size_t bytes = ls_surface_points(&found) * sizeof(double);
         memcpy(surface->loss, found.loss, bytes);
         memcpy(surface->accuracy, found.accuracy, bytes);
+        memcpy(surface->loss_error, found.loss_error, bytes);
     }
     ls_surface_free(&found);
     return status;

@@ -19,7 +19,8 @@ static enum ls_status make_values(struct ls_surface *surface, struct ls_error *e
     size_t points = ls_surface_points(surface);
     surface->loss = ls_alloc(points, sizeof *surface->loss);
     surface->accuracy = ls_alloc(points, sizeof *surface->accuracy);
-    if (!surface->loss || !surface->accuracy)
+    surface->loss_error = ls_alloc(points, sizeof *surface->loss_error);
+    if (!surface->loss || !surface->accuracy || !surface->loss_error)
         return ls_fail_memory(error, "a surface's values");
     return LS_OK;
 }
@@ -49,7 +50,7 @@ enum ls_status ls_surface_create(struct ls_surface *surface, const struct ls_ran
         return status;
     }
     for (size_t i = 0; i < ls_surface_points(surface); i++)
-        surface->loss[i] = surface->accuracy[i] = LS_NOT_COMPUTED;
+        surface->loss[i] = surface->accuracy[i] = surface->loss_error[i] = LS_NOT_COMPUTED;
     return LS_OK;
 }
 
@@ -75,6 +76,7 @@ void ls_surface_free(struct ls_surface *surface) {
     free(surface->y);
     free(surface->loss);
     free(surface->accuracy);
+    free(surface->loss_error);
     ls_metadata_free(&surface->metadata);
     *surface = (struct ls_surface){0};
 }

@@ -97,6 +97,21 @@ static enum ls_status read_metadata(const struct ls_h5_file *file, struct ls_sur
     return status;
 }
 
+/* The standard errors, of which other programs' files have none. */
+static enum ls_status read_errors(const struct ls_h5_file *file, struct ls_surface *surface,
+                                  struct ls_error *error) {
+    const char *name = surface->test ? "test_loss_error" : "train_loss_error";
+    const size_t points = ls_surface_points(surface);
+    if (ls_h5_has(file, name))
+        return read_values(file, surface, name, &surface->loss_error, error);
+    surface->loss_error = ls_alloc(points, sizeof *surface->loss_error);
+    if (!surface->loss_error)
+        return ls_fail_memory(error, "a surface's values");
+    for (size_t i = 0; i < points; i++)
+        surface->loss_error[i] = LS_NOT_COMPUTED;
+    return LS_OK;
+}
+
 static enum ls_status read_surface(const struct ls_h5_file *file, struct ls_surface *surface,
                                    struct ls_error *error) {
     enum ls_status status = read_axis(file, "xcoordinates", &surface->x, &surface->nx, error);
@@ -113,6 +128,8 @@ static enum ls_status read_surface(const struct ls_h5_file *file, struct ls_surf
     if (!status)
         status = read_values(file, surface, surface->test ? "test_acc" : "train_acc",
                              &surface->accuracy, error);
+    if (!status)
+        status = read_errors(file, surface, error);
     if (!status)
         status = read_metadata(file, surface, error);
     return status;
@@ -188,6 +205,9 @@ static enum ls_status write_surface(const struct ls_h5_output *h5, const struct 
     if (!status)
         status = write_doubles(h5, surface->test ? "test_acc" : "train_acc", values,
                                surface->accuracy, error);
+    if (!status)
+        status = write_doubles(h5, surface->test ? "test_loss_error" : "train_loss_error", values,
+                               surface->loss_error, error);
     if (!status)
         status = write_metadata(h5, &surface->metadata, error);
     if (!status)

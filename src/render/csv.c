@@ -10,13 +10,15 @@ static void add_value(struct ls_script *text, double value) {
 enum ls_status ls_csv_write(const struct ls_surface *surface, const char *path,
                             struct ls_error *error) {
     struct ls_script text = {0};
-    ls_script_add(&text, surface->ny ? "x,y,loss,accuracy\n" : "x,loss,accuracy\n");
+    ls_script_add(&text,
+                  surface->ny ? "x,y,loss,accuracy,loss_error\n" : "x,loss,accuracy,loss_error\n");
     for (size_t i = 0; i < ls_surface_points(surface); i++) {
         ls_script_add(&text, "%.17g", surface->x[i % (size_t)surface->nx]);
         if (surface->ny)
             ls_script_add(&text, ",%.17g", surface->y[i / (size_t)surface->nx]);
         add_value(&text, surface->loss[i]);
         add_value(&text, surface->accuracy[i]);
+        add_value(&text, surface->loss_error[i]);
         ls_script_add(&text, "\n");
     }
     return ls_script_write(&text, path, error);

@@ -14,16 +14,43 @@ static void add_number(struct ls_script *script, double value) {
         ls_script_add(script, " %.9g", value);
 }
 
-/* x, loss, accuracy. A loss is at most `cap`, where the curve has left the axes. */
-static void add_curve(struct ls_script *script, const struct ls_surface *surface, double cap) {
+/* 95 % of a normal distribution lie within so many standard deviations. */
+#define BAND 1.96
+
+static bool has_band(const struct ls_surface *surface) {
+    for (size_t i = 0; i < ls_surface_points(surface); i++)
+        if (surface->loss_error[i] > 0)
+            return true;
+    return false;
+}
+
+/* The loss axis. */
+struct scale {
+    double bottom, top;
+    bool log;
+};
+
+/* A loss, or where it has left the axes far enough not to be seen. */
+static double within(const struct scale *scale, double loss) {
+    const double span = scale->top - scale->bottom;
+    return fmin(fmax(loss, scale->log ? scale->bottom : scale->bottom - 10 * span),
+                scale->top + 10 * span);
+}
+
+/* x, loss, accuracy, and the lower and upper edge of the loss's confidence band. */
+static void add_curve(struct ls_script *script, const struct ls_surface *surface,
+                      const struct scale *scale) {
     struct ls_row row;
     ls_row_of(surface, &row);
     for (int i = 0; i < row.count; i++) {
         double height = ls_height(surface->loss[i]);
         bool known = !isnan(height) && surface->accuracy && surface->accuracy[i] >= 0;
         ls_script_add(script, "%.9g", row.at[i]);
-        add_number(script, isnan(height) ? NAN : fmin(height, cap));
+        const double error = surface->loss_error[i] > 0 ? BAND * surface->loss_error[i] : 0;
+        add_number(script, isnan(height) ? NAN : within(scale, height));
         add_number(script, known ? surface->accuracy[i] : NAN);
+        add_number(script, isnan(height) ? NAN : within(scale, height - error));
+        add_number(script, isnan(height) ? NAN : within(scale, height + error));
         ls_script_add(script, "\n");
     }
     ls_script_add(script, "\n\n");
@@ -44,8 +71,7 @@ static void add_steps(struct ls_script *script, const struct ls_request *request
     ls_script_string(script, "LOSS_LABEL", ls_caption_loss(request->surfaces[0]));
 }
 
-/* The loss axis; returns the value at which curves are cut off. */
-static double add_scale(struct ls_script *script, const struct ls_request *request) {
+static struct scale add_scale(struct ls_script *script, const struct ls_request *request) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
     bool log = request->options->log && !isnan(extent.positive);
     double top = fmin(request->options->zmax, 1.04 * extent.max), bottom = fmin(0, extent.min);
@@ -56,7 +82,7 @@ static double add_scale(struct ls_script *script, const struct ls_request *reque
     if (!(top > bottom))
         top = log ? 10 * bottom : bottom + 1;
     ls_script_add(script, "LOSS_MIN = %.9g; LOSS_MAX = %.9g; LOSS_LOG = %d\n", bottom, top, log);
-    return top + 10 * (top - bottom);
+    return (struct scale){bottom, top, log};
 }
 
 /* What the curves do not tell by themselves. */
@@ -68,6 +94,15 @@ static void describe(const struct ls_request *request, char *note, size_t size) 
     if (ls_heights(request->surfaces, request->count).max > request->options->zmax)
         snprintf(note + length, size - length, "%scut off at a loss of %s", length ? "; " : "",
                  cap);
+    for (int i = 0; i < request->count; i++)
+        if (has_band(request->surfaces[i])) {
+            length = strlen(note);
+            snprintf(note + length, size - length,
+                     "%sband: 95 %% confidence of the loss, from its "
+                     "spread over the images",
+                     length ? "; " : "");
+            break;
+        }
 }
 
 enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error) {
@@ -93,10 +128,10 @@ enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *
         ls_script_quote(script, name);
         ls_script_add(script, "\n");
     }
-    double cap = add_scale(script, request);
+    const struct scale scale = add_scale(script, request);
     ls_script_add(script, "$curves << END\n");
     for (int i = 0; i < request->count; i++)
-        add_curve(script, request->surfaces[i], cap);
+        add_curve(script, request->surfaces[i], &scale);
     ls_script_add(script, "END\n");
     return ls_figure_finish(&figure, "lines.gp", request->path, error);
 }

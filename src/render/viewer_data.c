@@ -109,6 +109,8 @@ static void add_surface(struct ls_script *text, const struct ls_request *request
     add_numbers(text, "loss", surface->loss, points);
     ls_script_add(text, ",\n");
     add_numbers(text, "accuracy", surface->accuracy, points);
+    ls_script_add(text, ",\n");
+    add_numbers(text, "error", surface->loss_error, points);
     ls_script_add(text, "}");
 }
 

@@ -22,7 +22,8 @@ export function picture(page, selector = '.view', index = 0) {
   })()`);
 }
 
-// [{where, a, b, loss, accuracy}] as the read-outs say, one a panel; numbers where there are numbers.
+// [{where, a, b, loss, accuracy, error}] as the read-outs say, one a panel; numbers where there are numbers;
+// error, what stands behind the loss as ±, NaN if nothing does.
 export async function readouts(page) {
   const texts = await page.value(`[...document.querySelectorAll('.readout')].map((list) =>
     Object.fromEntries([...list.children].map((cell) => [cell.className, cell.lastElementChild.textContent])))`);
@@ -32,10 +33,14 @@ export async function readouts(page) {
     const exponent = [...(power || '⁰')].map((c) => (c === '⁻' ? '-' : '⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(c))).join('');
     return (sign ? -1 : 1) * Number(digits || 1) * 10 ** Number(exponent);
   };
-  return texts.map(({ where, ...rest }) => ({
-    where,
-    ...Object.fromEntries(Object.entries(rest).map(([key, text]) => [key, number(text)])),
-  }));
+  return texts.map(({ where, loss, ...rest }) => {
+    const [mean, error = NaN] = loss.split(' ± ');
+    return {
+      where,
+      ...Object.fromEntries(Object.entries({ ...rest, loss: mean }).map(([key, text]) => [key, number(text)])),
+      error: Number(error),
+    };
+  });
 }
 
 // Two numbers agree to what six digits show.
@@ -55,6 +60,8 @@ export function assertReads(readout, numbers) {
   assert.ok(there, `there is no sample at (${readout.a}, ${readout.b})`);
   assertClose(readout.loss, there.loss, 'loss');
   assertClose(readout.accuracy, there.accuracy, 'accuracy');
+  if (there.loss_error) assert.ok(Math.abs(readout.error / there.loss_error - 1) < 0.06, 'standard error');
+  else assert.ok(Number.isNaN(readout.error), 'no standard error');
 }
 
 // The rectangle of an element in CSS pixels, with its middle.

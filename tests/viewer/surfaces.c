@@ -77,6 +77,8 @@ static void fill(struct ls_surface *surface, const struct sample *sample) {
         surface->loss[k] = sample->loss(a, b);
         surface->accuracy[k] =
             surface->loss[k] == LS_NOT_COMPUTED ? LS_NOT_COMPUTED : accuracy(surface->loss[k]);
+        if (surface->loss[k] > 0)
+            surface->loss_error[k] = 0.123 * surface->loss[k];
     }
 }
 
