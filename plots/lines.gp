@@ -1,6 +1,6 @@
 # Loss (left axis, solid) and accuracy (right axis, dashed) along a direction.
-#   $curves  x, loss, accuracy, lower and upper edge of the loss's confidence band (the loss itself where
-#            there is none), one block a curve, two empty lines between blocks
+#   $curves  x, loss, accuracy, one block a curve, two empty lines between blocks
+#   $bands   x, lower and upper edge of the loss's confidence band; the same blocks
 # One curve is drawn in a colour for each axis, several in a colour for each curve.
 
 p = 1
@@ -35,7 +35,7 @@ if (CURVES == 1) {
     Y2_COLOR = '#a84a00'
     eval labels
     eval label_right
-    plot $curves using 1:4:5 with filledcurves fillcolor rgb '#0072b2' notitle, \
+    plot $bands using 1:2:3 with filledcurves fillcolor rgb '#0072b2' notitle, \
          $curves using 1:3 axes x1y2 with lines linewidth 3 dashtype (10,5) \
              linecolor rgb '#d55e00' title 'accuracy', \
          $curves using 1:2 with lines linewidth 3 linecolor rgb '#0072b2' title 'loss'
@@ -44,7 +44,7 @@ if (CURVES == 1) {
     Y2_LABEL = 'accuracy in % (dashed)'
     eval labels
     eval label_right
-    plot for [c = 1:CURVES] $curves index c-1 using 1:4:5 with filledcurves linetype c notitle, \
+    plot for [c = 1:CURVES] $bands index c-1 using 1:2:3 with filledcurves linetype c notitle, \
          for [c = 1:CURVES] $curves index c-1 using 1:3 axes x1y2 with lines linetype c \
              linewidth 1.8 dashtype (10,5) notitle, \
          for [c = 1:CURVES] $curves index c-1 using 1:2 with lines linetype c title CURVE[c]

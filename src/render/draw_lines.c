@@ -1,5 +1,6 @@
 /* Curves: loss (left axis) and accuracy (right axis) along a direction, several runs in one figure.
  */
+#include "render/band.h"
 #include "render/caption.h"
 #include "render/figure.h"
 #include "render/height.h"
@@ -14,43 +15,16 @@ static void add_number(struct ls_script *script, double value) {
         ls_script_add(script, " %.9g", value);
 }
 
-/* 95 % of a normal distribution lie within so many standard deviations. */
-#define BAND 1.96
-
-static bool has_band(const struct ls_surface *surface) {
-    for (size_t i = 0; i < ls_surface_points(surface); i++)
-        if (surface->loss_error[i] > 0)
-            return true;
-    return false;
-}
-
-/* The loss axis. */
-struct scale {
-    double bottom, top;
-    bool log;
-};
-
-/* A loss, or where it has left the axes far enough not to be seen. */
-static double within(const struct scale *scale, double loss) {
-    const double span = scale->top - scale->bottom;
-    return fmin(fmax(loss, scale->log ? scale->bottom : scale->bottom - 10 * span),
-                scale->top + 10 * span);
-}
-
-/* x, loss, accuracy, and the lower and upper edge of the loss's confidence band. */
-static void add_curve(struct ls_script *script, const struct ls_surface *surface,
-                      const struct scale *scale) {
+/* x, loss, accuracy. A loss is at most `cap`, where the curve has left the axes. */
+static void add_curve(struct ls_script *script, const struct ls_surface *surface, double cap) {
     struct ls_row row;
     ls_row_of(surface, &row);
     for (int i = 0; i < row.count; i++) {
         double height = ls_height(surface->loss[i]);
         bool known = !isnan(height) && surface->accuracy && surface->accuracy[i] >= 0;
         ls_script_add(script, "%.9g", row.at[i]);
-        const double error = surface->loss_error[i] > 0 ? BAND * surface->loss_error[i] : 0;
-        add_number(script, isnan(height) ? NAN : within(scale, height));
+        add_number(script, isnan(height) ? NAN : fmin(height, cap));
         add_number(script, known ? surface->accuracy[i] : NAN);
-        add_number(script, isnan(height) ? NAN : within(scale, height - error));
-        add_number(script, isnan(height) ? NAN : within(scale, height + error));
         ls_script_add(script, "\n");
     }
     ls_script_add(script, "\n\n");
@@ -71,7 +45,7 @@ static void add_steps(struct ls_script *script, const struct ls_request *request
     ls_script_string(script, "LOSS_LABEL", ls_caption_loss(request->surfaces[0]));
 }
 
-static struct scale add_scale(struct ls_script *script, const struct ls_request *request) {
+static struct ls_loss_axis add_axis(struct ls_script *script, const struct ls_request *request) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
     bool log = request->options->log && !isnan(extent.positive);
     double top = fmin(request->options->zmax, 1.04 * extent.max), bottom = fmin(0, extent.min);
@@ -82,7 +56,7 @@ static struct scale add_scale(struct ls_script *script, const struct ls_request 
     if (!(top > bottom))
         top = log ? 10 * bottom : bottom + 1;
     ls_script_add(script, "LOSS_MIN = %.9g; LOSS_MAX = %.9g; LOSS_LOG = %d\n", bottom, top, log);
-    return (struct scale){bottom, top, log};
+    return (struct ls_loss_axis){bottom, top, log};
 }
 
 /* What the curves do not tell by themselves. */
@@ -95,7 +69,7 @@ static void describe(const struct ls_request *request, char *note, size_t size) 
         snprintf(note + length, size - length, "%scut off at a loss of %s", length ? "; " : "",
                  cap);
     for (int i = 0; i < request->count; i++)
-        if (has_band(request->surfaces[i])) {
+        if (ls_has_band(request->surfaces[i])) {
             length = strlen(note);
             snprintf(note + length, size - length,
                      "%sband: 95 %% confidence of the loss, from its "
@@ -128,10 +102,14 @@ enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *
         ls_script_quote(script, name);
         ls_script_add(script, "\n");
     }
-    const struct scale scale = add_scale(script, request);
+    const struct ls_loss_axis axis = add_axis(script, request);
+    const double cap = axis.top + 10 * (axis.top - axis.bottom);
     ls_script_add(script, "$curves << END\n");
     for (int i = 0; i < request->count; i++)
-        add_curve(script, request->surfaces[i], &scale);
+        add_curve(script, request->surfaces[i], cap);
+    ls_script_add(script, "END\n$bands << END\n");
+    for (int i = 0; i < request->count; i++)
+        ls_add_band(script, request->surfaces[i], &axis);
     ls_script_add(script, "END\n");
     return ls_figure_finish(&figure, "lines.gp", request->path, error);
 }
