@@ -85,6 +85,13 @@ static void reads_the_old_format(void **state) {
     assert_state_dict("nested-legacy.t7", "module.");
 }
 
+/* Python 2 pickles an OrderedDict in another way. */
+static void reads_what_python_2_saved(void **state) {
+    (void)state;
+    assert_state_dict("python2.pth", "");
+    assert_state_dict("nested-python2.pth", "module.");
+}
+
 static void reads_parameters(void **state) {
     (void)state;
     struct ls_tensor_file file;
@@ -176,9 +183,13 @@ static void finds_damaged_numbers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_state_dicts), cmocka_unit_test(reads_the_old_format),
-        cmocka_unit_test(reads_parameters),  cmocka_unit_test(refuses_what_it_cannot_trust),
-        cmocka_unit_test(survives_damage),   cmocka_unit_test(finds_damaged_numbers),
+        cmocka_unit_test(reads_state_dicts),
+        cmocka_unit_test(reads_the_old_format),
+        cmocka_unit_test(reads_what_python_2_saved),
+        cmocka_unit_test(reads_parameters),
+        cmocka_unit_test(refuses_what_it_cannot_trust),
+        cmocka_unit_test(survives_damage),
+        cmocka_unit_test(finds_damaged_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,13 +39,46 @@ static bool has_tensors(const struct ls_pickle *p, int value) {
     return false;
 }
 
+/* Python 2 pickles an OrderedDict as a call with the list of its pairs: makes them its items. */
+static void take_pairs(struct ls_pickle *p, int value) {
+    int list, pair[2];
+    if (!is_call(p, value, LS_TORCH_ORDERED_DICT) || p->values[value].first != NOTHING ||
+        !ls_pickle_tuple(p, p->values[value].argument, &list, 1) ||
+        p->values[list].kind != LS_PICKLE_LIST)
+        return;
+    for (int i = p->values[list].first; i != NOTHING; i = p->items[i].next)
+        if (p->items[i].key != NOTHING || !ls_pickle_tuple(p, p->items[i].value, pair, 2))
+            return;
+    for (int i = p->values[list].first; i != NOTHING; i = p->items[i].next) {
+        ls_pickle_tuple(p, p->items[i].value, pair, 2);
+        p->items[i].key = pair[0];
+        p->items[i].value = pair[1];
+    }
+    p->values[value].first = p->values[list].first;
+}
+
+/* The first entry of a dict that is called `name`; NOTHING if there is none. */
+static int find_entry(const struct ls_pickle *p, int dict, const char *name) {
+    for (int i = p->values[dict].first; i != NOTHING; i = p->items[i].next)
+        if (ls_pickle_is(p, p->items[i].key, name))
+            return p->items[i].value;
+    return NOTHING;
+}
+
 /* The state_dict: the root, or the entry of the root that is called as one. */
-static int find_state_dict(const struct ls_pickle *p) {
+static int find_state_dict(struct ls_pickle *p) {
     static const char *const names[] = {"state_dict", "model_state_dict", "model", "net"};
-    for (size_t n = 0; n < sizeof names / sizeof *names && is_dict(p, p->root); n++)
-        for (int i = p->values[p->root].first; i != NOTHING; i = p->items[i].next)
-            if (ls_pickle_is(p, p->items[i].key, names[n]) && has_tensors(p, p->items[i].value))
-                return p->items[i].value;
+    if (!is_dict(p, p->root))
+        return NOTHING;
+    take_pairs(p, p->root);
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        const int entry = find_entry(p, p->root, names[n]);
+        if (entry == NOTHING)
+            continue;
+        take_pairs(p, entry);
+        if (has_tensors(p, entry))
+            return entry;
+    }
     return has_tensors(p, p->root) ? p->root : NOTHING;
 }
 
@@ -202,7 +235,7 @@ static enum ls_status take_tensor(struct ls_torch_reader *reader, struct ls_tens
 
 enum ls_status ls_torch_take_tensors(struct ls_torch_reader *reader, struct ls_tensor_file *file) {
     const struct ls_pickle *p = &reader->pickle;
-    const int state_dict = find_state_dict(p);
+    const int state_dict = find_state_dict(&reader->pickle);
     if (state_dict == NOTHING)
         return ls_fail(reader->error, LS_BAD_FILE,
                        "%s: holds no state_dict; save model.state_dict() with torch.save",

@@ -6,6 +6,8 @@ Element i of a tensor is (i + 1) / 3 in the tensor's type, in the order of its s
 import argparse
 import collections
 import os
+import pickle
+import types
 import zipfile
 
 import torch
@@ -32,6 +34,30 @@ class Command:
 
     def __reduce__(self):
         return os.system, ("echo the pickle was run",)
+
+
+class Python2Pickler(pickle._Pickler):  # the one in C lets nobody change how it writes strings
+    """Pickles as Python 2.7: strings are bytes, and an OrderedDict is a call with a list of its
+    pairs, not one without arguments whose items follow."""
+
+    def reducer_override(self, obj):
+        if not isinstance(obj, collections.OrderedDict):
+            return NotImplemented
+        return collections.OrderedDict, ([[key, obj[key]] for key in obj],), vars(obj) or None
+
+    def save_string(self, obj):
+        self.write(pickle.SHORT_BINSTRING + bytes([len(obj)]) + obj.encode())
+        self.memoize(obj)
+
+    dispatch = {**pickle._Pickler.dispatch, str: save_string}
+
+
+def save_by_python2(content, target):
+    def dump(obj, file, protocol):
+        Python2Pickler(file, protocol).dump(obj)
+
+    module = types.SimpleNamespace(__name__="pickle", Pickler=Python2Pickler, dump=dump)
+    torch.save(content, target, pickle_module=module, _use_new_zipfile_serialization=False)
 
 
 def rewrite(source, target, change, compression=zipfile.ZIP_STORED):
@@ -62,6 +88,10 @@ def main():
     torch.save({**results, "optimizer": optimizer, "state_dict": state_dict("module.")},
                path("nested.pth"))
     torch.save({"net": state_dict("module."), **results}, path("nested-legacy.t7"), **old)
+    tensors = state_dict()
+    tensors._metadata = collections.OrderedDict({"": {"version": 1}})  # as a module's has
+    save_by_python2(tensors, path("python2.pth"))
+    save_by_python2({"epoch": 3, "state_dict": state_dict("module.")}, path("nested-python2.pth"))
     torch.save({"plain": nn.Parameter(thirds(6).reshape(2, 3))}, path("parameter.pth"))
 
     torch.save({"state_dict": state_dict(), "more": Command()}, path("bad-command.pth"))
