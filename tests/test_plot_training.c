@@ -86,13 +86,18 @@ static void runs_are_labelled_and_panels_named(void **state) {
     assert_drawn(state, log, 2, "56 layers", "Training error");
 }
 
-static void a_log_is_not_exported_as_csv(void **state) {
+static void training_curves_are_pictures_only(void **state) {
+    static const char *const endings[] = {"csv", "html", "vtp", "obj", "ply"};
     const char *log = write_log(state, text("%s\n1,0.1,2,80,2,70,5\n", header));
     struct ls_plot_options options = ls_plot_defaults();
-    struct ls_error error;
-    const char *path = text("%s/out.csv", (char *)*state);
-    assert_int_equal(ls_plot_training(&log, 1, &options, path, &error), LS_BAD_ARGUMENT);
-    assert_message(&error, "CSV files already");
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        struct ls_error error;
+        const char *path = text("%s/out.%s", (char *)*state, endings[i]);
+        assert_int_equal(ls_plot_training(&log, 1, &options, path, &error), LS_BAD_ARGUMENT);
+        assert_message(&error, path);
+        assert_message(&error, "choose .png, .svg or .pdf");
+        assert_int_not_equal(access(path, F_OK), 0);
+    }
 }
 
 int main(void) {
@@ -101,7 +106,7 @@ int main(void) {
         IN_DIRECTORY(broken_logs_are_refused_with_file_and_line),
         IN_DIRECTORY(a_missing_log_is_named),
         IN_DIRECTORY(runs_are_labelled_and_panels_named),
-        IN_DIRECTORY(a_log_is_not_exported_as_csv),
+        IN_DIRECTORY(training_curves_are_pictures_only),
     };
     return cmocka_run_group_tests_name("training curves", tests, NULL, NULL);
 }

@@ -127,9 +127,10 @@ enum ls_status ls_plot_training(const char *const *log_paths, int count,
     if (count < 1 || count > LS_MAX_PANELS)
         return ls_fail(error, LS_BAD_ARGUMENT, "1 to %d training logs can be drawn, not %d",
                        (int)LS_MAX_PANELS, count);
-    if (format == LS_FORMAT_CSV)
+    if (format != LS_FORMAT_PNG && format != LS_FORMAT_SVG && format != LS_FORMAT_PDF)
         return ls_fail(error, LS_BAD_ARGUMENT,
-                       "%s: training logs are CSV files already; choose .png, .svg or .pdf", path);
+                       "%s: training curves are drawn as pictures; choose .png, .svg or .pdf",
+                       path);
     struct ls_training_log logs[LS_MAX_PANELS] = {0};
     for (int i = 0; i < count && status == LS_OK; i++)
         status = ls_training_log_read(&logs[i], log_paths[i], error);
