@@ -165,6 +165,57 @@ static void survives_damage(void **state) {
     }
 }
 
+/* Appends `count` copies of `part` to a file of the old format. */
+static void append(unsigned char *bytes, size_t *size, const char *part, size_t part_size,
+                   int count) {
+    for (int i = 0; i < count; i++) {
+        memcpy(bytes + *size, part, part_size);
+        *size += part_size;
+    }
+}
+
+#define APPEND(part, count) append(bytes, &size, part, sizeof part - 1, count)
+
+/* Small instructions must not make large work. */
+static void refuses_what_would_take_long(void **state) {
+    static const char start[] = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
+                                "\x80\x02M\xe9\x03."
+                                "\x80\x02}.";
+    static const char storage[] = "\x80\x02((U\x07storagectorch\nFloatStorage\nU\1aU\3cpuK\0Ntq\0Q";
+    struct ls_tensor_file file;
+    struct ls_error error;
+    unsigned char *bytes = malloc(1 << 23);
+    (void)state;
+    assert_non_null(bytes);
+
+    size_t size = 0; /* one storage that is referred to again and again */
+    APPEND(start, 1);
+    APPEND(storage, 1);
+    APPEND("h\0Q", 20000);
+    APPEND("t.", 1);
+    assert_int_equal(ls_torch_parse(&file, "f", bytes, size, &error), LS_BAD_FILE);
+    assert_message(&error, "more than 20000 tensors");
+
+    size = 0; /* its numbers, which are none, again and again */
+    APPEND(start, 1);
+    APPEND(storage, 1);
+    APPEND("t.\x80\x02](U\1aq\0", 1);
+    APPEND("h\0", 100);
+    APPEND("e.", 1);
+    APPEND("\0\0\0\0\0\0\0\0", 101);
+    assert_int_equal(ls_torch_parse(&file, "f", bytes, size, &error), LS_BAD_FILE);
+    assert_message(&error, "the numbers of a tensor twice");
+
+    size = 0; /* more values than any checkpoint has */
+    APPEND(start, 1);
+    APPEND("\x80\x02(", 1);
+    APPEND("N", (1 << 22) + 1);
+    APPEND("t.", 1);
+    assert_int_equal(ls_torch_parse(&file, "f", bytes, size, &error), LS_BAD_FILE);
+    assert_message(&error, "more than 4194304 bytes");
+    free(bytes);
+}
+
 /* Every bit of the numbers in an archive is under its checksum. */
 static void finds_damaged_numbers(void **state) {
     unsigned char *bytes;
@@ -189,6 +240,7 @@ int main(void) {
         cmocka_unit_test(reads_parameters),
         cmocka_unit_test(refuses_what_it_cannot_trust),
         cmocka_unit_test(survives_damage),
+        cmocka_unit_test(refuses_what_would_take_long),
         cmocka_unit_test(finds_damaged_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

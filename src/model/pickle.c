@@ -291,8 +291,7 @@ enum ls_status ls_pickle_read(struct ls_pickle *pickle, struct ls_cursor *at,
     free(m.memo);
     if (m.status)
         ls_pickle_free(pickle);
-    else
-        *at = m.at;
+    *at = m.at;
     return m.status;
 }
 

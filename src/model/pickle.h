@@ -45,10 +45,10 @@ struct ls_pickle {
     int root; /* the value the pickle stands for */
 };
 
-/* Reads the pickle at the cursor, which is moved behind it and must stay where it is as long as the
- * result is used. allowed[allowed_count] are the functions that may be called, as
- * "module.function"; any other is refused by its name. `name` is the file's, for messages. Free
- * with ls_pickle_free. */
+/* Reads the pickle at the cursor, which is moved behind it (`ended` says that it was cut short);
+ * its bytes must stay where they are as long as the result is used. allowed[allowed_count] are the
+ * functions that may be called, as "module.function"; any other is refused by its name. `name` is
+ * the file's, for messages. Free with ls_pickle_free. */
 enum ls_status ls_pickle_read(struct ls_pickle *pickle, struct ls_cursor *at,
                               const char *const *allowed, int allowed_count, const char *name,
                               struct ls_error *error);

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <zip.h>
 
-enum { MAX_PICKLE_BYTES = 1 << 26 };
-
 static enum ls_status fail_archive(const struct ls_torch_reader *reader, zip_error_t *reason) {
     enum ls_status status =
         ls_fail(reader->error, LS_BAD_FILE, "%s: not a sound ZIP archive (%s); is it truncated?",
@@ -112,9 +110,9 @@ static enum ls_status read_pickle(struct ls_torch_reader *reader) {
     enum ls_status status = check_byte_order(reader);
     if (!status)
         status = read_entry(reader, (zip_uint64_t)index, &reader->program, &size);
-    if (!status && size > MAX_PICKLE_BYTES)
+    if (!status && size > LS_TORCH_MAX_PICKLE_BYTES)
         status = ls_fail(reader->error, LS_BAD_FILE, "%s: its pickle has %zu bytes, more than %d",
-                         reader->name, size, MAX_PICKLE_BYTES);
+                         reader->name, size, LS_TORCH_MAX_PICKLE_BYTES);
     if (status)
         return status;
     struct ls_cursor at = {reader->program, size, false};

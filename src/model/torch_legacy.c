@@ -4,7 +4,7 @@
 #include "model/torch_parts.h"
 #include <string.h>
 
-enum { MAX_PICKLE_BYTES = 1 << 26, VERSION = 1001, MAGIC_BYTES = 15 };
+enum { VERSION = 1001, MAGIC_BYTES = 15 };
 
 static enum ls_status fail(const struct ls_torch_reader *reader, const char *what) {
     return ls_fail(reader->error, LS_BAD_FILE, "%s: %s", reader->name, what);
@@ -12,10 +12,15 @@ static enum ls_status fail(const struct ls_torch_reader *reader, const char *wha
 
 static enum ls_status read_pickle(const struct ls_torch_reader *reader, struct ls_pickle *pickle,
                                   struct ls_cursor *at) {
-    const size_t left = at->left < MAX_PICKLE_BYTES ? at->left : MAX_PICKLE_BYTES;
+    const size_t most = LS_TORCH_MAX_PICKLE_BYTES;
+    const size_t left = at->left < most ? at->left : most;
     struct ls_cursor part = {at->at, left, false};
     enum ls_status status = ls_pickle_read(pickle, &part, ls_torch_functions, LS_TORCH_FUNCTIONS,
                                            reader->name, reader->error);
+    if (part.ended && left < at->left)
+        return ls_fail(reader->error, LS_BAD_FILE,
+                       "%s: a pickle in it is damaged or has more than %zu bytes", reader->name,
+                       most);
     ls_skip(at, left - part.left);
     return status;
 }
@@ -47,12 +52,16 @@ static enum ls_status check_machine(const struct ls_torch_reader *reader, struct
     return status;
 }
 
-/* Notes every storage that the pickle refers to. */
+/* Notes every storage that the pickle refers to, in a list that is searched for each reference. */
 static enum ls_status note_storages(struct ls_torch_reader *reader) {
+    int references = 0;
     for (int i = 0; i < reader->pickle.value_count; i++) {
         struct ls_torch_storage storage;
         if (reader->pickle.values[i].kind != LS_PICKLE_REFERENCE)
             continue;
+        if (references++ == LS_TORCH_MAX_TENSORS)
+            return ls_fail(reader->error, LS_BAD_FILE, "%s: has more than %d tensors", reader->name,
+                           LS_TORCH_MAX_TENSORS);
         enum ls_status status = ls_torch_describe_storage(reader, i, &storage);
         if (status)
             return status;
@@ -71,6 +80,8 @@ static enum ls_status read_storage(const struct ls_torch_reader *reader,
                                            : NULL;
     if (!storage)
         return fail(reader, "it has numbers that belong to no tensor");
+    if (storage->data)
+        return fail(reader, "it has the numbers of a tensor twice");
     const uint64_t count = ls_take(at, 8);
     const size_t size = ls_torch_element_size(storage->type);
     if (at->ended || count != storage->count || count > at->left / size)

@@ -5,6 +5,13 @@
 #include "model/pickle.h"
 #include "model/tensor_file.h"
 
+/* No network needs more. A file with more would take minutes and gigabytes: what a pickle makes is
+ * far larger than itself, and the list of storages is searched for each tensor. */
+enum {
+    LS_TORCH_MAX_TENSORS = 20000,
+    LS_TORCH_MAX_PICKLE_BYTES = 1 << 22, /* a tensor takes about 200 */
+};
+
 /* What a checkpoint's pickle may call, in the order of ls_torch_functions. */
 enum ls_torch_function {
     LS_TORCH_ORDERED_DICT,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_TENSORS = 20000, NOTHING = -1 };
+enum { NOTHING = -1 };
 
 /* Tensors may share a storage, so that they are larger together than the file; but not much. */
 enum { MAX_SHARING = 4 };
@@ -243,9 +243,9 @@ enum ls_status ls_torch_take_tensors(struct ls_torch_reader *reader, struct ls_t
     int count = 0;
     for (int i = p->values[state_dict].first; i != NOTHING; i = p->items[i].next)
         count++;
-    if (count > MAX_TENSORS)
+    if (count > LS_TORCH_MAX_TENSORS)
         return ls_fail(reader->error, LS_BAD_FILE, "%s: has %d tensors, more than %d", reader->name,
-                       count, MAX_TENSORS);
+                       count, LS_TORCH_MAX_TENSORS);
     const size_t capacity = reader->byte_count * MAX_SHARING;
     file->tensors = calloc((size_t)count, sizeof *file->tensors);
     file->bytes = malloc(capacity);
