@@ -85,10 +85,15 @@ enum ls_status ls_direction_target(const struct ls_model *model, const struct ls
 
 double ls_direction_cosine(const struct ls_network *network, const float *a, const float *b) {
     double ab = 0, aa = 0, bb = 0;
-    for (size_t i = 0; i < network->value_count; i++) {
-        ab += (double)a[i] * b[i];
-        aa += (double)a[i] * a[i];
-        bb += (double)b[i] * b[i];
+    for (int t = 0; t < network->tensor_count; t++) {
+        const struct ls_tensor *tensor = &network->tensors[t];
+        if (tensor->kind == LS_COUNTER)
+            continue;
+        for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
+            ab += (double)a[i] * b[i];
+            aa += (double)a[i] * a[i];
+            bb += (double)b[i] * b[i];
+        }
     }
     return aa > 0 && bb > 0 ? ab / (sqrt(aa) * sqrt(bb)) : 0;
 }
