@@ -5,6 +5,8 @@
 #include "landscape/landscape.h"
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "Usage: landscape deepen --model FILE --arch NAME -o DEEPER.safetensors [options]\n"
@@ -29,12 +31,31 @@ struct options {
     uint64_t seed;
 };
 
+/* Whether there is nothing at `path` but, at most, what this very command has made before. */
+static enum ls_status check_output(const char *path, const struct ls_model *deeper,
+                                   struct ls_error *error) {
+    static const char key[] = "deepened_sha256";
+    struct ls_model found = {0};
+    if (access(path, F_OK) != 0)
+        return LS_OK;
+    const bool read = ls_model_load(&found, path, NULL, error) == LS_OK;
+    const char *from = read ? ls_metadata_get(&found.metadata, key) : NULL;
+    const bool same = from && strcmp(from, ls_metadata_get(&deeper->metadata, key)) == 0 &&
+                      strcmp(found.network.arch, deeper->network.arch) == 0;
+    ls_model_free(&found);
+    return same ? LS_OK
+                : ls_fail(error, LS_IO, "%s is there already, and is not this network deepened",
+                          path);
+}
+
 static int run(const struct options *o) {
     struct ls_error error = {0};
     struct ls_model model = {0}, deeper = {0};
     enum ls_status status = ls_model_load(&model, o->model, o->model_arch, &error);
     if (!status)
         status = ls_model_deepen(&deeper, &model, o->arch, o->seed, &error);
+    if (!status)
+        status = check_output(o->out, &deeper, &error);
     if (!status)
         status = ls_model_save(&deeper, o->out, &error);
     ls_model_free(&model);
