@@ -215,6 +215,10 @@ works 'a deeper network tells what it is' "$landscape" info deep.safetensors
 check 'and what it was made from' grep -q '^  deepened_from  *resnet20-noshort$' "$out"
 works 'a deeper network trains on' "$landscape" train --init deep.safetensors --out deeper --epochs 1 \
     --batch 16 --subset 16 --test-subset 16
+works 'the same again' "$landscape" deepen --model plain/model.safetensors \
+    --arch resnet32-noshort -o deep.safetensors
+fails 1 "$model is there already" 'a checkpoint is not deepened over' \
+    "$landscape" deepen --model plain/model.safetensors --arch resnet56-noshort -o $model
 fails 2 'model is missing' 'nothing to deepen' "$landscape" deepen --arch resnet56 -o d.safetensors
 fails 2 'arch is missing' 'no deeper architecture' "$landscape" deepen --model $model -o d.safetensors
 fails 2 '-o is missing' 'no deeper checkpoint' "$landscape" deepen --model $model --arch resnet56

@@ -28,6 +28,20 @@ static void replacing_keeps_the_place(void **state) {
     ls_metadata_free(&metadata);
 }
 
+static void removing_leaves_the_others(void **state) {
+    (void)state;
+    struct ls_metadata metadata = {0};
+    for (int i = 0; i < 3; i++)
+        ls_metadata_set(&metadata, NULL, text("key%d", i), "%d", i);
+    ls_metadata_remove(&metadata, "key1");
+    ls_metadata_remove(&metadata, "key1");
+    assert_int_equal(metadata.count, 2);
+    assert_null(ls_metadata_get(&metadata, "key1"));
+    assert_string_equal(metadata.entries[0].value, "0");
+    assert_string_equal(metadata.entries[1].value, "2");
+    ls_metadata_free(&metadata);
+}
+
 static void a_value_may_build_on_the_old_one(void **state) {
     (void)state;
     struct ls_metadata metadata = {0};
@@ -72,6 +86,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(set_then_get),
         cmocka_unit_test(replacing_keeps_the_place),
+        cmocka_unit_test(removing_leaves_the_others),
         cmocka_unit_test(a_value_may_build_on_the_old_one),
         cmocka_unit_test(many_and_long_entries),
         cmocka_unit_test(copies_are_deep),

@@ -1,8 +1,10 @@
+#include "landscape/cpu.h"
 #include "landscape/direction.h"
 #include "landscape/scan.h"
 #include "networks.h"
 #include "support.h"
 #include <math.h>
+#include <stdio.h>
 
 /* A scan of resnet20 on a few images. */
 struct setting {
@@ -170,10 +172,16 @@ static void opened_scan_continues_only_itself(void **state) {
                      LS_OK);
     assert_int_equal(ls_surface_write(&surface, path, NULL), LS_OK);
     ls_surface_free(&surface);
+    snprintf(s.dataset.name, sizeof s.dataset.name, "elsewhere");
     open_surface(&surface, &s, path);
     assert_int_equal(ls_surface_missing(&surface), 7);
+    assert_string_equal(ls_metadata_get(&surface.metadata, "kernels"),
+                        text("another machine's, %s", ls_cpu_name(ls_cpu_used())));
     ls_surface_free(&surface);
 
+    s.dataset.pixels[7] ^= 1;
+    assert_other_scan(&s, path, "data_sha256");
+    s.dataset.pixels[7] ^= 1;
     assert_other_scan(&other, path, "images 20");
     s.scan.loss = LS_MSE;
     assert_other_scan(&s, path, "loss cross-entropy");

@@ -1,8 +1,10 @@
+#include "base/lock.h"
 #include "landscape/train.h"
 #include "model/safetensors.h"
 #include "networks.h"
 #include "support.h"
 #include <math.h>
+#include <stdio.h>
 
 /* A run of a few steps on a few images. */
 struct setting {
@@ -222,7 +224,47 @@ static void foreign_checkpoints_are_kept(void **state) {
     assert_int_equal(train(&s, &error), LS_MISMATCH);
     assert_message(&error, "run/model.safetensors: this run was begun with lr = 0.05, not 0.06");
     s.recipe.lr = 0.05;
+    assert_int_equal(train(&s, &error), LS_IO); /* a finished run, and nothing to go on from */
+    assert_message(&error, "state.safetensors");
+    struct ls_model model;
+    load(&model, text("%s/run/model.safetensors", out));
+    assert_string_equal(ls_metadata_get(&model.metadata, "epoch"), "2");
+    ls_model_free(&model);
+    assert_int_equal(remove(text("%s/run/model.safetensors", out)), 0);
+    s.training.resume = false;
+    assert_int_equal(train(&s, &error), LS_BAD_ARGUMENT); /* its log is there still */
+    assert_message(&error, "a training run is here already");
+    close_setting(&s);
+}
+
+static void two_runs_do_not_share_a_directory(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_lock lock;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/run", out));
     assert_int_equal(train(&s, NULL), LS_OK);
+    s.training.resume = true;
+    assert_int_equal(ls_lock_take(&lock, text("%s/run/state.safetensors", out), NULL), LS_OK);
+    assert_int_equal(train(&s, &error), LS_IO);
+    assert_message(&error, "another process is at work");
+    ls_lock_release(&lock);
+    assert_int_equal(train(&s, NULL), LS_OK);
+    close_setting(&s);
+}
+
+/* Images are known by their content, not by where they are. */
+static void moved_images_are_the_same(void **state) {
+    struct setting s;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/run", (const char *)*state));
+    assert_int_equal(train(&s, NULL), LS_OK);
+    s.training.resume = true;
+    snprintf(s.train.name, sizeof s.train.name, "elsewhere");
+    assert_int_equal(train(&s, NULL), LS_OK);
+    s.train.pixels[7] ^= 1;
+    assert_int_equal(train(&s, &error), LS_MISMATCH);
+    assert_message(&error, "data_sha256");
     close_setting(&s);
 }
 
@@ -343,6 +385,8 @@ int main(void) {
         IN_DIRECTORY(mixed_precision_resumes_as_such),
         IN_DIRECTORY(existing_run_is_not_overwritten),
         IN_DIRECTORY(other_settings_are_not_resumed),
+        IN_DIRECTORY(two_runs_do_not_share_a_directory),
+        IN_DIRECTORY(moved_images_are_the_same),
         IN_DIRECTORY(foreign_checkpoints_are_kept),
         IN_DIRECTORY(initial_weights_are_part_of_the_settings),
         IN_DIRECTORY(untrained_checkpoint_tells_its_recipe),

@@ -30,6 +30,10 @@ enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enu
                                int limit, struct ls_error *error);
 void ls_dataset_free(struct ls_dataset *dataset);
 
+/* text = the SHA-256 of the pixels and labels, in hexadecimal: the same images under another name
+ * or on another machine have the same. */
+void ls_dataset_sha256(const struct ls_dataset *dataset, char text[65]);
+
 /* "train" or "test". */
 const char *ls_split_name(enum ls_split split);
 

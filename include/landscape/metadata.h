@@ -22,6 +22,9 @@ enum ls_status ls_metadata_set(struct ls_metadata *metadata, struct ls_error *er
 /* The value of `key`, or NULL. Owned by the list. */
 const char *ls_metadata_get(const struct ls_metadata *metadata, const char *key);
 
+/* Removes `key`, if it is there. */
+void ls_metadata_remove(struct ls_metadata *metadata, const char *key);
+
 /* target = a deep copy of source; target must be empty. */
 enum ls_status ls_metadata_copy(struct ls_metadata *target, const struct ls_metadata *source,
                                 struct ls_error *error);

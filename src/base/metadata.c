@@ -64,6 +64,21 @@ const char *ls_metadata_get(const struct ls_metadata *metadata, const char *key)
     return entry ? entry->value : NULL;
 }
 
+static void free_entry(struct ls_entry *entry) {
+    free(entry->key);
+    free(entry->value);
+}
+
+void ls_metadata_remove(struct ls_metadata *metadata, const char *key) {
+    struct ls_entry *entry = find(metadata, key);
+    if (!entry)
+        return;
+    free_entry(entry);
+    metadata->count--;
+    for (; entry < metadata->entries + metadata->count; entry++)
+        entry[0] = entry[1];
+}
+
 enum ls_status ls_metadata_copy(struct ls_metadata *target, const struct ls_metadata *source,
                                 struct ls_error *error) {
     for (int i = 0; i < source->count; i++) {
@@ -78,10 +93,8 @@ enum ls_status ls_metadata_copy(struct ls_metadata *target, const struct ls_meta
 }
 
 void ls_metadata_free(struct ls_metadata *metadata) {
-    for (int i = 0; i < metadata->count; i++) {
-        free(metadata->entries[i].key);
-        free(metadata->entries[i].value);
-    }
+    for (int i = 0; i < metadata->count; i++)
+        free_entry(&metadata->entries[i]);
     free(metadata->entries);
     *metadata = (struct ls_metadata){0};
 }

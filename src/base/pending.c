@@ -1,16 +1,16 @@
 /* Files that replace others atomically: written under a temporary name, then renamed. */
 #include "base/file.h"
+#include "base/lock.h"
 #include "base/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_LINKS = 40, MAX_ATTEMPTS = 1000, MAX_STEM = 240 };
+enum { MAX_LINKS = 40, MAX_STEM = 240 };
 
 static enum ls_status fail_create(struct ls_error *error, const char *path, const char *why) {
     return ls_fail(error, LS_IO, "cannot create %s: %s", path, why);
@@ -76,36 +76,6 @@ static enum ls_status existing_mode(const char *path, int *mode, struct ls_error
     return LS_OK;
 }
 
-/* Is the locked file still the one called `name`, not one that its last owner has renamed? */
-static bool still_named(int fd, const char *name) {
-    struct stat opened, named;
-    return fstat(fd, &opened) == 0 && stat(name, &named) == 0 && opened.st_dev == named.st_dev &&
-           opened.st_ino == named.st_ino;
-}
-
-/* Opens and locks the temporary file. A killed process leaves its temporary file, but no lock: the
- * next one takes the file over. Returns a descriptor, or -1 with errno, EWOULDBLOCK if another has
- * the lock.
- */
-static int open_locked(const char *name) {
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-        if (fd < 0)
-            return -1;
-        const bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
-        int reason = locked ? 0 : errno;
-        /* Some file systems have no locks: then nobody is kept out. */
-        if (reason != EWOULDBLOCK && reason != EINTR && still_named(fd, name))
-            return fd;
-        bool taken = reason == EWOULDBLOCK && still_named(fd, name);
-        close(fd);
-        errno = reason;
-        if (taken)
-            return -1;
-    }
-    return -1;
-}
-
 static enum ls_status create_temporary(struct ls_pending_file *file, int mode,
                                        struct ls_error *error) {
     const int directory = directory_length(file->path);
@@ -113,7 +83,7 @@ static enum ls_status create_temporary(struct ls_pending_file *file, int mode,
                                 file->path + directory);
     if (!file->temporary)
         return ls_fail_memory(error, file->path);
-    file->lock = open_locked(file->temporary);
+    file->lock = ls_open_locked(file->temporary);
     if (file->lock < 0 && errno == EWOULDBLOCK) {
         /* The name is another's: it must not be removed when this one is released. */
         free(file->temporary);

@@ -1,10 +1,12 @@
 #include "cli/scan_job.h"
+#include "base/lock.h"
 #include "cli/cli.h"
 #include "cli/watch.h"
 #include <math.h>
 
 /* All that a scan needs, loaded. */
 struct job {
+    struct ls_lock lock; /* that nobody else scans into the same file */
     struct ls_model model;
     struct ls_dataset dataset;
     struct ls_directions directions;
@@ -31,6 +33,8 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                                  .model_path = o->model,
                                  .save_directions = o->save_directions,
                                  .names = {o->names[0], o->names[1], o->names[2]}};
+    if (!status)
+        status = ls_lock_take(&job->lock, o->output, error);
     if (!status)
         status = ls_scan_open(&job->scan, &o->x, y, o->output, &job->surface, error);
     return status;
@@ -81,6 +85,7 @@ int cli_scan_run(const struct cli_scan_options *options) {
         status = run(&job, options->output, &error);
     if (!status)
         summarise(&job);
+    ls_lock_release(&job.lock);
     ls_surface_free(&job.surface);
     ls_directions_free(&job.directions);
     ls_dataset_free(&job.dataset);

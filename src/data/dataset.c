@@ -1,6 +1,7 @@
 /* Opening data sets by name. */
 #include "landscape/dataset.h"
 #include "data/data.h"
+#include <sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,18 @@ void ls_dataset_free(struct ls_dataset *dataset) {
     free(dataset->pixels);
     free(dataset->labels);
     *dataset = (struct ls_dataset){0};
+}
+
+void ls_dataset_sha256(const struct ls_dataset *dataset, char text[65]) {
+    const size_t count = (size_t)dataset->count;
+    SHA2_CTX context;
+    SHA256Init(&context);
+    SHA256Update(&context, dataset->pixels, count * ls_image_size(dataset));
+    for (size_t i = 0; i < count * (size_t)dataset->labels_per_image; i++) {
+        const uint16_t label = dataset->labels[i];
+        SHA256Update(&context, (const uint8_t[]){(uint8_t)label, (uint8_t)(label >> 8)}, 2);
+    }
+    SHA256End(&context, text);
 }
 
 const char *ls_split_name(enum ls_split split) {

@@ -52,6 +52,8 @@ static enum ls_status describe_directions(const struct ls_scan *scan, struct ls_
 
 static enum ls_status describe(const struct ls_scan *scan, struct ls_surface *surface,
                                struct ls_error *error) {
+    char data_sha256[65];
+    ls_dataset_sha256(scan->dataset, data_sha256);
     enum ls_status status = describe_model(scan, surface, error);
     if (!status)
         status = record(surface, "data", scan->dataset->name, error);
@@ -59,6 +61,8 @@ static enum ls_status describe(const struct ls_scan *scan, struct ls_surface *su
         status = record(surface, "split", ls_split_name(scan->dataset->split), error);
     if (!status)
         status = ls_metadata_set(&surface->metadata, error, "images", "%d", scan->dataset->count);
+    if (!status)
+        status = record(surface, "data_sha256", data_sha256, error);
     if (!status)
         status = record(surface, "loss", ls_loss_name(scan->loss), error);
     if (!status)
@@ -72,9 +76,27 @@ static enum ls_status describe(const struct ls_scan *scan, struct ls_surface *su
     return status;
 }
 
-/* Takes over the points of an earlier run of the same scan, if its file is there. */
-static enum ls_status take_over(struct ls_surface *surface, const char *path,
-                                struct ls_error *error) {
+static bool ends_with(const char *text, const char *end) {
+    const size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* Points computed by different kernels or versions: the surface names all. */
+static enum ls_status add_origin(struct ls_surface *surface, const struct ls_surface *found,
+                                 const char *key, struct ls_error *error) {
+    const char *before = ls_metadata_get(&found->metadata, key);
+    const char *now = ls_metadata_get(&surface->metadata, key);
+    if (!before || !now)
+        return LS_OK;
+    if (ls_surface_missing(found) == 0 || ends_with(before, now))
+        return record(surface, key, before, error);
+    return ls_metadata_set(&surface->metadata, error, key, "%s, %s", before, now);
+}
+
+/* Takes over the points of an earlier run of the same scan, if its file is there, and what its
+ * networks are called unless this run names them. */
+static enum ls_status take_over(const struct ls_scan *scan, struct ls_surface *surface,
+                                const char *path, struct ls_error *error) {
     struct ls_surface found;
     if (!path || access(path, F_OK) != 0)
         return LS_OK;
@@ -87,6 +109,16 @@ static enum ls_status take_over(struct ls_surface *surface, const char *path,
         memcpy(surface->loss, found.loss, bytes);
         memcpy(surface->accuracy, found.accuracy, bytes);
         memcpy(surface->loss_error, found.loss_error, bytes);
+        status = add_origin(surface, &found, "kernels", error);
+    }
+    if (!status)
+        status = add_origin(surface, &found, "version", error);
+    if (!status && !scan->names[0] && !scan->names[1] && !scan->names[2]) {
+        const struct ls_surface made = *surface;
+        surface->markers = found.markers;
+        surface->marker_count = found.marker_count;
+        found.markers = made.markers;
+        found.marker_count = made.marker_count;
     }
     ls_surface_free(&found);
     return status;
@@ -116,7 +148,7 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
     if (!status)
         status = ls_scan_mark(scan, surface, error);
     if (!status)
-        status = take_over(surface, path, error);
+        status = take_over(scan, surface, path, error);
     if (!status)
         status = check_output(path, error);
     if (!status && scan->save_directions)

@@ -4,7 +4,7 @@
 /* What may differ between two runs of the same scan. Files are told apart by their SHA-256, not by
  * their names. */
 static bool is_volatile(const char *key) {
-    static const char *const keys[] = {"version", "kernels", "model",
+    static const char *const keys[] = {"version", "kernels", "data",    "model",
                                        "model2",  "model3",  "dir_file"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(key, keys[i]) == 0)

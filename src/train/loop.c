@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/lock.h"
 #include "base/observer.h"
 #include "base/text.h"
 #include "landscape/evaluate.h"
@@ -21,6 +22,7 @@ struct run {
     struct ls_model *model;
     const struct ls_recipe *recipe;
     const struct ls_training *training;
+    struct ls_lock lock;         /* that nobody else trains in the directory */
     struct ls_metadata settings; /* what a resumed run must agree with */
     struct ls_stepper stepper;
     struct ls_train_state state;
@@ -87,7 +89,8 @@ static enum ls_status save_state(struct run *run, struct ls_error *error) {
 /* Loads the directory's state, or makes sure that there is none that would be overwritten. */
 static enum ls_status begin(struct run *run, struct ls_error *error) {
     const bool exists = access(run->state_path, F_OK) == 0;
-    const bool taken = exists || access(run->model_path, F_OK) == 0;
+    const bool taken =
+        exists || access(run->model_path, F_OK) == 0 || access(run->log_path, F_OK) == 0;
     enum ls_status status = ls_train_state_create(&run->state, run->model, run->recipe,
                                                   run->training->train->count, error);
     if (status)
@@ -156,6 +159,10 @@ static enum ls_status train_epoch(struct run *run, struct ls_error *error) {
     }
     return LS_OK;
 }
+
+/* What an epoch gives. */
+static const char *const results[] = {"train_loss", "train_error", "test_loss", "test_error",
+                                      "test_mean_iou"};
 
 /* Records in the model's metadata how it was trained so far. */
 static enum ls_status describe_training(struct run *run, int epoch, struct ls_error *error) {
@@ -248,8 +255,12 @@ static enum ls_status train(struct run *run, struct ls_error *error) {
     if (!status)
         status = ls_make_directory(run->training->directory, error);
     if (!status)
+        status = ls_lock_take(&run->lock, run->state_path, error);
+    if (!status)
         status = begin(run, error);
-    run->model->sha256[0] = 0;               /* from here on it is another than its file's */
+    run->model->sha256[0] = 0; /* from here on it is another than its file's */
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++) /* of an --init's training */
+        ls_metadata_remove(&run->model->metadata, results[i]);
     if (!status && run->recipe->epochs == 0) /* the initial weights are the result */
         status = describe_training(run, 0, error);
     if (!status && run->recipe->epochs == 0)
@@ -282,6 +293,7 @@ enum ls_status ls_train(struct ls_model *model, const struct ls_recipe *recipe,
     ls_stepper_free(&run.stepper);
     ls_train_state_free(&run.state);
     ls_metadata_free(&run.settings);
+    ls_lock_release(&run.lock);
     free(run.order);
     free(run.state_path);
     free(run.log_path);

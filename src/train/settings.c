@@ -9,6 +9,9 @@ enum ls_status ls_train_settings(struct ls_metadata *m, const struct ls_model *m
     for (int i = 0; i < recipe->lr_step_count; i++)
         snprintf(steps + strlen(steps), sizeof steps - strlen(steps), "%s%g", i ? "," : "",
                  recipe->lr_steps[i]);
+    char train_sha256[65], test_sha256[65];
+    ls_dataset_sha256(training->train, train_sha256);
+    ls_dataset_sha256(training->test, test_sha256);
     enum ls_status status = ls_metadata_set(m, error, "arch", "%s", model->network.arch);
     if (!status)
         status = ls_metadata_set(m, error, "init_sha256", "%s",
@@ -19,6 +22,10 @@ enum ls_status ls_train_settings(struct ls_metadata *m, const struct ls_model *m
         status = ls_metadata_set(m, error, "images", "%d", training->train->count);
     if (!status)
         status = ls_metadata_set(m, error, "test_images", "%d", training->test->count);
+    if (!status)
+        status = ls_metadata_set(m, error, "data_sha256", "%s", train_sha256);
+    if (!status)
+        status = ls_metadata_set(m, error, "test_data_sha256", "%s", test_sha256);
     if (!status)
         status = ls_metadata_set(m, error, "epochs", "%d", recipe->epochs);
     if (!status)

@@ -128,6 +128,8 @@ static enum ls_status check_settings(const struct ls_metadata *settings,
                                      struct ls_error *error) {
     for (int i = 0; i < settings->count; i++) {
         const char *key = settings->entries[i].key, *value = ls_metadata_get(found, key);
+        if (strcmp(key, "data") == 0) /* a name; the images themselves have a digest */
+            continue;
         if (!value || strcmp(value, settings->entries[i].value) != 0)
             return ls_fail(error, LS_MISMATCH,
                            "%s: this run was begun with %s = %s, not %s; resume it with the same "
@@ -144,6 +146,13 @@ enum ls_status ls_train_checkpoint_check(const struct ls_metadata *settings, con
     if (status)
         return status;
     status = check_settings(settings, &file.metadata, path, error);
+    const char *epoch = ls_metadata_get(&file.metadata, "epoch");
+    if (!status && epoch && atoi(epoch) > 1)
+        status = ls_fail(error, LS_IO,
+                         "%s has been trained for %s epochs, but the state.safetensors to resume "
+                         "from is not beside it; choose another directory, and --init to start "
+                         "from this checkpoint",
+                         path, epoch);
     ls_tensor_file_free(&file);
     return status;
 }

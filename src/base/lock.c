@@ -1,0 +1,64 @@
+#include "base/lock.h"
+#include "base/text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_ATTEMPTS = 1000 };
+
+/* Is the locked file still the one called `name`, not one that its last owner has renamed? */
+static bool still_named(int fd, const char *name) {
+    struct stat opened, named;
+    return fstat(fd, &opened) == 0 && stat(name, &named) == 0 && opened.st_dev == named.st_dev &&
+           opened.st_ino == named.st_ino;
+}
+
+int ls_open_locked(const char *name) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd < 0)
+            return -1;
+        const bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+        int reason = locked ? 0 : errno;
+        /* Some file systems have no locks: then nobody is kept out. */
+        if (reason != EWOULDBLOCK && reason != EINTR && still_named(fd, name))
+            return fd;
+        bool taken = reason == EWOULDBLOCK && still_named(fd, name);
+        close(fd);
+        errno = reason;
+        if (taken)
+            return -1;
+    }
+    return -1;
+}
+
+enum ls_status ls_lock_take(struct ls_lock *lock, const char *path, struct ls_error *error) {
+    *lock = (struct ls_lock){.name = ls_format("%s.landscape.lock", path)};
+    if (!lock->name)
+        return ls_fail_memory(error, path);
+    lock->descriptor = ls_open_locked(lock->name);
+    if (lock->descriptor >= 0)
+        return LS_OK;
+    const int reason = errno;
+    if (reason == EWOULDBLOCK)
+        ls_fail(error, LS_IO, "another process is at work on %s", path);
+    else
+        ls_fail(error, LS_IO, "cannot create %s: %s", lock->name, strerror(reason));
+    free(lock->name);
+    *lock = (struct ls_lock){0};
+    return LS_IO;
+}
+
+void ls_lock_release(struct ls_lock *lock) {
+    if (!lock->name)
+        return;
+    unlink(lock->name);
+    close(lock->descriptor);
+    free(lock->name);
+    *lock = (struct ls_lock){0};
+}
