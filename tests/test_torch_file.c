@@ -112,6 +112,7 @@ static void refuses_what_it_cannot_trust(void **state) {
         {"bad-entry.pth", "entry 'epoch' of the state_dict is no tensor"},
         {"bad-type.pth", "tensor 'plain' lies in a torch.IntStorage"},
         {"bad-expanded.pth", "tensor 'plain' is larger than the file"},
+        {"bad-negated.pth", "tensor 'plain' is to be negated"},
         {"bad-shape.pth", "the shape of tensor 'plain' does not fit"},
         {"bad-short.pth", "'data/0' in the archive has 12 bytes"},
         {"bad-missing.pth", "lacks 'data/0'"},

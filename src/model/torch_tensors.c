@@ -166,6 +166,13 @@ static enum ls_status read_type(const struct ls_torch_reader *reader, struct vie
     return LS_OK;
 }
 
+/* What _rebuild_tensor_v2 is to do to the tensor's numbers, as {'neg': True}: nothing, as a rule.
+ */
+static bool is_nothing(const struct ls_pickle *p, int value) {
+    return p->values[value].kind == LS_PICKLE_NONE ||
+           (p->values[value].kind == LS_PICKLE_DICT && p->values[value].first == NOTHING);
+}
+
 /* Reads the tensor that a pickle's value describes; view->tensor has its name. */
 static enum ls_status read_view(struct ls_torch_reader *reader, int value, struct view *view) {
     const struct ls_pickle *p = &reader->pickle;
@@ -174,10 +181,15 @@ static enum ls_status read_view(struct ls_torch_reader *reader, int value, struc
         ls_pickle_tuple(p, p->values[value].argument, part, 3))
         value = part[0];
     const int arguments = is_tensor(p, value) ? p->values[value].argument : NOTHING;
+    const bool more = arguments != NOTHING && ls_pickle_tuple(p, arguments, part, 7);
     if (arguments == NOTHING || is_call(p, value, LS_TORCH_PARAMETER) ||
-        !(ls_pickle_tuple(p, arguments, part, 4) || ls_pickle_tuple(p, arguments, part, 6) ||
-          ls_pickle_tuple(p, arguments, part, 7)))
+        !(more || ls_pickle_tuple(p, arguments, part, 6) || ls_pickle_tuple(p, arguments, part, 4)))
         return ls_fail(reader->error, LS_BAD_FILE, "%s: entry '%s' of the state_dict is no tensor",
+                       reader->name, view->tensor.name);
+    if (more && !is_nothing(p, part[6]))
+        return ls_fail(reader->error, LS_BAD_FILE,
+                       "%s: tensor '%s' is to be negated or conjugated when it is loaded; save a "
+                       "clone of it",
                        reader->name, view->tensor.name);
     enum ls_status status = find_storage(reader, part[0], view);
     if (!status && !read_shape(p, part[1], part[2], part[3], view))

@@ -36,6 +36,14 @@ class Command:
         return os.system, ("echo the pickle was run",)
 
 
+class Negated:
+    """Is pickled as PyTorch 2 pickles a negative view, of which PyTorch 1.13 knows nothing."""
+
+    def __reduce__(self):
+        function, arguments = thirds(2).__reduce_ex__(2)
+        return function, (*arguments, {"neg": True})
+
+
 class Python2Pickler(pickle._Pickler):  # the one in C lets nobody change how it writes strings
     """Pickles as Python 2.7: strings are bytes, and an OrderedDict is a call with a list of its
     pairs, not one without arguments whose items follow."""
@@ -104,6 +112,7 @@ def main():
     torch.save({"plain": thirds(2).to(torch.int32)}, path("bad-type.pth"))
     torch.save({"plain": thirds(4)}, path("one.pth"))
     torch.save({"plain": thirds(1).expand(1000, 1000)}, path("bad-expanded.pth"))
+    torch.save({"plain": Negated()}, path("bad-negated.pth"))
     shape = b"K\x04\x85"  # the tuple (4,)
     rewrite(path("one.pth"), path("bad-shape.pth"),
             lambda name, content: content.replace(shape, b"K\x05\x85"))
