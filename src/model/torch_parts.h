@@ -34,7 +34,7 @@ struct ls_torch_storage {
     enum ls_torch_function type;
     size_t count;              /* elements */
     const unsigned char *data; /* little-endian */
-    unsigned char *copy;       /* NULL, or the data where they lie in no file; owned */
+    unsigned char *copy; /* NULL, or the data where they were copied out of the archive; owned */
 };
 
 /* A file that is being read. */
@@ -54,7 +54,7 @@ struct ls_torch_reader {
 };
 
 /* Open an archive or a legacy file and read the pickle; what was made so far is freed by
- * ls_torch_close in any case. */
+ * ls_torch_parse in any case. */
 enum ls_status ls_torch_open_archive(struct ls_torch_reader *reader);
 enum ls_status ls_torch_open_legacy(struct ls_torch_reader *reader);
 void ls_torch_close_archive(struct ls_torch_reader *reader);
