@@ -1,5 +1,6 @@
 # Contour plot: bands of light colour between labelled lines, networks and the minimum marked, and a bar
 # that tells the levels.
+#   BAR      width of the bar with the names of its levels and its own, in em
 #   BANDS, BAND_COLOR, LINE_COLOR, LEVEL   colours of the bands and of the lines between them, their text
 #   $bands   matrix of pixels: number of the band, -1 where nothing is known
 #   $lines   x y colour, an empty line between two lines
@@ -16,7 +17,7 @@ unset colorbox
 
 # The bar right of all panels, as high as they are but for a very high figure. Levels are named as often
 # as there is room, the highest always.
-BAR_X = 1 - 6.2 * EM_X
+BAR_X = 1 - (BAR - 0.4) * EM_X
 BAR_WIDTH = 0.9 * EM_X
 bar_middle = (BOTTOM[PANELS] + TOP[1]) / 2
 bar_height = TOP[1] - BOTTOM[PANELS]

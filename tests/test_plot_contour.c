@@ -229,6 +229,32 @@ static void cells_of_uneven_grids_meet_half_way(void **state) {
     ls_surface_free(&surface);
 }
 
+/* Losses that differ in the fifth digit only, drawn with levels or colours of their own. */
+static void draw_shallow(enum ls_plot_kind kind, bool log) {
+    struct ls_surface surface;
+    const struct ls_surface *one = &surface;
+    struct ls_plot_options options = ls_plot_defaults();
+    make_bowl(&surface, 21, 0.002);
+    for (int i = 0; i < 21 * 21; i++)
+        surface.loss[i] += 2.05;
+    options.kind = kind;
+    options.log = log;
+    options.vmin = 2.3;
+    options.vmax = 2.304;
+    options.vlevel = 0.0005;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.svg", NULL), LS_OK);
+    ls_surface_free(&surface);
+}
+
+static void levels_of_a_small_range_are_told_apart(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    draw_shallow(LS_PLOT_CONTOUR, false);
+    assert_in_range(occurrences("out.svg", ">2.3005<"), 2, 50); /* on the line and at the bar */
+    assert_true(contains("out.svg", ">2.3015<"));
+    assert_true(contains("out.svg", ">2.303<"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(contour_lines_are_data_too),
@@ -241,6 +267,7 @@ int main(void) {
         IN_OWN(flat_surfaces_are_told),
         IN_OWN(hard_grids_are_drawn),
         IN_OWN(cells_of_uneven_grids_meet_half_way),
+        IN_OWN(levels_of_a_small_range_are_told_apart),
     };
     return cmocka_run_group_tests_name("plot_contour", tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ void ls_contour_bands_begin(struct ls_figure *figure, const struct ls_levels *le
         ls_script_add(script, "BAND_COLOR[%d] = %u\n", b + 1, band_color(levels, b, map));
     for (int l = 0; l < n; l++) {
         char text[LS_NUMBER_SIZE];
-        ls_caption_number(levels->height[l], text);
+        ls_level_text(levels, l, text);
         ls_script_add(script, "LINE_COLOR[%d] = %u; LEVEL[%d] = '%s'\n", l + 1,
                       ls_contour_line_color(levels, l, map), l + 1, text);
     }

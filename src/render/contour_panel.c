@@ -13,7 +13,7 @@ static void place_labels(struct ls_contour_panel *panel, const struct ls_levels 
     double widths[LS_MAX_LEVELS];
     for (int l = 0; l < levels->count; l++) {
         char text[LS_NUMBER_SIZE];
-        ls_caption_number(levels->height[l], text);
+        ls_level_text(levels, l, text);
         widths[l] = label_em * (0.62 * (double)ls_caption_letters(text) + 0.2) * panel->em;
     }
     struct ls_labelling how = {.field = &panel->field,

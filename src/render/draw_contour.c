@@ -1,6 +1,5 @@
 /* Contour plots: bands of light colour between labelled lines, networks and the minimum
- * marked. Lines and labels
- * are computed here; gnuplot only draws them. */
+ * marked. Lines and labels are computed here; gnuplot only draws them. */
 #include "render/caption.h"
 #include "render/contour_bands.h"
 #include "render/contour_panel.h"
@@ -40,7 +39,7 @@ static void add_labels(struct ls_script *script, const struct ls_contour_panel *
     for (size_t i = 0; i < panel->label_count; i++) {
         const struct ls_label *label = &panel->labels[i];
         char text[LS_NUMBER_SIZE];
-        ls_caption_number(levels->height[panel->lines.lines[label->line].level], text);
+        ls_level_text(levels, panel->lines.lines[label->line].level, text);
         ls_script_add(script, "%.5g %.5g %.1f %s\n", label->at.x, label->at.y / panel->stretch,
                       label->angle, text);
     }
@@ -137,14 +136,30 @@ static enum ls_status trace_all(struct ls_figure *figure, const struct ls_reques
     return status;
 }
 
+/* The width of the bar with the names of its levels and its own, in em. */
+static double bar_width(const struct ls_levels *levels) {
+    size_t most = 0;
+    for (int l = 0; l < levels->count; l++) {
+        char text[LS_NUMBER_SIZE];
+        ls_level_text(levels, l, text);
+        const size_t letters = ls_caption_letters(text);
+        most = letters > most ? letters : most;
+    }
+    return fmax(6.6, 3.6 + 0.53 * (double)most);
+}
+
 enum ls_status ls_draw_contour(const struct ls_request *request, struct ls_error *error) {
     struct ls_levels levels;
     enum ls_status status = ls_levels_choose(&levels, request->options, error);
     if (status != LS_OK)
         return status;
     struct ls_axes axes = ls_request_axes(request);
-    struct ls_frame frame = {
-        .keep_aspect = true, .left = 5.2, .right = 1.4, .bottom = 4.1, .top = 4, .bar = 6.6};
+    struct ls_frame frame = {.keep_aspect = true,
+                             .left = 5.2,
+                             .right = 1.4,
+                             .bottom = 4.1,
+                             .top = 4,
+                             .bar = bar_width(&levels)};
     ls_axes_box(&axes, 1000, &frame);
     char note[256];
     describe(request, &levels, note, sizeof note);
@@ -155,6 +170,7 @@ enum ls_status ls_draw_contour(const struct ls_request *request, struct ls_error
     ls_figure_name_surfaces(&figure, request);
     ls_figure_axes(&figure, request);
     ls_contour_bands_begin(&figure, &levels);
+    ls_script_add(&figure.script, "BAR = %g\n", frame.bar);
     status = ls_contour_bands_add(&figure, request, &levels, error);
     if (status == LS_OK)
         status = trace_all(&figure, request, &levels, panels, error);

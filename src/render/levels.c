@@ -27,9 +27,16 @@ static enum ls_status choose_log(struct ls_levels *levels, const struct ls_plot_
     return LS_OK;
 }
 
+/* Digits, at least four, that write every level to a hundredth of their step. */
+static int choose_digits(const struct ls_levels *levels, double step) {
+    double size = fmax(fabs(levels->height[0]), fabs(levels->height[levels->count - 1]));
+    double digits = floor(log10(fmax(size, step))) - floor(log10(step)) + 3;
+    return (int)fmin(fmax(digits, 4), 15);
+}
+
 enum ls_status ls_levels_choose(struct ls_levels *levels, const struct ls_plot_options *options,
                                 struct ls_error *error) {
-    levels->count = 0;
+    *levels = (struct ls_levels){.digits = 4};
     if (options->log)
         return choose_log(levels, options, error);
     double count = ceil((options->vmax - options->vmin) / options->vlevel);
@@ -40,5 +47,10 @@ enum ls_status ls_levels_choose(struct ls_levels *levels, const struct ls_plot_o
     levels->count = (int)count;
     for (int i = 0; i < levels->count; i++)
         levels->height[i] = options->vmin + i * options->vlevel;
+    levels->digits = choose_digits(levels, options->vlevel);
     return LS_OK;
+}
+
+void ls_level_text(const struct ls_levels *levels, int l, char text[LS_NUMBER_SIZE]) {
+    ls_caption_digits(levels->height[l], levels->digits, text);
 }

@@ -3,11 +3,13 @@
 #define LANDSCAPE_RENDER_LEVELS_H
 
 #include "landscape/plot.h"
+#include "render/caption.h"
 
 enum { LS_MAX_LEVELS = 500 };
 
 struct ls_levels {
     int count;
+    int digits;                   /* that heights are written in */
     double height[LS_MAX_LEVELS]; /* [count] rising */
 };
 
@@ -15,5 +17,8 @@ struct ls_levels {
  * powers of ten that lie in [vmin, vmax]. */
 enum ls_status ls_levels_choose(struct ls_levels *levels, const struct ls_plot_options *options,
                                 struct ls_error *error);
+
+/* The height of level l in as many digits as tell it from its neighbours. */
+void ls_level_text(const struct ls_levels *levels, int l, char text[LS_NUMBER_SIZE]);
 
 #endif
