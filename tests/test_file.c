@@ -209,6 +209,17 @@ static void leftovers_of_a_killed_process_are_taken_over(void **state) {
     assert_int_equal(count_entries(*state), 1);
 }
 
+static void names_the_temporary_file_that_is_in_the_way(void **state) {
+    const char *path = text("%s/file", (char *)*state);
+    const char *temporary = text("%s.landscape.tmp", path);
+    assert_int_equal(mkdir(temporary, 0700), 0);
+    assert_unwritable(path, text("%s: %s", temporary, strerror(EISDIR)));
+    assert_int_equal(rmdir(temporary), 0);
+    assert_int_equal(symlink("elsewhere", temporary), 0);
+    assert_unwritable(path, text("%s: %s", temporary, strerror(ELOOP)));
+    assert_int_equal(count_entries(*state), 1);
+}
+
 static void failed_commits_leave_the_old_file(void **state) {
     const char *path = text("%s/file", (char *)*state);
     struct ls_pending_file file;
@@ -280,6 +291,7 @@ int main(void) {
         IN_DIRECTORY(a_full_disk_leaves_the_old_file),
         IN_DIRECTORY(one_at_a_time_writes_a_file),
         IN_DIRECTORY(leftovers_of_a_killed_process_are_taken_over),
+        IN_DIRECTORY(names_the_temporary_file_that_is_in_the_way),
         IN_DIRECTORY(failed_commits_leave_the_old_file),
         IN_DIRECTORY(knows_the_same_file_by_other_names),
         IN_DIRECTORY(makes_directories),

@@ -14,7 +14,7 @@ enum ls_status ls_file_read(const char *path, size_t limit, unsigned char **byte
 /* A file that is about to replace `path`. */
 struct ls_pending_file {
     char *path;      /* the final name */
-    char *temporary; /* PATH.landscape.tmp, in the same directory; write here */
+    char *temporary; /* PATH.landscape.tmp, the name cut if it is too long for that; write here */
     int lock;        /* descriptor that holds a lock on the temporary file */
 };
 

@@ -91,12 +91,12 @@ static enum ls_status create_temporary(struct ls_pending_file *file, int mode,
         return fail_create(error, file->path, "another process is writing it");
     }
     if (file->lock < 0)
-        return fail_create(error, file->path, strerror(errno));
+        return fail_create(error, file->temporary, strerror(errno));
     if (ftruncate(file->lock, 0) == 0 && (mode < 0 || fchmod(file->lock, (mode_t)mode) == 0))
         return LS_OK;
     int reason = errno;
     unlink(file->temporary);
-    return fail_create(error, file->path, strerror(reason));
+    return fail_create(error, file->temporary, strerror(reason));
 }
 
 static void release(struct ls_pending_file *file) {
