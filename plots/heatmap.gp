@@ -1,6 +1,7 @@
 # Heat map: one coloured cell a grid point, cells where nothing is known left white.
 #   PALETTE  colours from low to high
 #   BAR      width of the colour bar with its numbers and its name, in em
+#   HEAT_TICKS  numbers of the colour bar
 #   $heat  matrix of pixels: the loss, or NaN; one block a panel, two empty lines between blocks
 
 set xrange [X_MIN:X_MAX]
@@ -11,8 +12,8 @@ set style textbox opaque noborder fillcolor rgb '#ffffff' margins 1.2, 0.8
 eval 'set palette defined ('.PALETTE.')'
 if (HEAT_LOG) {
     set logscale cb
-    set format cb '10^{%T}'
 }
+eval 'set cbtics ('.HEAT_TICKS.')'
 
 set multiplot
 eval frame

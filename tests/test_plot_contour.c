@@ -255,6 +255,16 @@ static void levels_of_a_small_range_are_told_apart(void **state) {
     assert_true(contains("out.svg", ">2.303<"));
 }
 
+static void the_colour_bar_of_a_small_range_has_numbers(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    for (int log = 0; log < 2; log++) {
+        draw_shallow(LS_PLOT_HEATMAP, log);
+        assert_int_equal(occurrences("out.svg", ">2.303<"), 1);
+        assert_int_equal(occurrences("out.svg", ">2.3035<"), log ? 0 : 1);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(contour_lines_are_data_too),
@@ -268,6 +278,7 @@ int main(void) {
         IN_OWN(hard_grids_are_drawn),
         IN_OWN(cells_of_uneven_grids_meet_half_way),
         IN_OWN(levels_of_a_small_range_are_told_apart),
+        IN_OWN(the_colour_bar_of_a_small_range_has_numbers),
     };
     return cmocka_run_group_tests_name("plot_contour", tests, NULL, NULL);
 }

@@ -31,6 +31,18 @@ void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *fra
     }
 }
 
+void ls_figure_ticks(struct ls_figure *figure, const char *name, const double *values, int count) {
+    struct ls_script *script = &figure->script;
+    int digits = ls_tick_digits(values, count);
+    ls_script_add(script, "%s = \"", name);
+    for (int i = 0; i < count; i++) {
+        char text[LS_NUMBER_SIZE];
+        ls_caption_digits(values[i], digits, text);
+        ls_script_add(script, "%s'%s' %.15g", i ? ", " : "", text, values[i]);
+    }
+    ls_script_add(script, "\"\n");
+}
+
 void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request) {
     struct ls_axes axes = ls_request_axes(request);
     struct ls_script *script = &figure->script;

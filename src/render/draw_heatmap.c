@@ -6,6 +6,7 @@
 #include "render/figure.h"
 #include "render/height.h"
 #include "render/marks_script.h"
+#include "render/ticks.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,7 +62,7 @@ static void add_row(struct ls_script *script, const double *losses, const struct
         if (isnan(height))
             ls_script_add(script, "NaN ");
         else
-            ls_script_add(script, "%.4g ", fmin(fmax(height, options->vmin), options->vmax));
+            ls_script_add(script, "%.9g ", fmin(fmax(height, options->vmin), options->vmax));
     }
     ls_script_add(script, "\n");
 }
@@ -138,8 +139,9 @@ static void add_marks(struct ls_figure *figure, const struct ls_request *request
 static void describe(const struct ls_request *request, char *note, size_t size) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
     char low[LS_NUMBER_SIZE], high[LS_NUMBER_SIZE];
-    ls_caption_number(extent.min, low);
-    ls_caption_number(extent.max, high);
+    const double ends[2] = {extent.min, extent.max};
+    ls_caption_digits(extent.min, ls_tick_digits(ends, 2), low);
+    ls_caption_digits(extent.max, ls_tick_digits(ends, 2), high);
     ls_request_missing(request, note, size);
     size_t length = strlen(note);
     length += (size_t)snprintf(note + length, size - length, length ? " (white)" : "");
@@ -148,20 +150,30 @@ static void describe(const struct ls_request *request, char *note, size_t size) 
                  length ? "; " : "", low, high);
 }
 
-/* The width of the colour bar with its numbers and its name, in em: a number like 2x10^6 takes more
- * than 10^6 alone. */
-static double bar_width(const struct ls_plot_options *options) {
-    return !options->log && (options->vmax >= 1e5 || options->vmax < 1e-4) ? 8.2 : 6.6;
+/* The ticks of the colour bar; returns their number. */
+static int find_ticks(const struct ls_plot_options *options, double ticks[LS_MAX_TICKS]) {
+    const struct ls_zscale scale = {
+        .log = true, .low = options->vmin, .high = options->vmax, .compress = INFINITY};
+    return options->log ? ls_zscale_ticks(&scale, ticks)
+                        : ls_linear_ticks(options->vmin, options->vmax, 10, ticks);
+}
+
+/* The width of the colour bar with its numbers and its name, in em. */
+static double bar_width(const double *ticks, int count) {
+    const int digits = ls_tick_digits(ticks, count);
+    return fmax(6.6, 4.3 + 0.62 * (double)ls_tick_letters(ticks, count, digits));
 }
 
 enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error *error) {
     struct ls_axes axes = ls_request_axes(request);
+    double ticks[LS_MAX_TICKS];
+    const int tick_count = find_ticks(request->options, ticks);
     struct ls_frame frame = {.keep_aspect = true,
                              .left = 5.2,
                              .right = 1.4,
                              .bottom = 4.1,
                              .top = 4,
-                             .bar = bar_width(request->options)};
+                             .bar = bar_width(ticks, tick_count)};
     ls_axes_box(&axes, 1000, &frame);
     char note[256];
     describe(request, note, sizeof note);
@@ -175,6 +187,7 @@ enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error
     add_palette(script, ls_colormap_or(request->options->colormap, LS_VIRIDIS));
     ls_script_add(script, "HEAT_MIN = %.9g; HEAT_MAX = %.9g; HEAT_LOG = %d; BAR = %g\n",
                   request->options->vmin, request->options->vmax, request->options->log, frame.bar);
+    ls_figure_ticks(&figure, "HEAT_TICKS", ticks, tick_count);
     add_blocks(script, request);
     add_marks(&figure, request, &axes);
     return ls_figure_finish(&figure, "heatmap.gp", request->path, error);

@@ -80,6 +80,9 @@ struct ls_axes ls_request_axes(const struct ls_request *request);
  * the y axis need. */
 void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *frame);
 
+/* Adds ticks at values[count], with their numbers, as `name`: for gnuplot's "set xtics (...)". */
+void ls_figure_ticks(struct ls_figure *figure, const char *name, const double *values, int count);
+
 /* Adds the ranges and the labels of the axes that all panels share. */
 void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request);
 
