@@ -111,6 +111,16 @@ enum ls_status ls_file_write(const char *path, const void *bytes, size_t byte_co
     return status;
 }
 
+int ls_directory_length(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? (int)(slash + 1 - path) : 0;
+}
+
+char *ls_directory_of(const char *path) {
+    const int length = ls_directory_length(path);
+    return length ? ls_format("%.*s", length, path) : ls_format(".");
+}
+
 /* A directory that exists already is what the caller wants. */
 static bool make_one(const char *path) {
     struct stat info;

@@ -42,6 +42,12 @@ enum ls_status ls_follow_links(const char *path, char **final, struct ls_error *
  * not. */
 bool ls_same_file(const char *a, const char *b);
 
+/* Bytes of `path` up to and including its last slash. */
+int ls_directory_length(const char *path);
+
+/* The directory that the file called `path` is in, from malloc; NULL without memory. */
+char *ls_directory_of(const char *path);
+
 /* Makes the directory and its missing parents. */
 enum ls_status ls_make_directory(const char *path, struct ls_error *error);
 

@@ -16,12 +16,6 @@ static enum ls_status fail_create(struct ls_error *error, const char *path, cons
     return ls_fail(error, LS_IO, "cannot create %s: %s", path, why);
 }
 
-/* Bytes of `path` up to and including its last slash. */
-static int directory_length(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? (int)(slash + 1 - path) : 0;
-}
-
 /* What the symbolic link `path` points to, as a new string; NULL with errno EINVAL if it is no
  * link, ENOENT if there is nothing. */
 static char *link_target(const char *path) {
@@ -33,7 +27,7 @@ static char *link_target(const char *path) {
         errno = ENAMETOOLONG;
         return NULL;
     }
-    int directory = target[0] == '/' ? 0 : directory_length(path);
+    int directory = target[0] == '/' ? 0 : ls_directory_length(path);
     return ls_format("%.*s%.*s", directory, path, (int)length, target);
 }
 
@@ -78,7 +72,7 @@ static enum ls_status existing_mode(const char *path, int *mode, struct ls_error
 
 static enum ls_status create_temporary(struct ls_pending_file *file, int mode,
                                        struct ls_error *error) {
-    const int directory = directory_length(file->path);
+    const int directory = ls_directory_length(file->path);
     file->temporary = ls_format("%.*s%.*s.landscape.tmp", directory, file->path, MAX_STEM,
                                 file->path + directory);
     if (!file->temporary)
@@ -111,7 +105,7 @@ enum ls_status ls_pending_open(struct ls_pending_file *file, const char *path,
                                struct ls_error *error) {
     int mode;
     *file = (struct ls_pending_file){.lock = -1};
-    if (path[directory_length(path)] == 0)
+    if (path[ls_directory_length(path)] == 0)
         return ls_fail(error, LS_IO, "cannot create '%s': it does not name a file", path);
     /* The file a link names is to be replaced, not the link. */
     enum ls_status status = ls_follow_links(path, &file->path, error);
@@ -127,8 +121,7 @@ enum ls_status ls_pending_open(struct ls_pending_file *file, const char *path,
 /* Makes the rename itself last. The new content is in place whatever comes of it, and some file
  * systems cannot flush a directory, so a failure here is none of the file's. */
 static void sync_directory(const char *path) {
-    int length = directory_length(path);
-    char *name = length ? ls_format("%.*s", length, path) : ls_format(".");
+    char *name = ls_directory_of(path);
     int fd = name ? open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (fd >= 0) {
         fsync(fd);

@@ -1,5 +1,4 @@
 #include "base/file.h"
-#include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,22 +9,15 @@ static bool same_node(const char *a, const char *b) {
            first.st_ino == second.st_ino;
 }
 
-/* The directory that the file called `path` is in, from malloc. */
-static char *directory_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? ls_format("%.*s", (int)(slash + 1 - path), path) : ls_format(".");
-}
-
 static const char *base_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    return path + ls_directory_length(path);
 }
 
 bool ls_same_file(const char *a, const char *b) {
     char *first = NULL, *second = NULL;
     bool same = false;
     if (!ls_follow_links(a, &first, NULL) && !ls_follow_links(b, &second, NULL)) {
-        char *first_directory = directory_of(first), *second_directory = directory_of(second);
+        char *first_directory = ls_directory_of(first), *second_directory = ls_directory_of(second);
         same = first_directory && second_directory &&
                strcmp(base_of(first), base_of(second)) == 0 &&
                same_node(first_directory, second_directory);
