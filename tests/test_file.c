@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/text.h"
 #include "support.h"
 #include <errno.h>
 #include <signal.h>
@@ -254,6 +255,14 @@ static void knows_the_same_file_by_other_names(void **state) {
     assert_false(ls_same_file(file, directory));
 }
 
+/* U+009B is to a terminal what ESC and [ are; U+00A0 and U+011B are letters to it. */
+static void replaces_what_a_terminal_obeys(void **state) {
+    char name[] = "a\033[2J\177\n\302\2332J \302\200\302\237 \302\240\304\233\302";
+    (void)state;
+    ls_make_printable(name);
+    assert_string_equal(name, "a?[2J????2J ???? \302\240\304\233\302");
+}
+
 static void makes_directories(void **state) {
     const char *directory = *state;
     struct ls_error error;
@@ -295,6 +304,7 @@ int main(void) {
         IN_DIRECTORY(failed_commits_leave_the_old_file),
         IN_DIRECTORY(knows_the_same_file_by_other_names),
         IN_DIRECTORY(makes_directories),
+        cmocka_unit_test(replaces_what_a_terminal_obeys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,8 +8,8 @@
 char *ls_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *ls_vformat(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
-/* Replaces ASCII control characters by question marks: names from files of others may hold what a
- * terminal takes for a command. */
+/* Replaces every byte of control characters, ASCII's and those Unicode has from ISO 6429, by a
+ * question mark: names from files of others may hold what a terminal takes for a command. */
 void ls_make_printable(char *text);
 
 #endif
