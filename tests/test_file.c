@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "base/text.h"
+#include "landscape/dataset.h"
 #include "support.h"
 #include <errno.h>
 #include <signal.h>
@@ -263,6 +264,58 @@ static void replaces_what_a_terminal_obeys(void **state) {
     assert_string_equal(name, "a?[2J????2J ???? \302\240\304\233\302");
 }
 
+static void knows_utf8(void **state) {
+    static const char *const good[] = {
+        "",
+        "a/b",
+        "\302\200",
+        "\337\277",
+        "\340\240\200",
+        "\355\237\277",
+        "\356\200\200",
+        "\357\277\277",
+        "\360\220\200\200",
+        "\364\217\277\277",
+        "a\304\233b",
+    };
+    static const char *const bad[] = {
+        "\200",
+        "a\277",
+        "\300\200",
+        "\301\277",
+        "\302",
+        "\302a",
+        "\340\237\277",
+        "\340\240",
+        "\355\240\200",
+        "\355\277\277",
+        "\360\217\277\277",
+        "\360\220\200",
+        "\364\220\200\200",
+        "\365\200\200\200",
+        "\370\220\200\200\200",
+        "\377",
+        "good\351",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_true(ls_is_utf8(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(ls_is_utf8(bad[i]));
+}
+
+/* Before it is read, and not when the first epoch is over and its checkpoint cannot be saved. */
+static void refuses_data_whose_name_no_checkpoint_can_hold(void **state) {
+    struct ls_dataset dataset;
+    struct ls_error error;
+    const char *name = text("cifar10:%s/caf\351", (char *)*state);
+    assert_int_equal(mkdir(name + strlen("cifar10:"), 0700), 0);
+    assert_int_equal(ls_dataset_open(&dataset, name, LS_TRAIN, 0, &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "not UTF-8");
+    name = text("cifar10:%s/caf\303\251", (char *)*state);
+    assert_int_equal(ls_dataset_open(&dataset, name, LS_TRAIN, 0, &error), LS_IO);
+}
+
 static void makes_directories(void **state) {
     const char *directory = *state;
     struct ls_error error;
@@ -304,6 +357,8 @@ int main(void) {
         IN_DIRECTORY(failed_commits_leave_the_old_file),
         IN_DIRECTORY(knows_the_same_file_by_other_names),
         IN_DIRECTORY(makes_directories),
+        cmocka_unit_test(knows_utf8),
+        IN_DIRECTORY(refuses_data_whose_name_no_checkpoint_can_hold),
         cmocka_unit_test(replaces_what_a_terminal_obeys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

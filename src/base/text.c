@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,6 +20,32 @@ char *ls_format(const char *format, ...) {
     char *text = ls_vformat(format, arguments);
     va_end(arguments);
     return text;
+}
+
+/* The bytes of the well-formed UTF-8 sequence at `at`, 0 if there is none. */
+static int sequence_length(const unsigned char *at) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* what needs so many bytes */
+    if (*at < 0x80)
+        return 1;
+    if (*at < 0xc2 || *at > 0xf4)
+        return 0;
+    const int length = *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
+    uint32_t code = *at & (0x7f >> length);
+    for (int i = 1; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (at[i] & 0x3f);
+    }
+    const bool surrogate = code >= 0xd800 && code < 0xe000;
+    return code < least[length] || code > 0x10ffff || surrogate ? 0 : length;
+}
+
+bool ls_is_utf8(const char *text) {
+    const unsigned char *at = (const unsigned char *)text;
+    int length = 1;
+    for (; *at && length; at += length)
+        length = sequence_length(at);
+    return length;
 }
 
 void ls_make_printable(char *text) {

@@ -3,10 +3,14 @@
 #define LANDSCAPE_BASE_TEXT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 /* The formatted text in memory of its own (from malloc), or NULL when there is none. */
 char *ls_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *ls_vformat(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+
+/* Is the text well-formed UTF-8, which JSON must be? */
+bool ls_is_utf8(const char *text);
 
 /* Replaces every byte of control characters, ASCII's and those Unicode has from ISO 6429, by a
  * question mark: names from files of others may hold what a terminal takes for a command. */

@@ -116,6 +116,10 @@ enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const char *argument,
     if (length >= (int)sizeof dataset->name)
         return ls_fail(error, LS_BAD_ARGUMENT, "the directory's name is too long: %.60s...",
                        argument);
+    if (!ls_is_utf8(argument)) /* a trained model could not be saved with it */
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "the directory's name is not UTF-8, as what checkpoints say must be: %s",
+                       argument);
     dataset->height = dataset->width = SIDE;
     dataset->channels = 3;
     dataset->classes = CLASSES;
