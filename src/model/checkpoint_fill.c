@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_COUNTER 9007199254740992.0 /* 2^53: up to here doubles count by ones */
+enum { MAX_COUNTER = 1 << 24 }; /* up to here floats, which counters become, count by ones */
+
+_Static_assert((int)LS_MAX_EXTENT_RANK == (int)LS_MAX_STORED_RANK,
+               "the sizes of a stored tensor are copied into an extent");
 
 static const char parallel_prefix[] = "module.";
 
@@ -81,8 +84,10 @@ static const char *value_fault(const struct ls_tensor *tensor, double value) {
         return "too large for a float";
     if (value < 0 && is_variance(tensor))
         return "a negative variance";
-    if (tensor->kind == LS_COUNTER && (value < 0 || value > MAX_COUNTER || value != floor(value)))
+    if (tensor->kind == LS_COUNTER && (value < 0 || value != floor(value)))
         return "not a count";
+    if (tensor->kind == LS_COUNTER && value > MAX_COUNTER)
+        return "more than a float can count";
     return NULL;
 }
 
