@@ -13,7 +13,7 @@ static enum ls_status parse_seed(const char *name, const char *text, uint64_t *s
         return LS_OK;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
-    if (strspn(text, "0123456789") == 0 || *end || errno || value > UINT64_MAX)
+    if (strspn(text, "0123456789") == 0 || *end || errno)
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "%s:%s: the seed must be a whole number from 0 to %" PRIu64, name, text,
                        UINT64_MAX);
