@@ -1,3 +1,4 @@
+#include "base/metadata.h"
 #include "model/safetensors.h"
 #include "support.h"
 #include <math.h>
@@ -202,6 +203,28 @@ static void writes_what_it_reads(void **state) {
     ls_metadata_free(&reversed);
 }
 
+/* As many entries as there are, in time that grows no faster. */
+static void keeps_all_metadata(void **state) {
+    enum { ENTRIES = 50000 };
+    const char *path = text("%s/a", (char *)*state);
+    float weight = 1;
+    struct ls_stored_tensor tensor = {"w", LS_DTYPE_F32, 0, {0}, 1, &weight};
+    struct ls_metadata metadata = {0}, copy = {0};
+    for (int i = 0; i < ENTRIES; i++)
+        assert_int_equal(ls_metadata_add(&metadata, text("key%d", i), text("%d", i), NULL), LS_OK);
+    assert_int_equal(ls_safetensors_write(path, &tensor, 1, &metadata, NULL), LS_OK);
+
+    struct ls_tensor_file file;
+    assert_int_equal(ls_safetensors_read(&file, path, NULL), LS_OK);
+    assert_int_equal(file.metadata.count, ENTRIES);
+    assert_string_equal(ls_metadata_get(&file.metadata, "key49999"), "49999");
+    assert_int_equal(ls_metadata_copy(&copy, &file.metadata, NULL), LS_OK);
+    assert_int_equal(copy.count, ENTRIES);
+    ls_metadata_free(&copy);
+    ls_metadata_free(&metadata);
+    ls_tensor_file_free(&file);
+}
+
 static void refuses_to_write_nonsense(void **state) {
     const char *path = text("%s/a", (char *)*state);
     float weight = 1;
@@ -230,6 +253,7 @@ int main(void) {
         cmocka_unit_test(survives_damage),
         cmocka_unit_test(converts_elements),
         IN_DIRECTORY(writes_what_it_reads),
+        IN_DIRECTORY(keeps_all_metadata),
         IN_DIRECTORY(refuses_to_write_nonsense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-#include "landscape/metadata.h"
+#include "base/metadata.h"
 #include "base/text.h"
 #include <stdarg.h>
 #include <stdlib.h>
@@ -36,6 +36,17 @@ static enum ls_status append(struct ls_metadata *metadata, const char *key, char
         return ls_fail_memory(error, "metadata");
     metadata->entries[metadata->count++] = (struct ls_entry){own_key, value};
     return LS_OK;
+}
+
+enum ls_status ls_metadata_add(struct ls_metadata *metadata, const char *key, const char *value,
+                               struct ls_error *error) {
+    char *own_value = ls_format("%s", value);
+    if (!own_value)
+        return ls_fail_memory(error, "metadata");
+    enum ls_status status = append(metadata, key, own_value, error);
+    if (status != LS_OK)
+        free(own_value);
+    return status;
 }
 
 enum ls_status ls_metadata_set(struct ls_metadata *metadata, struct ls_error *error,
@@ -83,7 +94,7 @@ enum ls_status ls_metadata_copy(struct ls_metadata *target, const struct ls_meta
                                 struct ls_error *error) {
     for (int i = 0; i < source->count; i++) {
         const struct ls_entry *entry = &source->entries[i];
-        enum ls_status status = ls_metadata_set(target, error, entry->key, "%s", entry->value);
+        enum ls_status status = ls_metadata_add(target, entry->key, entry->value, error);
         if (status != LS_OK) {
             ls_metadata_free(target);
             return status;

@@ -5,6 +5,8 @@
 
 #include "model/tensor_file.h"
 
+enum { LS_MAX_SAFETENSORS_HEADER = 100000000 }; /* bytes, as in the reference implementation */
+
 /* Parses a file held in memory; `name` is for messages. Every claim of the header is checked: its
  * length, JSON syntax, duplicate names, known types, shapes that match their bytes, offsets inside
  * the file that neither overlap nor leave holes. On success the file owns `bytes` (from malloc); on

@@ -1,6 +1,7 @@
 /* Reading safetensors: nothing the header says is believed before it is checked.
  * The format: https://huggingface.co/docs/safetensors */
 #include "base/file.h"
+#include "base/metadata.h"
 #include "model/dtype.h"
 #include "model/safetensors.h"
 #include <jansson.h>
@@ -8,10 +9,8 @@
 #include <string.h>
 
 enum {
-    LENGTH_BYTES = 8,             /* of the header's length, before the header */
-    MAX_HEADER_BYTES = 100000000, /* as the reference implementation */
+    LENGTH_BYTES = 8, /* of the header's length, before the header */
     MAX_TENSORS = 100000,
-    MAX_METADATA = 1000,
 };
 
 /* What the functions below share. */
@@ -26,9 +25,6 @@ struct parser {
 static enum ls_status read_metadata(struct parser *p, json_t *object) {
     if (!json_is_object(object))
         return ls_fail(p->error, LS_BAD_FILE, "%s: __metadata__ is not a JSON object", p->name);
-    if (json_object_size(object) > MAX_METADATA)
-        return ls_fail(p->error, LS_BAD_FILE, "%s: __metadata__ has %zu entries, more than %d",
-                       p->name, json_object_size(object), MAX_METADATA);
     const char *key;
     json_t *value;
     json_object_foreach(object, key, value) {
@@ -36,7 +32,7 @@ static enum ls_status read_metadata(struct parser *p, json_t *object) {
             return ls_fail(p->error, LS_BAD_FILE, "%s: __metadata__ entry '%s' is not a string",
                            p->name, key);
         enum ls_status status =
-            ls_metadata_set(&p->file->metadata, p->error, key, "%s", json_string_value(value));
+            ls_metadata_add(&p->file->metadata, key, json_string_value(value), p->error);
         if (status)
             return status;
     }
@@ -196,9 +192,9 @@ static enum ls_status read_header_length(const char *name, const unsigned char *
     memcpy(&length, bytes, sizeof length);
     if (bytes[LENGTH_BYTES] != '{')
         return ls_fail(error, LS_BAD_FILE, "%s: not a safetensors file (no JSON header)", name);
-    if (length > MAX_HEADER_BYTES)
+    if (length > LS_MAX_SAFETENSORS_HEADER)
         return ls_fail(error, LS_BAD_FILE, "%s: header of %llu bytes, more than the format's %d",
-                       name, (unsigned long long)length, MAX_HEADER_BYTES);
+                       name, (unsigned long long)length, LS_MAX_SAFETENSORS_HEADER);
     if (length > byte_count - LENGTH_BYTES)
         return ls_fail(error, LS_BAD_FILE,
                        "%s: header of %llu bytes in a file of %zu; is the file truncated?", name,

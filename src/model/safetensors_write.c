@@ -72,6 +72,15 @@ static enum ls_status make_header(const char *path, const struct ls_stored_tenso
     return status;
 }
 
+/* What is larger with its padding could not be read again. */
+static enum ls_status check_length(const char *path, const char *json, struct ls_error *error) {
+    const size_t length = strlen(json);
+    if (length <= LS_MAX_SAFETENSORS_HEADER - ALIGNMENT)
+        return LS_OK;
+    return ls_fail(error, LS_BAD_ARGUMENT, "%s: a header of %zu bytes, more than the format's %d",
+                   path, length, LS_MAX_SAFETENSORS_HEADER);
+}
+
 /* The whole file: length, header padded with spaces, data. NULL without memory. */
 static unsigned char *assemble(const char *json, const struct ls_stored_tensor *tensors,
                                int tensor_count, size_t *byte_count) {
@@ -106,11 +115,13 @@ enum ls_status ls_safetensors_write(const char *path, const struct ls_stored_ten
     if (status)
         return status;
     size_t byte_count;
-    unsigned char *bytes = assemble(json, tensors, tensor_count, &byte_count);
-    if (bytes)
-        status = ls_file_write(path, bytes, byte_count, error);
-    else
-        status = ls_fail_memory(error, "a checkpoint's file");
+    unsigned char *bytes = NULL;
+    status = check_length(path, json, error);
+    if (!status) {
+        bytes = assemble(json, tensors, tensor_count, &byte_count);
+        status = bytes ? ls_file_write(path, bytes, byte_count, error)
+                       : ls_fail_memory(error, "a checkpoint's file");
+    }
     free(bytes);
     free(json);
     return status;
