@@ -190,6 +190,19 @@ static void refuses_coordinates_that_do_not_rise(void **state) {
     assert_refused(path, "coordinate 3 of 'xcoordinates'");
 }
 
+/* The names of a damaged group may all be one, which is long. */
+static void bounds_the_length_of_names(void **state) {
+    const char *path = text("%s/long.h5", (char *)*state);
+    for (int length = 4095; length <= 4096; length++) {
+        char name[4097] = {0};
+        memset(name, 'a', (size_t)length); /* before any other in the alphabet */
+        struct ls_h5_output h5 = start_file();
+        put(&h5, name, H5T_IEEE_F64LE, (struct ls_extent){1, {4}}, numbers);
+        finish_file(&h5, path);
+        assert_refused(path, length < 4096 ? "no dataset 'xcoordinates'" : "its group is damaged");
+    }
+}
+
 /* Writes a file whose train_loss is made by `make`. */
 static void write_odd(const char *path, void (*make)(hid_t file)) {
     struct ls_h5_output h5 = start_file();
@@ -307,6 +320,7 @@ int main(void) {
         IN_DIRECTORY(names_what_is_missing),
         IN_DIRECTORY(refuses_extents_that_do_not_fit),
         IN_DIRECTORY(refuses_coordinates_that_do_not_rise),
+        IN_DIRECTORY(bounds_the_length_of_names),
         IN_DIRECTORY(refuses_unusual_storage),
         IN_DIRECTORY(refuses_markers_that_are_nowhere),
     };

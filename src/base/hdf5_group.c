@@ -6,7 +6,8 @@
 enum {
     MAX_STEPS = 100000, /* nodes and links of one group */
     MAX_LEVEL = 8,
-    SOFT_LINK = 2, /* a symbol table entry's cache type */
+    MAX_NAME = 1 << 12, /* bytes of a name in a heap, where names may share theirs */
+    SOFT_LINK = 2,      /* a symbol table entry's cache type */
 };
 
 /* A walk over the links of a group. */
@@ -42,7 +43,8 @@ static const char *visit_symbols(struct walk *walk, struct ls_cursor at) {
     for (int i = 0; i < count && !walk->done; i++) {
         struct ls_cursor name = walk->names;
         ls_skip(&name, (size_t)ls_take(&at, 8));
-        const unsigned char *end = name.left ? memchr(name.at, 0, name.left) : NULL;
+        const size_t longest = name.left < MAX_NAME ? name.left : MAX_NAME;
+        const unsigned char *end = longest ? memchr(name.at, 0, longest) : NULL;
         struct ls_h5_link link = {.name = (const char *)name.at, .address = ls_take(&at, 8)};
         if (ls_take(&at, 4) == SOFT_LINK)
             link.address = LS_H5_UNDEFINED;
