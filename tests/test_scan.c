@@ -192,6 +192,25 @@ static void opened_scan_continues_only_itself(void **state) {
     close_setting(&other);
 }
 
+/* A network's test error says something of a surface over images of the same kind alone. */
+static void results_on_other_data_are_not_recorded(void **state) {
+    static const char *const trained_on[] = {"cifar10:somewhere", "synthetic:5"};
+    (void)state;
+    for (int same = 0; same < 2; same++) {
+        struct setting s;
+        struct ls_surface surface;
+        open_setting(&s, 20);
+        assert_false(ls_scan_of_other_data(&s.scan));
+        ls_metadata_set(&s.model.metadata, NULL, "data", "%s", trained_on[same]);
+        ls_metadata_set(&s.model.metadata, NULL, "test_error", "12.4");
+        assert_int_equal(ls_scan_of_other_data(&s.scan), !same);
+        open_surface(&surface, &s, NULL);
+        assert_int_equal(ls_metadata_get(&surface.metadata, "model_test_error") != NULL, same);
+        ls_surface_free(&surface);
+        close_setting(&s);
+    }
+}
+
 static void opened_scan_saves_its_directions(void **state) {
     struct setting s;
     struct ls_surface surface;
@@ -341,6 +360,7 @@ int main(void) {
         cmocka_unit_test(curve_has_no_second_axis),
         IN_DIRECTORY(interrupted_scan_continues),
         IN_DIRECTORY(opened_scan_continues_only_itself),
+        cmocka_unit_test(results_on_other_data_are_not_recorded),
         IN_DIRECTORY(opened_scan_saves_its_directions),
         cmocka_unit_test(networks_of_a_plane_are_marked),
         cmocka_unit_test(every_axis_needs_a_direction),

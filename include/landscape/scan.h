@@ -32,6 +32,9 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
                             const struct ls_range *y, const char *path, struct ls_surface *surface,
                             struct ls_error *error);
 
+/* Whether the model says that it was trained on images of another kind than the scan's. */
+bool ls_scan_of_other_data(const struct ls_scan *scan);
+
 /* Computes the points of `surface` that are not computed yet and keeps the file at `path` (NULL:
  * none) up to date. A surface with a second axis needs a second direction. Returns LS_INTERRUPTED
  * after the observer asked to stop. */

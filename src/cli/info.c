@@ -73,9 +73,9 @@ static enum ls_status print_surface(const char *path, struct ls_error *error) {
         printf("  %-18s %d points from %g to %g\n", "y", surface.ny, surface.y[0],
                surface.y[surface.ny - 1]);
     printf("  %-18s %zu of %zu\n", "computed", points - ls_surface_missing(&surface), points);
-    print_span("loss", surface.loss, points);
-    print_span("standard error", surface.loss_error, points);
-    print_span("accuracy", surface.accuracy, points);
+    print_span("losses", surface.loss, points);
+    print_span("standard errors", surface.loss_error, points);
+    print_span("accuracies", surface.accuracy, points);
     for (int i = 0; i < surface.marker_count; i++) {
         struct ls_marker *marker = &surface.markers[i];
         ls_make_printable(marker->name);

@@ -14,6 +14,13 @@ static enum ls_status record(struct ls_surface *surface, const char *key, const 
     return value ? ls_metadata_set(&surface->metadata, error, key, "%s", value) : LS_OK;
 }
 
+bool ls_scan_of_other_data(const struct ls_scan *scan) {
+    const char *trained = ls_metadata_get(&scan->model->metadata, "data");
+    const char *scanned = scan->dataset->name;
+    const size_t kind = strcspn(scanned, ":");
+    return trained && (strcspn(trained, ":") != kind || memcmp(trained, scanned, kind) != 0);
+}
+
 /* Models that came from no file are told apart by their values. */
 static enum ls_status describe_model(const struct ls_scan *scan, struct ls_surface *surface,
                                      struct ls_error *error) {
@@ -33,6 +40,8 @@ static enum ls_status describe_model(const struct ls_scan *scan, struct ls_surfa
         status = record(surface, "model", scan->model_path, error);
     if (!status)
         status = record(surface, "model_sha256", sha256, error);
+    if (ls_scan_of_other_data(scan)) /* what the model does on its own says nothing of these */
+        return status;
     for (size_t i = 0; i < sizeof results / sizeof *results && !status; i++)
         status =
             record(surface, results[i][1], ls_metadata_get(&model->metadata, results[i][0]), error);
