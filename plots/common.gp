@@ -13,11 +13,11 @@ place = 'set lmargin at screen LEFT[p]; set rmargin at screen RIGHT[p]; '. \
 labels = "set label 5 X_LABEL at screen (LEFT[p] + RIGHT[p]) / 2, screen BOTTOM[p] - 3.1 * EM_Y "
 labels = labels."center textcolor rgb INK; set label 6 Y_LABEL at screen LEFT[p] - Y_LABEL_AT * EM_X, "
 labels = labels."screen (BOTTOM[p] + TOP[p]) / 2 center rotate by 90 textcolor rgb Y_COLOR"
-name_at(p) = TOP[p] + (strlen(DETAIL[p]) ? 2.5 : 1.4) * EM_Y
+name_at(p) = TOP[p] + (ABOVE + (strlen(DETAIL[p]) ? 2.5 : 1.4)) * EM_Y
 caption = "set label 1 '{/:Bold '.NAME[p].'}' at screen (LEFT[p] + RIGHT[p]) / 2, "
 caption = caption."screen name_at(p) center font size(NAME_SIZE[p]) textcolor rgb INK; "
 caption = caption."set label 2 DETAIL[p] at screen (LEFT[p] + RIGHT[p]) / 2, "
-caption = caption."screen TOP[p] + 1.1 * EM_Y center font size(DETAIL_SIZE[p]) textcolor rgb GREY"
+caption = caption."screen TOP[p] + (ABOVE + 1.1) * EM_Y center font size(DETAIL_SIZE[p]) textcolor rgb GREY"
 frame = "set label 3 '{/:Bold '.TITLE.'}' at screen 0.5, screen 1 - 1.5 * EM_Y center "
 frame = frame."font size(TITLE_SIZE) textcolor rgb INK; "
 frame = frame."set label 4 NOTE at screen 0.5, screen 1.1 * EM_Y center font size(NOTE_SIZE) "
@@ -29,6 +29,8 @@ MARK = GPVAL_TERM eq 'svg' ? 0.75 : 0.10 * POINT
 INK = '#1a1a1a'
 GREY = '#5f5f5f'
 Y_COLOR = INK
+# How many em there are between a panel's axes and what stands above them.
+ABOVE = 0
 
 set border linewidth 1.2 linecolor rgb INK
 set tics textcolor rgb INK scale 0.6 nomirror out

@@ -1,6 +1,9 @@
 # Loss (left axis, solid) and accuracy (right axis, dashed) along a direction.
 #   $curves  x, loss, accuracy, one block a curve, two empty lines between blocks
 #   $bands   x, lower and upper edge of the loss's confidence band; the same blocks
+#   NETWORK[n]      name of a network, NETWORK_X[n] where it is on the axis, NETWORK_AT[n] the middle of
+#                   its name in parts of the figure, NETWORK_UP[n] how many em above the axes,
+#                   NETWORK_CURVE[n] its curve, or 0
 # One curve is drawn in a colour for each axis, several in a colour for each curve.
 
 p = 1
@@ -20,6 +23,18 @@ Y2_COLOR = INK
 if (LOSS_LOG) {
     set logscale y
     set format y '10^{%T}'
+}
+
+# A thin line through each network, to its name above the axes.
+ABOVE = NETWORKS_EM
+do for [n = 1:NETWORKS] {
+    set arrow n from first NETWORK_X[n], graph 0 to first NETWORK_X[n], graph 1 nohead back \
+        linewidth 1.2 linecolor rgb '#a0a0a0'
+    set arrow 100 + n from first NETWORK_X[n], graph 1 to screen NETWORK_AT[n], screen TOP[1] + 0.7 * EM_Y \
+        nohead back linewidth 1.2 linecolor rgb '#a0a0a0'
+    eval sprintf("set label %d NETWORK[%d] at screen NETWORK_AT[%d], screen TOP[1] + ", 100 + n, n, n). \
+         sprintf("NETWORK_UP[%d] * EM_Y center font size(NETWORK_SIZE) textcolor ", n). \
+         (CURVES > 1 && NETWORK_CURVE[n] ? sprintf("linetype %d", NETWORK_CURVE[n]) : 'rgb INK')
 }
 
 set style fill transparent solid 0.2 noborder

@@ -1,6 +1,7 @@
 /* Pictures of surfaces: files, formats, labels, scales, and what happens without gnuplot. */
 #include "pictures.h"
 #include "render/figure.h"
+#include "render/line_marks.h"
 #include "support.h"
 #include <math.h>
 
@@ -180,6 +181,77 @@ static void every_format_is_what_its_ending_says(void **state) {
     ls_surface_free(&surface);
 }
 
+/* A curve of 1, on which `name` is the network at 0 and "end" the one at 1. */
+static void make_named_curve(struct ls_surface *curve, const char *name) {
+    struct ls_range x = {-0.5, 1.5, 5};
+    assert_int_equal(ls_surface_create(curve, &x, NULL, NULL), LS_OK);
+    for (int i = 0; i < 5; i++)
+        curve->loss[i] = 1;
+    assert_int_equal(ls_surface_mark(curve, "end", 1, 0, NULL), LS_OK);
+    assert_int_equal(ls_surface_mark(curve, name, 0, 0, NULL), LS_OK);
+    assert_int_equal(ls_surface_mark(curve, "far away", 2, 0, NULL), LS_OK);
+    assert_int_equal(ls_surface_mark(curve, "aside", 0.5, 1, NULL), LS_OK);
+}
+
+static void networks_on_curves_are_found_once(void **state) {
+    (void)state;
+    struct ls_surface curves[2];
+    const struct ls_surface *pointers[] = {&curves[0], &curves[1]};
+    const struct ls_request request = {.surfaces = pointers, .count = 2};
+    struct ls_line_marks marks;
+    make_named_curve(&curves[0], "one");
+    make_named_curve(&curves[1], "two");
+    ls_line_marks_find(&marks, &request);
+    assert_int_equal(marks.count, 3);
+    assert_string_equal(marks.mark[0].name, "one");
+    assert_true(marks.mark[0].x == 0 && marks.mark[0].curve == 1 && marks.mark[0].row == 0);
+    assert_string_equal(marks.mark[1].name, "two");
+    assert_true(marks.mark[1].x == 0 && marks.mark[1].curve == 2 && marks.mark[1].row == 1);
+    assert_string_equal(marks.mark[2].name, "end");
+    assert_true(marks.mark[2].x == 1 && marks.mark[2].curve == 0 && marks.mark[2].row == 0);
+    assert_int_equal(marks.rows, 2);
+    ls_surface_free(&curves[0]);
+    ls_surface_free(&curves[1]);
+}
+
+/* Names are too long to stand over their networks, or to be large. */
+static void names_of_networks_on_a_curve_keep_apart(void **state) {
+    (void)state;
+    struct ls_surface curve;
+    const struct ls_surface *one = &curve;
+    const struct ls_request request = {.surfaces = &one, .count = 1};
+    struct ls_figure figure = {.width = 1000, .em = 20, .box = {{100, 900, 0, 500}}};
+    const double ends[] = {-0.5, 1.5};
+    struct ls_line_marks marks;
+    make_named_curve(&curve, "a name of more than sixty letters, as long as no name ought to be");
+    assert_int_equal(ls_surface_mark(&curve, "a network too close to that", 0.1, 0, NULL), LS_OK);
+    ls_line_marks_find(&marks, &request);
+    ls_line_marks_add(&marks, &figure, ends);
+    ls_script_free(&figure.script);
+    assert_int_equal(marks.count, 3);
+    double right = 0;
+    for (int m = 0; m < 3; m++) {
+        double half = 0.3 * marks.size * figure.em * (double)strlen(marks.mark[m].name);
+        assert_true(marks.mark[m].centre - half > right);
+        right = marks.mark[m].centre + half;
+    }
+    assert_true(right < figure.width && marks.size < 0.85);
+    ls_surface_free(&curve);
+}
+
+static void networks_on_a_curve_are_named(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface curve;
+    make_named_curve(&curve, "it's \"one\"_a");
+    assert_int_equal(plot_one(&curve, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", "it's \"one\"_a<"));
+    assert_true(contains("out.svg", ">end<"));
+    assert_false(contains("out.svg", "far away"));
+    assert_false(contains("out.svg", "aside"));
+    ls_surface_free(&curve);
+}
+
 static void the_same_surface_gives_the_same_bytes(void **state) {
     (void)state;
     skip_without_gnuplot();
@@ -227,6 +299,9 @@ int main(void) {
         IN_OWN(text_and_file_names_are_taken_literally),
         IN_OWN(wild_values_break_nothing),
         IN_OWN(every_format_is_what_its_ending_says),
+        IN_OWN(networks_on_curves_are_found_once),
+        IN_OWN(names_of_networks_on_a_curve_keep_apart),
+        IN_OWN(networks_on_a_curve_are_named),
         IN_OWN(the_same_surface_gives_the_same_bytes),
         IN_OWN(what_cannot_be_drawn_is_refused),
     };

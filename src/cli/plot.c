@@ -28,7 +28,7 @@ static const char help[] =
     "                     surface: a lit surface in three dimensions, networks as pins on it\n"
     "                     heatmap: a coloured cell a grid point, marked too; in PNG the bare\n"
     "                              picture, without axes and text\n"
-    "                     lines: loss (with a 95 % band) and accuracy along one direction\n"
+    "                     lines: loss (95 % band), accuracy and networks along a direction\n"
     "  --log              logarithmic height, colour or levels (1, 2, 5, 10, ...)\n"
     "  --zmax Z           cut off above a loss of Z: surfaces, default none; meshes and lines,\n"
     "                     default 10, with --log none; the clipping that html opens with\n"

@@ -4,6 +4,7 @@
 #include "render/caption.h"
 #include "render/figure.h"
 #include "render/height.h"
+#include "render/line_marks.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,17 +31,18 @@ static void add_curve(struct ls_script *script, const struct ls_surface *surface
     ls_script_add(script, "\n\n");
 }
 
-/* The axis along the curves. */
-static void add_steps(struct ls_script *script, const struct ls_request *request) {
+/* The axis along the curves; ends = where it begins and ends. */
+static void add_steps(struct ls_script *script, const struct ls_request *request, double ends[2]) {
     struct ls_row row;
-    double first = INFINITY, last = -INFINITY;
+    ends[0] = INFINITY;
+    ends[1] = -INFINITY;
     for (int i = 0; i < request->count; i++) {
         ls_row_of(request->surfaces[i], &row);
-        first = fmin(first, row.at[0]);
-        last = fmax(last, row.at[row.count - 1]);
+        ends[0] = fmin(ends[0], row.at[0]);
+        ends[1] = fmax(ends[1], row.at[row.count - 1]);
     }
     ls_row_of(request->surfaces[0], &row);
-    ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g\n", first, last);
+    ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g\n", ends[0], ends[1]);
     ls_script_string(script, "X_LABEL", ls_caption_axis(request->surfaces[0], row.axis));
     ls_script_string(script, "LOSS_LABEL", ls_caption_loss(request->surfaces[0]));
 }
@@ -79,21 +81,7 @@ static void describe(const struct ls_request *request, char *note, size_t size) 
         }
 }
 
-enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error) {
-    struct ls_frame frame = {.box_width = 1300,
-                             .box_height = 900,
-                             .left = 5.5,
-                             .right = 5.5,
-                             .bottom = request->count == 1 ? 5.9 : 4.7 + 1.35 * request->count,
-                             .top = request->count == 1 ? 4 : 1.5};
-    char note[256];
-    describe(request, note, sizeof note);
-    struct ls_figure figure = {.options = request->options};
-    ls_figure_begin(&figure, request->format, 1, &frame, ls_request_title(request), note);
-    if (request->count == 1)
-        ls_figure_name_surfaces(&figure, request);
-    struct ls_script *script = &figure.script;
-    add_steps(script, request);
+static void name_curves(struct ls_script *script, const struct ls_request *request) {
     ls_script_add(script, "CURVES = %d\narray CURVE[%d]\n", request->count, request->count);
     for (int i = 0; i < request->count; i++) {
         char name[512];
@@ -102,6 +90,28 @@ enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *
         ls_script_quote(script, name);
         ls_script_add(script, "\n");
     }
+}
+
+enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error) {
+    struct ls_line_marks marks;
+    ls_line_marks_find(&marks, request);
+    double ends[2], names = ls_line_marks_height(&marks);
+    struct ls_frame frame = {.box_width = 1300,
+                             .box_height = 900,
+                             .left = 5.5,
+                             .right = 5.5,
+                             .bottom = request->count == 1 ? 5.9 : 4.7 + 1.35 * request->count,
+                             .top = (request->count == 1 ? 4 : 1.5) + names};
+    char note[256];
+    describe(request, note, sizeof note);
+    struct ls_figure figure = {.options = request->options};
+    ls_figure_begin(&figure, request->format, 1, &frame, ls_request_title(request), note);
+    if (request->count == 1)
+        ls_figure_name_surfaces(&figure, request);
+    struct ls_script *script = &figure.script;
+    add_steps(script, request, ends);
+    ls_line_marks_add(&marks, &figure, ends);
+    name_curves(script, request);
     const struct ls_loss_axis axis = add_axis(script, request);
     const double cap = axis.top + 10 * (axis.top - axis.bottom);
     ls_script_add(script, "$curves << END\n");
