@@ -33,7 +33,14 @@ Y_COLOR = INK
 ABOVE = 0
 
 set border linewidth 1.2 linecolor rgb INK
-set tics textcolor rgb INK scale 0.6 nomirror out
+# SVG's ticks and rows of a legend are further apart than the other terminals'.
+SVG = GPVAL_TERM eq 'svg'
+KEY_SPACING = SVG ? 0.84 : 1.05
+KEY_FONT = exists('KEY_SIZE') ? size(KEY_SIZE) : ''
+set tics textcolor rgb INK scale (SVG ? 0.4 : 0.6) nomirror out
+if (SVG) {
+    set xtics offset 0, 0.3
+}
 set format '%.5h'
 set minussign
 unset key

@@ -39,7 +39,7 @@ do for [n = 1:NETWORKS] {
 
 set style fill transparent solid 0.2 noborder
 set key at screen (LEFT[1] + RIGHT[1]) / 2, screen BOTTOM[1] - 4.2 * EM_Y center top \
-    samplen 3 spacing 1.05 Left reverse
+    samplen 3 spacing KEY_SPACING font KEY_FONT Left reverse
 
 if (CURVES == 1) {
     eval caption

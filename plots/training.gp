@@ -22,7 +22,7 @@ do for [p = 1:PANELS] {
     eval place
     eval labels
     set key at screen (LEFT[p] + RIGHT[p]) / 2, screen BOTTOM[p] - 4.2 * EM_Y center top \
-        samplen 3 spacing 1.05 Left reverse
+        samplen 3 spacing KEY_SPACING font KEY_FONT Left reverse
     if (RUNS == 1) {
         set key horizontal maxrows 1
         plot $log using 1:2 with lines linetype 1 linewidth 2.2 dashtype (8,4) \

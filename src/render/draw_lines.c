@@ -81,15 +81,12 @@ static void describe(const struct ls_request *request, char *note, size_t size) 
         }
 }
 
-static void name_curves(struct ls_script *script, const struct ls_request *request) {
-    ls_script_add(script, "CURVES = %d\narray CURVE[%d]\n", request->count, request->count);
-    for (int i = 0; i < request->count; i++) {
-        char name[512];
-        ls_request_name(request, i, name, sizeof name);
-        ls_script_add(script, "CURVE[%d] = ", i + 1);
-        ls_script_quote(script, name);
-        ls_script_add(script, "\n");
-    }
+static void name_curves(struct ls_figure *figure, const struct ls_request *request) {
+    char names[LS_MAX_PANELS][LS_LEGEND_NAME];
+    for (int i = 0; i < request->count; i++)
+        ls_request_name(request, i, names[i], sizeof names[i]);
+    ls_script_add(&figure->script, "CURVES = %d\n", request->count);
+    ls_figure_legend(figure, "CURVE", names, request->count);
 }
 
 enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error) {
@@ -111,7 +108,7 @@ enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *
     struct ls_script *script = &figure.script;
     add_steps(script, request, ends);
     ls_line_marks_add(&marks, &figure, ends);
-    name_curves(script, request);
+    name_curves(&figure, request);
     const struct ls_loss_axis axis = add_axis(script, request);
     const double cap = axis.top + 10 * (axis.top - axis.bottom);
     ls_script_add(script, "$curves << END\n");

@@ -74,16 +74,14 @@ static void add_runs(struct ls_figure *figure, const struct ls_training_log *log
     const char *const *names = figure->options->names;
     struct ls_script *script = &figure->script;
     double first = logs[0].epoch[0], last = first;
-    ls_script_add(script, "RUNS = %d\narray RUN[%d]\n", count, count);
+    char labels[LS_MAX_PANELS][LS_LEGEND_NAME];
     for (int i = 0; i < count; i++) {
-        char name[512];
-        run_name(paths[i], names ? names[i] : NULL, name, sizeof name);
-        ls_script_add(script, "RUN[%d] = ", i + 1);
-        ls_script_quote(script, name);
-        ls_script_add(script, "\n");
+        run_name(paths[i], names ? names[i] : NULL, labels[i], sizeof labels[i]);
         first = fmin(first, logs[i].epoch[0]);
         last = fmax(last, logs[i].epoch[logs[i].count - 1]);
     }
+    ls_script_add(script, "RUNS = %d\n", count);
+    ls_figure_legend(figure, "RUN", labels, count);
     ls_script_add(script, "EPOCH_MIN = %.9g; EPOCH_MAX = %.9g\n", fmin(first - 1, first),
                   last > first ? last : first + 1);
     ls_script_add(script, "$log << END\n");

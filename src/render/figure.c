@@ -133,6 +133,21 @@ void ls_figure_name(struct ls_figure *figure, int panel, const char *name, const
                   fit(figure, detail, 0.85, width));
 }
 
+void ls_figure_legend(struct ls_figure *figure, const char *array, char names[][LS_LEGEND_NAME],
+                      int count) {
+    struct ls_script *script = &figure->script;
+    const double sample_em = 6, width = 0.97 * figure->width / figure->columns;
+    double size = 1;
+    ls_script_add(script, "array %s[%d]\n", array, count);
+    for (int i = 0; i < count; i++) {
+        size = fmin(size, fit(figure, names[i], 1, width - sample_em * figure->em));
+        ls_script_add(script, "%s[%d] = ", array, i + 1);
+        ls_script_quote(script, names[i]);
+        ls_script_add(script, "\n");
+    }
+    ls_script_add(script, "KEY_SIZE = %.3f\n", size);
+}
+
 enum ls_status ls_figure_finish(struct ls_figure *figure, const char *template_name,
                                 const char *path, struct ls_error *error) {
     const char *parts[] = {"common.gp", "marks.gp", template_name};

@@ -19,6 +19,8 @@ struct ls_box {
     double left, right, bottom, top;
 };
 
+enum { LS_LEGEND_NAME = 512 };
+
 struct ls_figure {
     const struct ls_plot_options *options;
     enum ls_file_format format;
@@ -36,6 +38,11 @@ void ls_figure_begin(struct ls_figure *figure, enum ls_file_format format, int p
 
 /* Adds name and detail of panel i (from 0), in the size that fits its width. */
 void ls_figure_name(struct ls_figure *figure, int panel, const char *name, const char *detail);
+
+/* Adds the names of the curves as an array, and the size at which the widest fits into the legend
+ * below a panel. */
+void ls_figure_legend(struct ls_figure *figure, const char *array, char names[][LS_LEGEND_NAME],
+                      int count);
 
 /* Adds common.gp and the template, and lets gnuplot draw the figure to `path`. Frees the script,
  * whatever happens. */
