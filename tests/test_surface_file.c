@@ -93,6 +93,38 @@ static void reads_the_newer_format_of_small_groups(void **state) {
     assert_refused(path, "newer format");
 }
 
+/* Writes a file with nine attributes in the newest format that is accepted: in their header, or
+ * apart from it, which is how HDF5 keeps more than eight. */
+static void write_nine(const char *path, bool apart) {
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE);
+    assert_true(H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST) >= 0);
+    assert_true(H5Pset_attr_phase_change(creation, apart ? 8 : 9, apart ? 6 : 7) >= 0);
+    struct ls_h5_output h5 = {.file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access)};
+    assert_true(h5.file >= 0);
+    const struct ls_extent four = {1, {4}};
+    put(&h5, "xcoordinates", H5T_IEEE_F64LE, four, numbers);
+    put(&h5, "test_loss", H5T_IEEE_F64LE, four, numbers);
+    put(&h5, "test_acc", H5T_IEEE_F64LE, four, numbers);
+    for (int i = 0; i < 9; i++) {
+        const char key[] = {'k', (char)('0' + i), 0};
+        assert_int_equal(ls_h5_write_attribute(&h5, key, "value", NULL), LS_OK);
+    }
+    H5Fclose(h5.file);
+    H5Pclose(creation);
+    H5Pclose(access);
+}
+
+static void misses_no_attributes(void **state) {
+    const char *path = text("%s/nine.h5", (char *)*state);
+    struct ls_surface surface;
+    write_nine(path, false);
+    assert_int_equal(ls_surface_read(&surface, path, NULL), LS_OK);
+    assert_int_equal(surface.metadata.count, 9);
+    ls_surface_free(&surface);
+    write_nine(path, true);
+    assert_refused(path, "its attributes are stored in HDF5's newer format");
+}
+
 static void refuses_what_is_not_hdf5(void **state) {
     const char *path = text("%s/bad.h5", (char *)*state);
     write_text(path, "");
@@ -315,6 +347,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(reads_files_of_the_papers_code),
         IN_DIRECTORY(reads_the_newer_format_of_small_groups),
+        IN_DIRECTORY(misses_no_attributes),
         IN_DIRECTORY(refuses_what_is_not_hdf5),
         IN_DIRECTORY(refuses_truncated_files),
         IN_DIRECTORY(names_what_is_missing),

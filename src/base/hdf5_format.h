@@ -19,6 +19,7 @@ enum {
     LS_H5_ATTRIBUTE = 0x0c,
     LS_H5_CONTINUATION = 0x10,
     LS_H5_SYMBOL_TABLE = 0x11,
+    LS_H5_ATTRIBUTE_INFO = 0x15,
 };
 
 /* What lies at `address` of the file; nothing if that is outside. */

@@ -150,6 +150,24 @@ struct attributes {
     int seen;
 };
 
+/* Many attributes, or large ones, are kept in a structure of their own, which we do not read. */
+static const char *check_attribute_info(struct ls_cursor body) {
+    ls_skip(&body, 1);
+    ls_skip(&body, ls_take(&body, 1) & 1 ? 2 : 0);
+    return ls_take(&body, 8) == LS_H5_UNDEFINED
+               ? NULL
+               : "its attributes are stored in HDF5's newer format; h5py's default one is read";
+}
+
+static const char *begin_attributes(struct attributes *attributes, const struct ls_h5_file *file) {
+    struct ls_h5_message info;
+    const char *fault = ls_h5_messages_begin(&attributes->walk, file, file->root);
+    attributes->seen = 0;
+    if (!fault && ls_h5_find_message(file, file->root, LS_H5_ATTRIBUTE_INFO, &info))
+        fault = check_attribute_info(info.body);
+    return fault;
+}
+
 /* The next attribute that can be read; false behind the last. */
 static bool next_attribute(struct attributes *attributes, const char **key,
                            struct ls_h5_value *value) {
@@ -166,11 +184,11 @@ static bool next_attribute(struct attributes *attributes, const char **key,
 
 enum ls_status ls_h5_attributes(const struct ls_h5_file *file, struct ls_metadata *metadata,
                                 struct ls_error *error) {
-    struct attributes attributes = {.seen = 0};
+    struct attributes attributes;
     const char *key;
     struct ls_h5_value value;
     enum ls_status status = LS_OK;
-    const char *fault = ls_h5_messages_begin(&attributes.walk, file, file->root);
+    const char *fault = begin_attributes(&attributes, file);
     if (fault)
         return fail(file, "group", "/", fault, error);
     while (!status && next_attribute(&attributes, &key, &value)) {
@@ -184,10 +202,10 @@ enum ls_status ls_h5_attributes(const struct ls_h5_file *file, struct ls_metadat
 
 enum ls_status ls_h5_attribute_number(const struct ls_h5_file *file, const char *key,
                                       double *number, struct ls_error *error) {
-    struct attributes attributes = {.seen = 0};
+    struct attributes attributes;
     const char *found;
     struct ls_h5_value value;
-    const char *fault = ls_h5_messages_begin(&attributes.walk, file, file->root);
+    const char *fault = begin_attributes(&attributes, file);
     if (fault)
         return fail(file, "group", "/", fault, error);
     while (next_attribute(&attributes, &found, &value)) {
