@@ -206,12 +206,12 @@ static void writes_what_it_reads(void **state) {
 /* As many entries as there are, in time that grows no faster. */
 static void keeps_all_metadata(void **state) {
     enum { ENTRIES = 50000 };
-    const char *path = text("%s/a", (char *)*state);
     float weight = 1;
     struct ls_stored_tensor tensor = {"w", LS_DTYPE_F32, 0, {0}, 1, &weight};
     struct ls_metadata metadata = {0}, copy = {0};
     for (int i = 0; i < ENTRIES; i++)
         assert_int_equal(ls_metadata_add(&metadata, text("key%d", i), text("%d", i), NULL), LS_OK);
+    const char *path = text("%s/a", (char *)*state);
     assert_int_equal(ls_safetensors_write(path, &tensor, 1, &metadata, NULL), LS_OK);
 
     struct ls_tensor_file file;
