@@ -231,6 +231,26 @@ static void hard_surfaces_are_drawn(void **state) {
         }
 }
 
+/* There is but one point, in the middle: the box stands on a white floor. */
+static void what_is_missing_casts_no_shadow(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_plot_options options = bare();
+    options.surface.box = true;
+    make(&surface, 21, bowl);
+    for (int i = 0; i < 21 * 21; i++)
+        if (i != 220)
+            surface.loss[i] = LS_NOT_COMPUTED;
+    struct picture picture = draw(&surface, &options);
+    int painted = 0;
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++)
+            painted += pixel(&picture, x, y)[3] > 8;
+    assert_in_range(painted, 1, WIDTH * HEIGHT / 8);
+    free(picture.rgba);
+    ls_surface_free(&surface);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(a_surface_fills_the_picture_and_nothing_else_is_drawn),
@@ -238,6 +258,7 @@ int main(void) {
         IN_OWN(a_plane_is_evenly_lit),
         IN_OWN(the_outline_of_a_symmetric_surface_is_symmetric),
         IN_OWN(a_needle_casts_a_shadow_to_the_right),
+        IN_OWN(what_is_missing_casts_no_shadow),
         IN_OWN(the_same_bytes_from_any_number_of_threads),
         IN_OWN(missing_points_are_holes),
         IN_OWN(zmax_cuts_the_top_off),

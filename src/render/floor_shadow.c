@@ -27,13 +27,20 @@ static void cross(float from, float direction, float low, float high, float *ent
     *leave = fminf(*leave, fmaxf(a, b));
 }
 
+/* Whether there is a surface at grid coordinates (u, v), which may be off the grid by rounding. */
+static bool is_known(const struct ls_terrain *t, float u, float v) {
+    const float i = fminf(fmaxf(u, 0), (float)(t->nx - 1)) + 0.5f;
+    const float j = fminf(fmaxf(v, 0), (float)(t->ny - 1)) + 0.5f;
+    return !isnan(t->z[(size_t)j * (size_t)t->nx + (size_t)i]);
+}
+
 /* The part of the tiers of the light at which rays from (x, y) towards (dx, dy) are stopped. */
 static float stopped(const struct ls_terrain *t, float x, float y, float dx, float dy,
                      const float tangent[TIERS]) {
     float right = t->left + (float)(t->nx - 1) * t->step_x;
     float back = t->front + (float)(t->ny - 1) * t->step_y;
     float enter = 0, leave = 10, spacing, sum = 0;
-    bool over[TIERS] = {false}, hit[TIERS] = {false};
+    bool over[TIERS] = {false}, hit[TIERS] = {false}, was_known = false;
     cross(x, dx, t->left, right, &enter, &leave);
     cross(y, dy, t->front, back, &enter, &leave);
     if (leave <= enter)
@@ -45,11 +52,14 @@ static float stopped(const struct ls_terrain *t, float x, float y, float dx, flo
         float u = (x + dx * distance - t->left) / t->step_x;
         float v = (y + dy * distance - t->front) / t->step_y;
         float z = ls_pyramid_at(&t->relief, level, u, v);
+        /* Where nothing is known, the relief has but a guess, and rays pass. */
+        const bool known = is_known(t, u, v), both = known && was_known;
         for (int k = 0; k < TIERS; k++) {
             bool above = distance * tangent[k] > z;
-            hit[k] = hit[k] || (s > 0 && above != over[k]);
+            hit[k] = hit[k] || (both && above != over[k]);
             over[k] = above;
         }
+        was_known = known;
     }
     for (int k = 0; k < TIERS; k++)
         sum += hit[k];
