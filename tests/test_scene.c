@@ -310,6 +310,28 @@ static void no_mountain_can_cover_a_label_of_the_axes(void **state) {
     ls_canvas_free(&canvas);
 }
 
+/* Median 0.5 between losses from `low` to 20. */
+static double compression_from(double low) {
+    struct ls_surface surface;
+    const struct ls_surface *one = &surface;
+    struct ls_plot_options options = ls_plot_defaults();
+    options.zmax = INFINITY;
+    make(&surface, 11, plane);
+    for (int i = 0; i < 121; i++)
+        surface.loss[i] = i < 10 ? low : i < 111 ? 0.5 : 20;
+    struct ls_zscale scale = ls_zscale_choose(&one, 1, &options);
+    assert_true(scale.low == 0 && scale.high == 20);
+    ls_surface_free(&surface);
+    return scale.compress;
+}
+
+static void heights_are_not_compressed_below_the_lowest_loss(void **state) {
+    (void)state;
+    double usual = compression_from(0.001);
+    assert_true(usual > 0.02 && usual < 0.03);
+    assert_true(compression_from(0.4) == 0.4);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(panels_share_one_scale),
@@ -320,6 +342,7 @@ int main(void) {
         IN_OWN(pins_are_seen_from_everywhere_but_not_on_bare_surfaces),
         cmocka_unit_test(names_of_networks_do_not_overlap),
         cmocka_unit_test(no_mountain_can_cover_a_label_of_the_axes),
+        IN_OWN(heights_are_not_compressed_below_the_lowest_loss),
     };
     return cmocka_run_group_tests_name("scene", tests, NULL, NULL);
 }

@@ -82,10 +82,12 @@ struct ls_zscale ls_zscale_choose(const struct ls_surface *const *surfaces, int 
         scale.low = 0;
     else
         scale.low -= 0.03 * (scale.high - scale.low);
+    /* By itself not below the lowest loss, since there is nothing to show below. */
     if (options->surface.compress > 0)
         scale.compress = options->surface.compress;
     else if (options->surface.compress < 0 && !scale.cut)
         scale.compress =
-            choose_compression(median(surfaces, count) - scale.low, scale.high - scale.low);
+            fmax(choose_compression(median(surfaces, count) - scale.low, scale.high - scale.low),
+                 extent.min - scale.low);
     return scale;
 }
