@@ -1,5 +1,6 @@
 /* Training curves from log.csv. */
 #include "landscape/plot.h"
+#include "pictures.h"
 #include "render/training_log.h"
 #include "support.h"
 
@@ -74,16 +75,41 @@ static void assert_drawn(void **state, const char *log, int count, const char *n
 }
 
 static void runs_are_labelled_and_panels_named(void **state) {
-    if (system("gnuplot --version >/dev/null 2>&1") != 0) {
-        print_message("gnuplot is not installed: nothing can be drawn\n");
-        skip();
-    }
+    skip_without_gnuplot();
     const char *log = write_log(state, text("%s\n1,0.1,2,80,2,70,5\n2,0.1,2,70,2,nan,5\n", header));
     const char *directory = strrchr(*state, '/') + 1;
     assert_drawn(state, log, 1, NULL, "test error");
     assert_drawn(state, log, 2, "56 layers", "56 layers");
     assert_drawn(state, log, 2, "56 layers", directory);
     assert_drawn(state, log, 2, "56 layers", "Training error");
+}
+
+/* Draws the log alone. */
+static const char *draw_one(void **state, const char *log, bool logarithmic) {
+    struct ls_plot_options options = ls_plot_defaults();
+    const char *path = text("%s/out.svg", (char *)*state);
+    options.log = logarithmic;
+    assert_int_equal(ls_plot_training(&log, 1, &options, path, NULL), LS_OK);
+    return path;
+}
+
+static void errors_out_of_the_picture_are_told(void **state) {
+    skip_without_gnuplot();
+    const char *head = "epoch,train_error,test_error\n";
+    const char *log = write_log(state, text("%s1,90,91\n2,9,8\n3,8,8\n4,7,8\n5,6,8\n", head));
+    assert_true(contains(draw_one(state, log, false), "cut off at an error of 20 %"));
+    log = write_log(state, text("%s1,9,8\n2,8,8\n", head));
+    assert_false(contains(draw_one(state, log, false), "cut off"));
+}
+
+static void logarithmic_errors_begin_below_the_lowest(void **state) {
+    skip_without_gnuplot();
+    const char *log = write_log(state, "epoch,train_error,test_error\n1,12,15\n2,6,7\n3,0,8\n");
+    const char *path = draw_one(state, log, true);
+    assert_true(contains(path, ">5<") && contains(path, ">10<"));
+    assert_false(contains(path, ">0.1<"));
+    log = write_log(state, "epoch,train_error,test_error\n1,12,15\n2,0.03,7\n3,0,8\n");
+    assert_true(contains(draw_one(state, log, true), ">0.02<"));
 }
 
 static void training_curves_are_pictures_only(void **state) {
@@ -106,6 +132,8 @@ int main(void) {
         IN_DIRECTORY(broken_logs_are_refused_with_file_and_line),
         IN_DIRECTORY(a_missing_log_is_named),
         IN_DIRECTORY(runs_are_labelled_and_panels_named),
+        IN_DIRECTORY(errors_out_of_the_picture_are_told),
+        IN_DIRECTORY(logarithmic_errors_begin_below_the_lowest),
         IN_DIRECTORY(training_curves_are_pictures_only),
     };
     return cmocka_run_group_tests_name("training curves", tests, NULL, NULL);

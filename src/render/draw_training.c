@@ -2,6 +2,7 @@
  */
 #include "base/order.h"
 #include "render/figure.h"
+#include "render/ticks.h"
 #include "render/training_log.h"
 #include <math.h>
 #include <stdio.h>
@@ -36,6 +37,51 @@ static enum ls_status choose_top(const struct ls_training_log *logs, int count, 
         if (1.25 * typical <= tops[t])
             *top = tops[t];
     return LS_OK;
+}
+
+struct extremes {
+    double lowest, highest; /* errors; the lowest above zero, INFINITY if there is none */
+};
+
+static void include(struct extremes *extremes, double error) {
+    if (error > 0)
+        extremes->lowest = fmin(extremes->lowest, error);
+    extremes->highest = fmax(extremes->highest, error);
+}
+
+static struct extremes find_extremes(const struct ls_training_log *logs, int count) {
+    struct extremes extremes = {INFINITY, 0};
+    for (int i = 0; i < count; i++)
+        for (int row = 0; row < logs[i].count; row++) {
+            include(&extremes, logs[i].train_error[row]);
+            include(&extremes, logs[i].test_error[row]);
+        }
+    return extremes;
+}
+
+/* 1, 2 and 5 times powers of ten from `bottom` on, which is one of them, and the top unless it is
+ * close to the last; returns their number. */
+static int find_ticks(double bottom, double top, double ticks[LS_MAX_TICKS]) {
+    int count = 0;
+    for (double at = bottom; at <= top * (1 + 1e-9) && count < LS_MAX_TICKS - 1;) {
+        ticks[count++] = at;
+        at = ls_round_up(1.1 * at);
+    }
+    if (top > 1.3 * ticks[count - 1])
+        ticks[count++] = top;
+    return count;
+}
+
+/* The axis of errors up to `top`; a logarithmic one begins at the 1, 2 or 5 below the lowest. */
+static void add_axis(struct ls_figure *figure, double lowest, double top) {
+    const bool log = figure->options->log;
+    double bottom = 0, ticks[LS_MAX_TICKS];
+    if (log)
+        bottom = lowest < top ? 1 / ls_round_up(1 / lowest) : top / 10;
+    ls_script_add(&figure->script, "ERROR_MIN = %.9g; ERROR_MAX = %g; ERROR_LOG = %d\n", bottom,
+                  top, log);
+    if (log)
+        ls_figure_ticks(figure, "ERROR_TICKS", ticks, find_ticks(bottom, top, ticks));
 }
 
 /* The user's name for run i, or that of the directory its log is in. */
@@ -80,7 +126,7 @@ static void add_runs(struct ls_figure *figure, const struct ls_training_log *log
         first = fmin(first, logs[i].epoch[0]);
         last = fmax(last, logs[i].epoch[logs[i].count - 1]);
     }
-    ls_script_add(script, "RUNS = %d\n", count);
+    ls_script_add(script, "RUNS = %d; ROWS = %d\n", count, logs[0].count);
     ls_figure_legend(figure, "RUN", labels, count);
     ls_script_add(script, "EPOCH_MIN = %.9g; EPOCH_MAX = %.9g\n", fmin(first - 1, first),
                   last > first ? last : first + 1);
@@ -97,6 +143,10 @@ static enum ls_status draw(const struct ls_training_log *logs, const char *const
     enum ls_status status = choose_top(logs, count, &top, error);
     if (status != LS_OK)
         return status;
+    const struct extremes extremes = find_extremes(logs, count);
+    char note[64] = "";
+    if (extremes.highest > top)
+        snprintf(note, sizeof note, "cut off at an error of %g %%", top);
     struct ls_frame frame = {.box_width = count == 1 ? 1300 : 1050,
                              .box_height = 900,
                              .left = 5.2,
@@ -105,13 +155,13 @@ static enum ls_status draw(const struct ls_training_log *logs, const char *const
                              .top = count == 1 ? 1.2 : 2.8};
     struct ls_figure figure = {.options = options};
     ls_figure_begin(&figure, format, count == 1 ? 1 : 2, &frame,
-                    options->title ? options->title : "", "");
+                    options->title ? options->title : "", note);
     if (count > 1) {
         ls_figure_name(&figure, 0, "Training error", "");
         ls_figure_name(&figure, 1, "Test error", "");
     }
     add_runs(&figure, logs, paths, count);
-    ls_script_add(&figure.script, "ERROR_MAX = %g; ERROR_LOG = %d\n", top, options->log);
+    add_axis(&figure, extremes.lowest, top);
     return ls_figure_finish(&figure, "training.gp", path, error);
 }
 
