@@ -28,6 +28,12 @@ static enum ls_status thin_out(const struct ls_terrain *t, struct ls_field *fiel
     return LS_OK;
 }
 
+/* The colour of a height, darkened where it would hardly differ from the floor. */
+static struct ls_color ink(enum ls_colormap map, double height) {
+    const struct ls_color color = ls_colormap(map, height);
+    return map == LS_COOLWARM ? ls_color_shade(color, 0.35) : color;
+}
+
 static void stroke(struct ls_canvas *canvas, const struct ls_camera *camera,
                    const struct ls_lines *lines, const struct ls_line *line) {
     for (size_t i = 0; i < line->count; i++) {
@@ -54,7 +60,7 @@ enum ls_status ls_floor_lines(struct ls_canvas *canvas, const struct ls_terrain 
     cairo_set_line_width(canvas->cairo, width);
     cairo_set_line_join(canvas->cairo, CAIRO_LINE_JOIN_ROUND);
     for (size_t l = 0; l < lines.line_count && status == LS_OK; l++) {
-        ls_canvas_ink(canvas, ls_colormap(map, heights[lines.lines[l].level]));
+        ls_canvas_ink(canvas, ink(map, heights[lines.lines[l].level]));
         stroke(canvas, camera, &lines, &lines.lines[l]);
     }
     ls_lines_free(&lines);
