@@ -85,17 +85,16 @@ static void add_panel(struct ls_script *script, struct ls_script *places,
 }
 
 /* The plane with the outer halves of the cells. */
-static void add_ranges(struct ls_script *script, const struct ls_request *request) {
-    double x[2] = {INFINITY, -INFINITY}, y[2] = {INFINITY, -INFINITY};
+static struct ls_axes widen(const struct ls_request *request) {
+    struct ls_axes axes = {INFINITY, -INFINITY, INFINITY, -INFINITY};
     for (int i = 0; i < request->count; i++) {
         const struct ls_surface *s = request->surfaces[i];
-        x[0] = fmin(x[0], cell_edge(s->x, s->nx, 0));
-        x[1] = fmax(x[1], cell_edge(s->x, s->nx, s->nx));
-        y[0] = fmin(y[0], cell_edge(s->y, s->ny, 0));
-        y[1] = fmax(y[1], cell_edge(s->y, s->ny, s->ny));
+        axes.x_min = fmin(axes.x_min, cell_edge(s->x, s->nx, 0));
+        axes.x_max = fmax(axes.x_max, cell_edge(s->x, s->nx, s->nx));
+        axes.y_min = fmin(axes.y_min, cell_edge(s->y, s->ny, 0));
+        axes.y_max = fmax(axes.y_max, cell_edge(s->y, s->ny, s->ny));
     }
-    ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g; Y_MIN = %.9g; Y_MAX = %.9g\n", x[0], x[1],
-                  y[0], y[1]);
+    return axes;
 }
 
 static void add_blocks(struct ls_script *script, const struct ls_request *request) {
@@ -183,12 +182,14 @@ enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error
     ls_figure_name_surfaces(&figure, request);
     ls_figure_axes(&figure, request);
     struct ls_script *script = &figure.script;
-    add_ranges(script, request);
+    const struct ls_axes wide = widen(request);
+    ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g; Y_MIN = %.9g; Y_MAX = %.9g\n", wide.x_min,
+                  wide.x_max, wide.y_min, wide.y_max);
     add_palette(script, ls_colormap_or(request->options->colormap, LS_VIRIDIS));
     ls_script_add(script, "HEAT_MIN = %.9g; HEAT_MAX = %.9g; HEAT_LOG = %d; BAR = %g\n",
                   request->options->vmin, request->options->vmax, request->options->log, frame.bar);
     ls_figure_ticks(&figure, "HEAT_TICKS", ticks, tick_count);
     add_blocks(script, request);
-    add_marks(&figure, request, &axes);
+    add_marks(&figure, request, &wide);
     return ls_figure_finish(&figure, "heatmap.gp", request->path, error);
 }
