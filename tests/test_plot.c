@@ -281,6 +281,14 @@ static void what_cannot_be_drawn_is_refused(void **state) {
     assert_int_equal(plot_one(&curve, LS_PLOT_SURFACE, "out.svg", &error), LS_MISMATCH);
     assert_int_equal(plot_one(&curve, LS_PLOT_LINES, "out.svg", &error), LS_BAD_FILE);
     assert_message(&error, "no computed finite loss");
+    const struct ls_surface *one = &curve;
+    struct ls_plot_options options = ls_plot_defaults();
+    for (int i = 0; i < 5; i++)
+        curve.loss[i] = 3;
+    options.kind = LS_PLOT_LINES;
+    options.zmax = 3;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.svg", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "cut off everything");
     surface.x[1] = surface.x[0];
     assert_int_equal(plot_one(&surface, LS_PLOT_CONTOUR, "out.svg", &error), LS_BAD_FILE);
     ls_surface_free(&surface);

@@ -50,7 +50,8 @@ static void add_steps(struct ls_script *script, const struct ls_request *request
 static struct ls_loss_axis add_axis(struct ls_script *script, const struct ls_request *request) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
     bool log = request->options->log && !isnan(extent.positive);
-    double top = fmin(request->options->zmax, 1.04 * extent.max), bottom = fmin(0, extent.min);
+    double bottom = fmin(0, extent.min);
+    double top = fmin(request->options->zmax, extent.max + 0.04 * (extent.max - bottom));
     if (log) {
         bottom = pow(10, floor(log10(extent.positive)));
         top = fmin(request->options->zmax, pow(10, ceil(log10(extent.max))));
@@ -90,6 +91,11 @@ static void name_curves(struct ls_figure *figure, const struct ls_request *reque
 }
 
 enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error) {
+    const double lowest = ls_heights(request->surfaces, request->count).min;
+    if (request->options->zmax <= lowest)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "zmax (%g) would cut off everything: the lowest loss is %g",
+                       request->options->zmax, lowest);
     struct ls_line_marks marks;
     ls_line_marks_find(&marks, request);
     double ends[2], names = ls_line_marks_height(&marks);
