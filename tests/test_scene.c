@@ -3,6 +3,7 @@
 #include "pictures.h"
 #include "pixels.h"
 #include "render/box.h"
+#include "render/opaque.h"
 #include "render/pins.h"
 #include "support.h"
 #include <math.h>
@@ -310,6 +311,23 @@ static void no_mountain_can_cover_a_label_of_the_axes(void **state) {
     ls_canvas_free(&canvas);
 }
 
+/* One half-covered red pixel of seven: its red reaches further, its cover does not. */
+static void colours_of_a_pdf_reach_beyond_outlines(void **state) {
+    (void)state;
+    const uint32_t pixels[7] = {0, 0x80800000};
+    cairo_surface_t *colors, *cover;
+    ls_opaque(pixels, 7, 1, &colors, &cover);
+    assert_int_equal(cairo_surface_status(colors), CAIRO_STATUS_SUCCESS);
+    const uint32_t *color = (const uint32_t *)(const void *)cairo_image_surface_get_data(colors);
+    const unsigned char *alpha = cairo_image_surface_get_data(cover);
+    for (int i = 0; i < 7; i++) {
+        assert_int_equal(color[i] & 0xffffff, i < 5 ? 0xff0000 : 0xffffff);
+        assert_int_equal(alpha[i], i == 1 ? 0x80 : 0);
+    }
+    cairo_surface_destroy(colors);
+    cairo_surface_destroy(cover);
+}
+
 /* Median 0.5 between losses from `low` to 20. */
 static double compression_from(double low) {
     struct ls_surface surface;
@@ -342,6 +360,7 @@ int main(void) {
         IN_OWN(pins_are_seen_from_everywhere_but_not_on_bare_surfaces),
         cmocka_unit_test(names_of_networks_do_not_overlap),
         cmocka_unit_test(no_mountain_can_cover_a_label_of_the_axes),
+        IN_OWN(colours_of_a_pdf_reach_beyond_outlines),
         IN_OWN(heights_are_not_compressed_below_the_lowest_loss),
     };
     return cmocka_run_group_tests_name("scene", tests, NULL, NULL);

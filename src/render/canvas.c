@@ -1,6 +1,7 @@
 #include "render/canvas.h"
 #include "base/file.h"
 #include "render/colormap.h"
+#include "render/opaque.h"
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <math.h>
@@ -71,8 +72,30 @@ void ls_canvas_free(struct ls_canvas *canvas) {
     *canvas = (struct ls_canvas){0};
 }
 
+/* In a PDF colours and transparency are two images anyhow, each smoothed by itself by who shows it:
+ * black where nothing is covered would seep into outlines. */
+static cairo_status_t lay_in_pdf(struct ls_canvas *canvas, const uint32_t *pixels, int width,
+                                 int height, int left, int top) {
+    cairo_surface_t *colors, *cover;
+    ls_opaque(pixels, width, height, &colors, &cover);
+    cairo_status_t status = cairo_surface_status(colors);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(cover);
+    if (status == CAIRO_STATUS_SUCCESS) {
+        cairo_set_source_surface(canvas->cairo, colors, left, top);
+        cairo_mask_surface(canvas->cairo, cover, left, top);
+        cairo_set_source_rgb(canvas->cairo, 0, 0, 0);
+        status = cairo_status(canvas->cairo);
+    }
+    cairo_surface_destroy(colors);
+    cairo_surface_destroy(cover);
+    return status;
+}
+
 enum ls_status ls_canvas_lay(struct ls_canvas *canvas, uint32_t *pixels, int width, int height,
                              int left, int top, struct ls_error *error) {
+    if (canvas->format == LS_FORMAT_PDF)
+        return check(lay_in_pdf(canvas, pixels, width, height, left, top), error);
     cairo_surface_t *picture = cairo_image_surface_create_for_data(
         (unsigned char *)pixels, CAIRO_FORMAT_ARGB32, width, height, 4 * width);
     cairo_set_source_surface(canvas->cairo, picture, left, top);
