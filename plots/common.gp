@@ -23,6 +23,13 @@ frame = frame."font size(TITLE_SIZE) textcolor rgb INK; "
 frame = frame."set label 4 NOTE at screen 0.5, screen 1.1 * EM_Y center font size(NOTE_SIZE) "
 frame = frame."textcolor rgb GREY"
 
+# Right of the last panel there is a colour bar BAR em wide, with its numbers, and its name.
+RIGHT_END = RIGHT[1]
+do for [p = 2:PANELS] { RIGHT_END = RIGHT[p] > RIGHT_END ? RIGHT[p] : RIGHT_END }
+BAR_X = RIGHT_END + 1.8 * EM_X
+BAR_WIDTH = 0.9 * EM_X
+bar_name_x(em) = RIGHT_END + (em + 0.5) * EM_X
+
 # The size of a mark on a curve: SVG's grow with the font, the other terminals' do not.
 MARK = GPVAL_TERM eq 'svg' ? 0.75 : 0.10 * POINT
 
@@ -41,7 +48,6 @@ set tics textcolor rgb INK scale (SVG ? 0.4 : 0.6) nomirror out
 if (SVG) {
     set xtics offset 0, 0.3
 }
-set format '%.5h'
 set minussign
 unset key
 

@@ -9,6 +9,7 @@
 
 set xrange [X_MIN:X_MAX]
 set yrange [Y_MIN:Y_MAX]
+eval 'set xtics ('.X_TICKS.'); set ytics ('.Y_TICKS.')'
 set cbrange [-1:BANDS]
 palette = "-1 '#ffffff'"
 do for [b = 0:BANDS] { palette = palette.sprintf(", %d '#%06x'", b, BAND_COLOR[b+1]) }
@@ -17,8 +18,6 @@ unset colorbox
 
 # The bar right of all panels, as high as they are but for a very high figure. Levels are named as often
 # as there is room, the highest always.
-BAR_X = 1 - (BAR - 0.4) * EM_X
-BAR_WIDTH = 0.9 * EM_X
 bar_middle = (BOTTOM[PANELS] + TOP[1]) / 2
 bar_height = TOP[1] - BOTTOM[PANELS]
 bar_height = bar_height > 26 * EM_Y ? 26 * EM_Y : bar_height
@@ -37,7 +36,7 @@ do for [b = 1:BANDS] {
             font size(0.85) textcolor rgb INK
     }
 }
-set label 99 LOSS_LABEL at screen 1 - 0.9 * EM_X, screen bar_middle center rotate by 90 \
+set label 99 LOSS_LABEL at screen bar_name_x(BAR), screen bar_middle center rotate by 90 \
     textcolor rgb INK
 
 set multiplot

@@ -6,6 +6,7 @@
 
 set xrange [X_MIN:X_MAX]
 set yrange [Y_MIN:Y_MAX]
+eval 'set xtics ('.X_TICKS.'); set ytics ('.Y_TICKS.')'
 set cbrange [HEAT_MIN:HEAT_MAX]
 MARK_BOX = 'boxed'
 set style textbox opaque noborder fillcolor rgb '#ffffff' margins 1.2, 0.8
@@ -23,9 +24,9 @@ do for [p = 1:PANELS] {
     eval caption
     # One colour bar, beside the last panel.
     if (p == PANELS) {
-        set colorbox vertical user origin screen 1 - (BAR - 0.4) * EM_X, screen BOTTOM[PANELS] \
-            size screen 0.9 * EM_X, screen TOP[1] - BOTTOM[PANELS] noborder
-        set label 7 LOSS_LABEL at screen 1 - 0.9 * EM_X, \
+        set colorbox vertical user origin screen BAR_X, screen BOTTOM[PANELS] \
+            size screen BAR_WIDTH, screen TOP[1] - BOTTOM[PANELS] noborder
+        set label 7 LOSS_LABEL at screen bar_name_x(BAR), \
             screen (BOTTOM[PANELS] + TOP[1]) / 2 center rotate by 90 textcolor rgb INK
     } else {
         unset colorbox

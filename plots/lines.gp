@@ -15,6 +15,7 @@ eval frame
 set xrange [X_MIN:X_MAX]
 set yrange [LOSS_MIN:LOSS_MAX]
 set y2range [0:100]
+eval 'set xtics ('.X_TICKS.')'
 set border 11
 set y2tics nomirror
 Y_LABEL = LOSS_LABEL
@@ -23,6 +24,8 @@ Y2_COLOR = INK
 if (LOSS_LOG) {
     set logscale y
     set format y '10^{%T}'
+} else {
+    eval 'set ytics ('.LOSS_TICKS.')'
 }
 
 # A thin line through each network, to its name above the axes.

@@ -270,6 +270,23 @@ static void the_same_surface_gives_the_same_bytes(void **state) {
     ls_surface_free(&surface);
 }
 
+/* Ticks of an axis from -0.2 to 0.2 in a panel of so many em. */
+static void assert_ticks(double em_wide, bool upright, const char *ticks) {
+    struct ls_figure figure = {.em = 10, .box = {{0, 10 * em_wide, 0, 10 * em_wide}}};
+    ls_figure_axis(&figure, "TICKS", -0.2, 0.2, upright);
+    assert_string_equal(figure.script.text, ticks);
+    ls_script_free(&figure.script);
+}
+
+static void ticks_have_room_for_their_numbers(void **state) {
+    (void)state;
+    const char *three = "TICKS = \"'−0.2' -0.2, '0' 0, '0.2' 0.2\"\n";
+    assert_ticks(9, false, three);
+    assert_ticks(5, true, three);
+    assert_ticks(15, false, "TICKS = \"'−0.2' -0.2, '−0.1' -0.1, '0' 0, '0.1' 0.1, '0.2' 0.2\"\n");
+    assert_ticks(1, false, "TICKS = \"'0' 0\"\n");
+}
+
 static void what_cannot_be_drawn_is_refused(void **state) {
     (void)state;
     struct ls_surface surface, curve;
@@ -311,6 +328,7 @@ int main(void) {
         IN_OWN(names_of_networks_on_a_curve_keep_apart),
         IN_OWN(networks_on_a_curve_are_named),
         IN_OWN(the_same_surface_gives_the_same_bytes),
+        IN_OWN(ticks_have_room_for_their_numbers),
         IN_OWN(what_cannot_be_drawn_is_refused),
     };
     return cmocka_run_group_tests_name("plot", tests, NULL, NULL);

@@ -16,12 +16,23 @@ struct ls_axes ls_request_axes(const struct ls_request *request) {
     return axes;
 }
 
+enum { MOST_PARTS = 8 }; /* of an axis, between its ticks */
+
+double ls_axis_margin(double low, double high) {
+    size_t most = 0;
+    for (int parts = 1; parts <= MOST_PARTS; parts++) {
+        double ticks[LS_MAX_TICKS];
+        const int count = ls_linear_ticks(low, high, parts, ticks);
+        const size_t letters = ls_tick_letters(ticks, count, ls_tick_digits(ticks, count));
+        most = letters > most ? letters : most;
+    }
+    return 2.6 + 0.65 * (double)most;
+}
+
 void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *frame) {
     double width = axes->x_max - axes->x_min, height = axes->y_max - axes->y_min;
     double scale = pixels / fmax(width, height), narrowest = 0.4 * pixels;
-    double ticks[LS_MAX_TICKS];
-    int count = ls_linear_ticks(axes->y_min, axes->y_max, 5, ticks);
-    frame->left = fmax(frame->left, 2.6 + 0.65 * (double)ls_tick_letters(ticks, count, 4));
+    frame->left = fmax(frame->left, ls_axis_margin(axes->y_min, axes->y_max));
     frame->box_width = scale * width;
     frame->box_height = scale * height;
     /* A long narrow strip would leave no room for its labels: better stretch it. */
@@ -43,11 +54,29 @@ void ls_figure_ticks(struct ls_figure *figure, const char *name, const double *v
     ls_script_add(script, "\"\n");
 }
 
-void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request) {
-    struct ls_axes axes = ls_request_axes(request);
+void ls_figure_axis(struct ls_figure *figure, const char *name, double low, double high,
+                    bool upright) {
+    const struct ls_box *box = &figure->box[0];
+    const double length = upright ? box->top - box->bottom : box->right - box->left;
+    double ticks[LS_MAX_TICKS];
+    int count = 0;
+    for (int parts = MOST_PARTS; parts > 0; parts--) {
+        count = ls_linear_ticks(low, high, parts, ticks);
+        const size_t letters = ls_tick_letters(ticks, count, ls_tick_digits(ticks, count));
+        const double need = upright ? 1.6 : 0.62 * (double)letters + 1;
+        if (count < 2 || (ticks[1] - ticks[0]) / (high - low) * length >= need * figure->em)
+            break;
+    }
+    ls_figure_ticks(figure, name, ticks, count);
+}
+
+void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request,
+                    const struct ls_axes *axes) {
     struct ls_script *script = &figure->script;
-    ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g\n", axes.x_min, axes.x_max);
-    ls_script_add(script, "Y_MIN = %.9g; Y_MAX = %.9g\n", axes.y_min, axes.y_max);
+    ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g\n", axes->x_min, axes->x_max);
+    ls_script_add(script, "Y_MIN = %.9g; Y_MAX = %.9g\n", axes->y_min, axes->y_max);
+    ls_figure_axis(figure, "X_TICKS", axes->x_min, axes->x_max, false);
+    ls_figure_axis(figure, "Y_TICKS", axes->y_min, axes->y_max, true);
     ls_script_string(script, "X_LABEL", ls_caption_axis(request->surfaces[0], 0));
     ls_script_string(script, "Y_LABEL", ls_caption_axis(request->surfaces[0], 1));
     ls_script_string(script, "LOSS_LABEL", ls_caption_loss(request->surfaces[0]));

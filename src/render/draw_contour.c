@@ -168,7 +168,7 @@ enum ls_status ls_draw_contour(const struct ls_request *request, struct ls_error
     ls_figure_begin(&figure, request->format, request->count, &frame, ls_request_title(request),
                     note);
     ls_figure_name_surfaces(&figure, request);
-    ls_figure_axes(&figure, request);
+    ls_figure_axes(&figure, request, &axes);
     ls_contour_bands_begin(&figure, &levels);
     ls_script_add(&figure.script, "BAR = %g\n", frame.bar);
     status = ls_contour_bands_add(&figure, request, &levels, error);

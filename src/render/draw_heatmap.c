@@ -180,11 +180,9 @@ enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error
     ls_figure_begin(&figure, request->format, request->count, &frame, ls_request_title(request),
                     note);
     ls_figure_name_surfaces(&figure, request);
-    ls_figure_axes(&figure, request);
-    struct ls_script *script = &figure.script;
     const struct ls_axes wide = widen(request);
-    ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g; Y_MIN = %.9g; Y_MAX = %.9g\n", wide.x_min,
-                  wide.x_max, wide.y_min, wide.y_max);
+    ls_figure_axes(&figure, request, &wide);
+    struct ls_script *script = &figure.script;
     add_palette(script, ls_colormap_or(request->options->colormap, LS_VIRIDIS));
     ls_script_add(script, "HEAT_MIN = %.9g; HEAT_MAX = %.9g; HEAT_LOG = %d; BAR = %g\n",
                   request->options->vmin, request->options->vmax, request->options->log, frame.bar);

@@ -47,7 +47,7 @@ static void add_steps(struct ls_script *script, const struct ls_request *request
     ls_script_string(script, "LOSS_LABEL", ls_caption_loss(request->surfaces[0]));
 }
 
-static struct ls_loss_axis add_axis(struct ls_script *script, const struct ls_request *request) {
+static struct ls_loss_axis choose_axis(const struct ls_request *request) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
     bool log = request->options->log && !isnan(extent.positive);
     double bottom = fmin(0, extent.min);
@@ -58,8 +58,16 @@ static struct ls_loss_axis add_axis(struct ls_script *script, const struct ls_re
     }
     if (!(top > bottom))
         top = log ? 10 * bottom : bottom + 1;
-    ls_script_add(script, "LOSS_MIN = %.9g; LOSS_MAX = %.9g; LOSS_LOG = %d\n", bottom, top, log);
     return (struct ls_loss_axis){bottom, top, log};
+}
+
+static void add_axes(struct ls_figure *figure, const double ends[2],
+                     const struct ls_loss_axis *axis) {
+    ls_script_add(&figure->script, "LOSS_MIN = %.9g; LOSS_MAX = %.9g; LOSS_LOG = %d\n",
+                  axis->bottom, axis->top, axis->log);
+    ls_figure_axis(figure, "X_TICKS", ends[0], ends[1], false);
+    if (!axis->log)
+        ls_figure_axis(figure, "LOSS_TICKS", axis->bottom, axis->top, true);
 }
 
 /* What the curves do not tell by themselves. */
@@ -96,12 +104,14 @@ enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "zmax (%g) would cut off everything: the lowest loss is %g",
                        request->options->zmax, lowest);
+    const struct ls_loss_axis axis = choose_axis(request);
     struct ls_line_marks marks;
     ls_line_marks_find(&marks, request);
     double ends[2], names = ls_line_marks_height(&marks);
     struct ls_frame frame = {.box_width = 1300,
                              .box_height = 900,
-                             .left = 5.5,
+                             .left =
+                                 fmax(5.5, axis.log ? 0 : ls_axis_margin(axis.bottom, axis.top)),
                              .right = 5.5,
                              .bottom = request->count == 1 ? 5.9 : 4.7 + 1.35 * request->count,
                              .top = (request->count == 1 ? 4 : 1.5) + names};
@@ -115,7 +125,7 @@ enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *
     add_steps(script, request, ends);
     ls_line_marks_add(&marks, &figure, ends);
     name_curves(&figure, request);
-    const struct ls_loss_axis axis = add_axis(script, request);
+    add_axes(&figure, ends, &axis);
     const double cap = axis.top + 10 * (axis.top - axis.bottom);
     ls_script_add(script, "$curves << END\n");
     for (int i = 0; i < request->count; i++)

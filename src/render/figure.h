@@ -82,6 +82,9 @@ struct ls_axes {
 };
 struct ls_axes ls_request_axes(const struct ls_request *request);
 
+/* What the numbers of an upright axis and its name need at its side, in em. */
+double ls_axis_margin(double low, double high);
+
 /* Sets the frame's box to the shape of the axes with equal units, the longer side `pixels` long;
  * the other is stretched to at least two fifths of that. Widens frame->left to what the numbers of
  * the y axis need. */
@@ -90,7 +93,12 @@ void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *fra
 /* Adds ticks at values[count], with their numbers, as `name`: for gnuplot's "set xtics (...)". */
 void ls_figure_ticks(struct ls_figure *figure, const char *name, const double *values, int count);
 
-/* Adds the ranges and the labels of the axes that all panels share. */
-void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request);
+/* Adds round ticks of an axis of the panels, as many as have room. */
+void ls_figure_axis(struct ls_figure *figure, const char *name, double low, double high,
+                    bool upright);
+
+/* Adds the ranges, ticks and labels of the axes that all panels share. */
+void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request,
+                    const struct ls_axes *axes);
 
 #endif
