@@ -95,6 +95,16 @@ static void find_words(struct ls_scene *scene, struct ls_canvas *canvas) {
         break_caption(scene, canvas, scene->options->caption);
 }
 
+/* The widest cell that a surface needs, as part of its height: on a wide page the bar stays beside
+ * it. Who looks closer sees the whole page full. */
+static double widest_cell(const struct ls_scene *scene) {
+    const double shape = scene->world.half_x / scene->world.half_y;
+    const double down = scene->options->elevation * acos(-1) / 180;
+    /* About the box and its numbers, seen over a corner, in halves of its longer side. */
+    const double across = 3.4 * fmax(shape, 1 / shape), upwards = 1.2 * cos(down) + 2.8 * sin(down);
+    return scene->options->zoom <= 1 ? across / upwards : INFINITY;
+}
+
 static void lay_out(struct ls_scene *scene, struct ls_canvas *canvas, int columns, int rows) {
     double em = scene->em,
            bar = scene->options->bar ? ls_colorbar_width(canvas, &scene->scale, em) : 0;
@@ -103,15 +113,18 @@ static void lay_out(struct ls_scene *scene, struct ls_canvas *canvas, int column
     if (scene->caption_lines)
         below += 0.8 * em;
     double width = (scene->width - bar) / columns, height = (scene->height - above - below) / rows;
+    if (bar > 0)
+        width = fmin(width, widest_cell(scene) * (height - scene->header));
+    const double spare = scene->width - bar - width * columns;
     for (int i = 0; i < scene->request->count; i++) {
         struct ls_rectangle *cell = &scene->panels[i].cell;
-        cell->left = floor(i % columns * width);
+        cell->left = floor(spare / 2 + i % columns * width);
         cell->top = floor(above + i / columns * height + scene->header);
         cell->width = fmax(floor(width), 1);
         cell->height = fmax(floor(height - scene->header), 1);
     }
     if (bar > 0)
-        scene->bar = (struct ls_rectangle){scene->width - bar - 0.2 * em,
+        scene->bar = (struct ls_rectangle){scene->width - spare / 2 - bar - 0.2 * em,
                                            above + 0.28 * (scene->height - above - below), bar,
                                            0.48 * (scene->height - above - below)};
 }
