@@ -37,8 +37,8 @@ enum ls_status ls_direction_random(const struct ls_model *model,
 enum ls_status ls_direction_target(const struct ls_model *model, const struct ls_model *target,
                                    bool states, float *direction, struct ls_error *error);
 
-/* Cosine of the angle between two directions (0 if one is zero), counters of batches left out, as in
- * the paper's code. */
+/* Cosine of the angle between two directions (0 if one is zero), counters of batches left out, as
+ * in the paper's code. */
 double ls_direction_cosine(const struct ls_network *network, const float *a, const float *b);
 
 /* Writes groups xdirection and, if y is not NULL, ydirection with datasets "0", "1", ...: one per
