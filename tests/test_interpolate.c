@@ -106,12 +106,14 @@ static struct ls_zscale scale_of(double *losses, int count, struct ls_plot_optio
 
 static void a_wide_range_leaves_the_median_in_the_middle(void **state) {
     (void)state;
-    double losses[] = {0.1, 1, 5, 200, 1e9};
+    double wide[] = {0.01, 1, 5, 20, 1000}, losses[] = {0.1, 1, 5, 200, 1e9};
     struct ls_plot_options options = ls_plot_defaults();
     options.zmax = INFINITY;
-    struct ls_zscale scale = scale_of(losses, 5, options);
+    struct ls_zscale scale = scale_of(wide, 5, options);
     assert_true(fabs(ls_zscale_height(&scale, 5) - 0.5) < 1e-9);
-    assert_true(fabs(ls_zscale_height(&scale, 1e9) - 1) < 1e-9);
+    assert_true(fabs(ls_zscale_height(&scale, 1000) - 1) < 1e-9);
+    scale = scale_of(losses, 5, options); /* so wide that the lowest loss would float */
+    assert_in_range(1000 * ls_zscale_height(&scale, 0.1), 1, 100);
     options.surface.compress = 0;
     scale = scale_of(losses, 5, options);
     assert_true(fabs(ls_zscale_height(&scale, 5e8) - 0.5) < 1e-6);
