@@ -43,7 +43,8 @@ struct ls_plot_options {
     enum ls_colormap colormap; /* from low to high losses; LS_USUAL_COLORMAP */
     bool log;                  /* logarithmic height, colour or contour levels */
     double zmax;               /* surfaces, meshes and lines are cut off above; INFINITY: nowhere;
-                                  NAN: lines and meshes at 10 unless `log`, surfaces nowhere */
+                                  NAN: lines and meshes at 10 unless `log` or all lie above,
+                                  surfaces nowhere */
     double vmin, vmax, vlevel; /* contour levels vmin, vmin + vlevel, ... < vmax: 0.1, 10, 0.5;
                                   a heat map's colours span vmin to vmax */
     int interp;                /* points to which a mesh is refined along the longer axis; 0: the

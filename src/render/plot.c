@@ -123,6 +123,13 @@ static enum ls_status draw(const struct ls_request *request, struct ls_error *er
     return ls_fail(error, LS_BAD_ARGUMENT, "there is no such kind of picture");
 }
 
+/* Where to cut off if nothing is said: where it would leave something to see. */
+static double usual_zmax(const struct ls_request *request, bool compressed) {
+    const double most = 10;
+    const bool above = ls_heights(request->surfaces, request->count).min >= most;
+    return compressed || request->options->log || above ? INFINITY : most;
+}
+
 enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int count,
                                 const struct ls_plot_options *options, const char *path,
                                 struct ls_error *error) {
@@ -139,7 +146,7 @@ enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int co
     bool solid = mesh || request.format == LS_FORMAT_HTML;
     enum ls_plot_kind kind = solid ? LS_PLOT_SURFACE : options->kind;
     if (isnan(own.zmax))
-        own.zmax = own.log || (kind == LS_PLOT_SURFACE && !mesh) ? INFINITY : 10;
+        own.zmax = usual_zmax(&request, kind == LS_PLOT_SURFACE && !mesh);
     if ((mesh || numbers) && count != 1)
         return ls_fail(error, LS_BAD_ARGUMENT, "%s: such a file holds one surface, not %d", path,
                        count);
