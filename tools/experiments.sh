@@ -116,13 +116,13 @@ if explored unet unet-noshort; then
 fi
 
 # The article's argument: the deeper plain network that was made from the shallower, and the one that
-# was trained, in one plane. Far beyond either, running variances would be negative.
+# was trained, in one plane. Beyond either, running variances would be negative.
 if explored resnet20-noshort resnet56-noshort; then
     step construct "$landscape" deepen --model "$out/resnet20-noshort/model.safetensors" \
         --arch resnet56-noshort -o "$out/constructed.safetensors"
     step construction-scan "$landscape" scan --model "$out/constructed.safetensors" \
         --name constructed --model2 "$out/resnet56-noshort/model.safetensors" --name trained \
-        --dir-type states --data "$DATA" --images "$images" --x=-0.25:1.25:"$grid" --y="$axis" \
+        --dir-type states --data "$DATA" --images "$images" --x=0:1:"$grid" --y="$axis" \
         -o "$out/construction.h5"
     draw construction.svg "$out/construction.h5"
 fi
