@@ -1,5 +1,6 @@
 /* Pictures of surfaces: files, formats, labels, scales, and what happens without gnuplot. */
 #include "pictures.h"
+#include "render/band.h"
 #include "render/figure.h"
 #include "render/line_marks.h"
 #include "support.h"
@@ -252,6 +253,26 @@ static void networks_on_a_curve_are_named(void **state) {
     ls_surface_free(&curve);
 }
 
+/* Its rows stay within the axis, and it bends where an edge leaves it, at a third of the way. */
+static void a_band_ends_where_the_axis_does(void **state) {
+    (void)state;
+    struct ls_surface curve;
+    struct ls_script script = {0};
+    const struct ls_range x = {0, 2, 3};
+    const struct ls_loss_axis axis = {.bottom = 0, .top = 10};
+    assert_int_equal(ls_surface_create(&curve, &x, NULL, NULL), LS_OK);
+    curve.loss[0] = 5;
+    curve.loss_error[0] = 0;
+    curve.loss[1] = 15;
+    curve.loss_error[1] = 5 / 1.96; /* from 10 to 20 */
+    curve.loss[2] = 15;             /* its error is not known */
+    assert_true(ls_has_band(&curve));
+    ls_add_band(&script, &curve, &axis);
+    assert_string_equal(script.text, "0 0 0\n\n0 5 5\n0.333333333 6.66666667 10\n1 10 10\n\n\n");
+    ls_script_free(&script);
+    ls_surface_free(&curve);
+}
+
 static void the_same_surface_gives_the_same_bytes(void **state) {
     (void)state;
     skip_without_gnuplot();
@@ -327,6 +348,7 @@ int main(void) {
         IN_OWN(networks_on_curves_are_found_once),
         IN_OWN(names_of_networks_on_a_curve_keep_apart),
         IN_OWN(networks_on_a_curve_are_named),
+        cmocka_unit_test(a_band_ends_where_the_axis_does),
         IN_OWN(the_same_surface_gives_the_same_bytes),
         IN_OWN(ticks_have_room_for_their_numbers),
         IN_OWN(what_cannot_be_drawn_is_refused),
