@@ -120,11 +120,17 @@ fi
 if explored resnet20-noshort resnet56-noshort; then
     step construct "$landscape" deepen --model "$out/resnet20-noshort/model.safetensors" \
         --arch resnet56-noshort -o "$out/constructed.safetensors"
-    step construction-scan "$landscape" scan --model "$out/constructed.safetensors" \
-        --name constructed --model2 "$out/resnet56-noshort/model.safetensors" --name trained \
-        --dir-type states --data "$DATA" --images "$images" --x=0:1:"$grid" --y="$axis" \
-        -o "$out/construction.h5"
-    draw construction.svg "$out/construction.h5"
+    construction() {
+        output=$1
+        shift
+        "$landscape" scan --model "$out/constructed.safetensors" --name constructed \
+            --model2 "$out/resnet56-noshort/model.safetensors" --name trained --dir-type states \
+            --data "$DATA" --images "$images" "$@" -o "$out/$output"
+    }
+    step construction-scan construction construction.h5 --x=0:1:"$grid" --y="$axis"
+    step construction-line-scan construction construction-line.h5 --x=0:1:$((4 * grid - 3))
+    draw construction.png "$out/construction.h5" --kind surface --zmax 6 --azimuth 65 --elevation 40
+    draw construction-line.svg "$out/construction-line.h5"
 fi
 
 # shellcheck disable=SC2086 # a list of names
