@@ -217,6 +217,8 @@ works 'a deeper network trains on' "$landscape" train --init deep.safetensors --
     --batch 16 --subset 16 --test-subset 16
 works 'the same again' "$landscape" deepen --model plain/model.safetensors \
     --arch resnet32-noshort -o deep.safetensors
+fails 1 'deeper/model.safetensors is there already' 'nor one that was trained on' \
+    "$landscape" deepen --model plain/model.safetensors --arch resnet32-noshort -o deeper/model.safetensors
 fails 1 "$model is there already" 'a checkpoint is not deepened over' \
     "$landscape" deepen --model plain/model.safetensors --arch resnet56-noshort -o $model
 fails 2 'model is missing' 'nothing to deepen' "$landscape" deepen --arch resnet56 -o d.safetensors

@@ -34,14 +34,13 @@ struct options {
 /* Whether there is nothing at `path` but, at most, what this very command has made before. */
 static enum ls_status check_output(const char *path, const struct ls_model *deeper,
                                    struct ls_error *error) {
-    static const char key[] = "deepened_sha256";
     struct ls_model found = {0};
     if (access(path, F_OK) != 0)
         return LS_OK;
-    const bool read = ls_model_load(&found, path, NULL, error) == LS_OK;
-    const char *from = read ? ls_metadata_get(&found.metadata, key) : NULL;
-    const bool same = from && strcmp(from, ls_metadata_get(&deeper->metadata, key)) == 0 &&
-                      strcmp(found.network.arch, deeper->network.arch) == 0;
+    const bool same = ls_model_load(&found, path, NULL, error) == LS_OK &&
+                      strcmp(found.network.arch, deeper->network.arch) == 0 &&
+                      memcmp(found.values, deeper->values,
+                             deeper->network.value_count * sizeof *deeper->values) == 0;
     ls_model_free(&found);
     return same ? LS_OK
                 : ls_fail(error, LS_IO, "%s is there already, and is not this network deepened",
