@@ -22,8 +22,7 @@ char *ls_format(const char *format, ...) {
     return text;
 }
 
-/* The bytes of the well-formed UTF-8 sequence at `at`, 0 if there is none. */
-static int sequence_length(const unsigned char *at) {
+int ls_utf8_length(const unsigned char *at) {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* what needs so many bytes */
     if (*at < 0x80)
         return 1;
@@ -44,14 +43,18 @@ bool ls_is_utf8(const char *text) {
     const unsigned char *at = (const unsigned char *)text;
     int length = 1;
     for (; *at && length; at += length)
-        length = sequence_length(at);
+        length = ls_utf8_length(at);
     return length;
+}
+
+int ls_control_length(const unsigned char *at) {
+    if (*at < ' ' || *at == 127)
+        return *at != 0;
+    return at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0 ? 2 : 0; /* U+0080 to U+009F */
 }
 
 void ls_make_printable(char *text) {
     for (unsigned char *at = (unsigned char *)text; *at; at++)
-        if (*at < ' ' || *at == 127)
-            *at = '?';
-        else if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) /* U+0080 to U+009F */
-            at[0] = at[1] = '?';
+        for (int left = ls_control_length(at); left > 0; left--)
+            at[left - 1] = '?';
 }

@@ -9,11 +9,18 @@
 char *ls_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *ls_vformat(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
+/* Bytes of the well-formed UTF-8 sequence at `at`, 0 if there is none. */
+int ls_utf8_length(const unsigned char *at);
+
+/* Bytes of the control character at `at`, of ASCII or those Unicode has from ISO 6429; 0 if there
+ * is none, or the text ends. */
+int ls_control_length(const unsigned char *at);
+
 /* Is the text well-formed UTF-8, which JSON must be? */
 bool ls_is_utf8(const char *text);
 
-/* Replaces every byte of control characters, ASCII's and those Unicode has from ISO 6429, by a
- * question mark: names from files of others may hold what a terminal takes for a command. */
+/* Replaces every byte of control characters by a question mark: names from files of others may hold
+ * what a terminal takes for a command. */
 void ls_make_printable(char *text);
 
 #endif

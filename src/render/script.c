@@ -40,7 +40,7 @@ void ls_script_add(struct ls_script *script, const char *format, ...) {
 void ls_script_quote(struct ls_script *script, const char *text) {
     ls_script_add(script, "'");
     for (const char *at = text; *at;) {
-        int length = ls_utf8_length((const unsigned char *)at);
+        int length = ls_utf8_printable((const unsigned char *)at);
         if (length == 0)
             ls_script_add(script, "%s", *at == '\n' || *at == '\t' ? " " : "?");
         else if (*at == '\'') /* gnuplot 5.4 stumbles over a doubled one at a string's beginning */

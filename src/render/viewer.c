@@ -14,7 +14,7 @@ enum { MAX_LIBRARY = 16 << 20 }; /* bytes; three.js has about one million */
 static void add_escaped(struct ls_script *page, const char *text) {
     const unsigned char *at = (const unsigned char *)text;
     while (*at) {
-        int length = ls_utf8_length(at);
+        int length = ls_utf8_printable(at);
         if (length == 0)
             ls_script_add(page, " ");
         else if (strchr("<>&\"'", *at))

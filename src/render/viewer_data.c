@@ -13,7 +13,7 @@ static void add_string(struct ls_script *text, const char *string) {
     const unsigned char *at = (const unsigned char *)string;
     ls_script_add(text, "\"");
     while (*at) {
-        int length = ls_utf8_length(at);
+        int length = ls_utf8_printable(at);
         if (strchr("\n\t", *at) || strchr("\"\\<>&", *at))
             ls_script_add(text, "\\u%04x", *at);
         else if (length == 0)
