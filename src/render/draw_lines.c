@@ -99,11 +99,9 @@ static void name_curves(struct ls_figure *figure, const struct ls_request *reque
 }
 
 enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error) {
-    const double lowest = ls_heights(request->surfaces, request->count).min;
-    if (request->options->zmax <= lowest)
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "zmax (%g) would cut off everything: the lowest loss is %g",
-                       request->options->zmax, lowest);
+    enum ls_status status = ls_request_check_zmax(request, error);
+    if (status != LS_OK)
+        return status;
     const struct ls_loss_axis axis = choose_axis(request);
     struct ls_line_marks marks;
     ls_line_marks_find(&marks, request);

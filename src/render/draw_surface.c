@@ -20,7 +20,6 @@ static enum ls_status draw(struct ls_scene *scene, struct ls_error *error) {
 
 static enum ls_status check(const struct ls_request *request, struct ls_error *error) {
     const struct ls_surface_options *options = &request->options->surface;
-    double lowest = ls_heights(request->surfaces, request->count).min;
     if (options->samples < 1 || options->samples > 8)
         return ls_fail(error, LS_BAD_ARGUMENT, "samples (%d) must be from 1 to 8",
                        options->samples);
@@ -34,11 +33,7 @@ static enum ls_status check(const struct ls_request *request, struct ls_error *e
                        "%s: a turntable is an animated PNG: the name must "
                        "end in .png",
                        request->path);
-    if (request->options->zmax <= lowest)
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "zmax (%g) would cut off everything: the lowest loss is %g",
-                       request->options->zmax, lowest);
-    return LS_OK;
+    return ls_request_check_zmax(request, error);
 }
 
 enum ls_status ls_draw_surface(const struct ls_request *request, struct ls_error *error) {

@@ -73,6 +73,9 @@ void ls_request_name(const struct ls_request *request, int i, char *text, size_t
 /* "120 of 2,601 points not computed, 3 not finite", or nothing if there is nothing to tell. */
 void ls_request_missing(const struct ls_request *request, char *text, size_t size);
 
+/* LS_BAD_ARGUMENT if --zmax would cut off everything. */
+enum ls_status ls_request_check_zmax(const struct ls_request *request, struct ls_error *error);
+
 /* Adds names and details of all surfaces as those of the panels. */
 void ls_figure_name_surfaces(struct ls_figure *figure, const struct ls_request *request);
 

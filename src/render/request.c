@@ -34,6 +34,15 @@ void ls_request_missing(const struct ls_request *request, char *text, size_t siz
         snprintf(text, size, "%s of %s points not finite", not_finite, points);
 }
 
+enum ls_status ls_request_check_zmax(const struct ls_request *request, struct ls_error *error) {
+    const double lowest = ls_heights(request->surfaces, request->count).min;
+    if (request->options->zmax <= lowest)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "zmax (%g) would cut off everything: the lowest loss is %g",
+                       request->options->zmax, lowest);
+    return LS_OK;
+}
+
 void ls_figure_name_surfaces(struct ls_figure *figure, const struct ls_request *request) {
     for (int i = 0; i < request->count; i++) {
         char name[512], detail[512];
