@@ -120,21 +120,24 @@ static const char *last_line(char *text) {
     return line + strspn(line, " \t");
 }
 
-/* Does the file end as a picture does? When a disk is full, gnuplot loses the rest in silence. */
-static bool is_whole(const char *path) {
-    static const char *const endings[] = {"</svg>", "IEND", "%%EOF"};
+static const char pdf_ending[] = "%%EOF";
+
+/* What the file ends with as a picture does, or NULL: when a disk is full, gnuplot loses the rest
+ * in silence. */
+static const char *ending_of(const char *path) {
+    static const char *const endings[] = {"</svg>", "IEND", pdf_ending};
     char tail[12];
     FILE *file = fopen(path, "rb");
     if (!file)
-        return false;
+        return NULL;
     const bool known = fseek(file, -(long)sizeof tail, SEEK_END) == 0 &&
                        fread(tail, 1, sizeof tail, file) == sizeof tail;
     fclose(file);
     for (size_t i = 0; known && i < sizeof endings / sizeof *endings; i++)
         for (size_t at = 0; at + strlen(endings[i]) <= sizeof tail; at++)
             if (memcmp(tail + at, endings[i], strlen(endings[i])) == 0)
-                return true;
-    return false;
+                return endings[i];
+    return NULL;
 }
 
 /* Blanks bytes of the file, the first of them at `at`. */
@@ -148,16 +151,16 @@ static bool blank(const char *path, size_t at, size_t count) {
     return fclose(file) == 0 && good;
 }
 
-/* Takes the time out of a PDF, so that the same surface gives the same bytes. */
+/* Takes the time out of a PDF, so that the same surface gives the same bytes. Cairo up to 1.16
+ * writes it in plain text; of later ones, which compress it, it stays. */
 static enum ls_status remove_date(const char *path, struct ls_error *error) {
-    static const char key[] = "/CreationDate (", pdf[] = "%PDF-";
+    static const char key[] = "/CreationDate (";
     unsigned char *bytes;
     size_t count;
     enum ls_status status = ls_file_read(path, LONG_MAX, &bytes, &count, error);
     if (status != LS_OK)
         return status;
-    const bool dated = count > sizeof key && memcmp(bytes, pdf, strlen(pdf)) == 0;
-    for (size_t at = dated ? count - strlen(key) : 0; at > 0; at--) {
+    for (size_t at = count > strlen(key) ? count - strlen(key) : 0; at > 0; at--) {
         if (memcmp(bytes + at, key, strlen(key)) != 0)
             continue;
         const unsigned char *end = memchr(bytes + at, ')', count - at);
@@ -181,11 +184,12 @@ static enum ls_status check(struct child *child, const struct ls_pending_file *f
     struct stat info;
     if (stat(file->temporary, &info) != 0 || info.st_size == 0)
         return ls_fail(error, LS_IO, "gnuplot drew nothing: %s", *said ? said : "it said nothing");
-    if (!is_whole(file->temporary))
+    const char *ending = ending_of(file->temporary);
+    if (!ending)
         return ls_fail(error, LS_IO,
                        "cannot write %s: gnuplot left it unfinished; is the disk full?",
                        file->path);
-    return remove_date(file->temporary, error);
+    return ending == pdf_ending ? remove_date(file->temporary, error) : LS_OK;
 }
 
 enum ls_status ls_gnuplot_run(const struct ls_script *script, const char *path,
