@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/lock.h"
 #include "base/text.h"
 #include "landscape/dataset.h"
 #include "support.h"
@@ -211,6 +212,25 @@ static void leftovers_of_a_killed_process_are_taken_over(void **state) {
     assert_int_equal(count_entries(*state), 1);
 }
 
+/* Of a name as long as names can be, through a link and without one. */
+static void locks_what_a_link_names(void **state) {
+    char name[256];
+    memset(name, 'n', 255);
+    name[255] = 0;
+    const char *path = text("%s/%s", (char *)*state, name), *link = text("%s/link", (char *)*state);
+    struct ls_lock first, second;
+    struct ls_error error;
+    assert_int_equal(symlink(name, link), 0);
+    assert_int_equal(ls_lock_take(&first, path, NULL), LS_OK);
+    assert_int_equal(ls_lock_take(&second, link, &error), LS_IO);
+    assert_message(&error, "another process is at work");
+    ls_lock_release(&second);
+    ls_lock_release(&first);
+    assert_int_equal(ls_lock_take(&second, link, NULL), LS_OK);
+    ls_lock_release(&second);
+    assert_int_equal(count_entries(*state), 1);
+}
+
 static void names_the_temporary_file_that_is_in_the_way(void **state) {
     const char *path = text("%s/file", (char *)*state);
     const char *temporary = text("%s.landscape.tmp", path);
@@ -353,6 +373,7 @@ int main(void) {
         IN_DIRECTORY(a_full_disk_leaves_the_old_file),
         IN_DIRECTORY(one_at_a_time_writes_a_file),
         IN_DIRECTORY(leftovers_of_a_killed_process_are_taken_over),
+        IN_DIRECTORY(locks_what_a_link_names),
         IN_DIRECTORY(names_the_temporary_file_that_is_in_the_way),
         IN_DIRECTORY(failed_commits_leave_the_old_file),
         IN_DIRECTORY(knows_the_same_file_by_other_names),

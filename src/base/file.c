@@ -121,6 +121,12 @@ char *ls_directory_of(const char *path) {
     return length ? ls_format("%.*s", length, path) : ls_format(".");
 }
 
+char *ls_beside(const char *path, const char *ending) {
+    enum { MAX_STEM = 240 }; /* of the 255 bytes that names have */
+    const int directory = ls_directory_length(path);
+    return ls_format("%.*s%.*s%s", directory, path, MAX_STEM, path + directory, ending);
+}
+
 /* A directory that exists already is what the caller wants. */
 static bool make_one(const char *path) {
     struct stat info;

@@ -48,6 +48,10 @@ int ls_directory_length(const char *path);
 /* The directory that the file called `path` is in, from malloc; NULL without memory. */
 char *ls_directory_of(const char *path);
 
+/* The name of a file beside the one called `path`: its name, cut where it would be too long with
+ * the ending, and the ending, of 15 bytes at most; from malloc, NULL without memory. */
+char *ls_beside(const char *path, const char *ending);
+
 /* Makes the directory and its missing parents. */
 enum ls_status ls_make_directory(const char *path, struct ls_error *error);
 

@@ -1,5 +1,5 @@
 #include "base/lock.h"
-#include "base/text.h"
+#include "base/file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -38,7 +38,13 @@ int ls_open_locked(const char *name) {
 }
 
 enum ls_status ls_lock_take(struct ls_lock *lock, const char *path, struct ls_error *error) {
-    *lock = (struct ls_lock){.name = ls_format("%s.landscape.lock", path)};
+    char *final;
+    *lock = (struct ls_lock){0};
+    enum ls_status status = ls_follow_links(path, &final, error);
+    if (status)
+        return status;
+    lock->name = ls_beside(final, ".landscape.lock");
+    free(final);
     if (!lock->name)
         return ls_fail_memory(error, path);
     lock->descriptor = ls_open_locked(lock->name);

@@ -12,12 +12,12 @@ int ls_open_locked(const char *name);
 
 /* That this process alone works on something. A zeroed one is nothing. */
 struct ls_lock {
-    char *name; /* of the file that is locked, PATH.landscape.lock */
+    char *name; /* of the file that is locked, PATH.landscape.lock, cut if it is too long */
     int descriptor;
 };
 
-/* Locks `path`, of a file or directory that need not exist, beside it; LS_IO if another process has
- * done so. */
+/* Locks `path`, of a file or directory that need not exist, beside what it is or, if it is a
+ * symbolic link, names; LS_IO if another process has done so. */
 enum ls_status ls_lock_take(struct ls_lock *lock, const char *path, struct ls_error *error);
 void ls_lock_release(struct ls_lock *lock);
 

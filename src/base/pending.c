@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_LINKS = 40, MAX_STEM = 240 };
+enum { MAX_LINKS = 40 };
 
 static enum ls_status fail_create(struct ls_error *error, const char *path, const char *why) {
     return ls_fail(error, LS_IO, "cannot create %s: %s", path, why);
@@ -72,9 +72,7 @@ static enum ls_status existing_mode(const char *path, int *mode, struct ls_error
 
 static enum ls_status create_temporary(struct ls_pending_file *file, int mode,
                                        struct ls_error *error) {
-    const int directory = ls_directory_length(file->path);
-    file->temporary = ls_format("%.*s%.*s.landscape.tmp", directory, file->path, MAX_STEM,
-                                file->path + directory);
+    file->temporary = ls_beside(file->path, ".landscape.tmp");
     if (!file->temporary)
         return ls_fail_memory(error, file->path);
     file->lock = ls_open_locked(file->temporary);
