@@ -177,6 +177,11 @@ static void opened_scan_continues_only_itself(void **state) {
     assert_int_equal(ls_surface_missing(&surface), 7);
     assert_string_equal(ls_metadata_get(&surface.metadata, "kernels"),
                         text("another machine's, %s", ls_cpu_name(ls_cpu_used())));
+    assert_int_equal(ls_surface_write(&surface, path, NULL), LS_OK);
+    ls_surface_free(&surface);
+    open_surface(&surface, &s, path); /* each is named once */
+    assert_string_equal(ls_metadata_get(&surface.metadata, "kernels"),
+                        text("another machine's, %s", ls_cpu_name(ls_cpu_used())));
     ls_surface_free(&surface);
 
     s.dataset.pixels[7] ^= 1;

@@ -1,5 +1,6 @@
 #include "cli/scan_job.h"
 #include "base/lock.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/watch.h"
 #include <math.h>
@@ -44,9 +45,13 @@ static enum ls_status run(struct job *job, const char *path, struct ls_error *er
     const size_t points = ls_surface_points(&job->surface);
     const size_t missing = ls_surface_missing(&job->surface);
     struct cli_watch watch;
-    if (ls_scan_of_other_data(&job->scan))
-        fprintf(stderr, "note: the model was trained on %s, the scan is of %s (--data)\n",
-                ls_metadata_get(&job->model.metadata, "data"), job->dataset.name);
+    if (ls_scan_of_other_data(&job->scan)) {
+        char trained[256];
+        snprintf(trained, sizeof trained, "%s", ls_metadata_get(&job->model.metadata, "data"));
+        ls_make_printable(trained);
+        fprintf(stderr, "note: the model was trained on %s, the scan is of %s (--data)\n", trained,
+                job->dataset.name);
+    }
     if (missing < points)
         fprintf(stderr, "%s: continuing, %zu of %zu points are done\n", path, points - missing,
                 points);

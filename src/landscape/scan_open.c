@@ -85,9 +85,15 @@ static enum ls_status describe(const struct ls_scan *scan, struct ls_surface *su
     return status;
 }
 
-static bool ends_with(const char *text, const char *end) {
-    const size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
+/* Whether the comma-separated list holds the item. */
+static bool names(const char *list, const char *item) {
+    const size_t length = strlen(item);
+    for (const char *at = list; at; at = strstr(at, ", ")) {
+        at += at == list ? 0 : 2;
+        if (strncmp(at, item, length) == 0 && (at[length] == 0 || at[length] == ','))
+            return true;
+    }
+    return false;
 }
 
 /* Points computed by different kernels or versions: the surface names all. */
@@ -97,7 +103,7 @@ static enum ls_status add_origin(struct ls_surface *surface, const struct ls_sur
     const char *now = ls_metadata_get(&surface->metadata, key);
     if (!before || !now)
         return LS_OK;
-    if (ls_surface_missing(found) == 0 || ends_with(before, now))
+    if (ls_surface_missing(found) == 0 || names(before, now))
         return record(surface, key, before, error);
     return ls_metadata_set(&surface->metadata, error, key, "%s, %s", before, now);
 }
