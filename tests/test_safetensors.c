@@ -203,7 +203,7 @@ static void writes_what_it_reads(void **state) {
     ls_metadata_free(&reversed);
 }
 
-/* As many entries as there are, in time that grows no faster. */
+/* As many entries as there are. */
 static void keeps_all_metadata(void **state) {
     enum { ENTRIES = 50000 };
     float weight = 1;

@@ -115,18 +115,20 @@ if explored unet unet-noshort; then
     draw unet.png "$out/unet.h5" "$out/unet-noshort.h5" --kind surface --size 2000x840
 fi
 
+# construction SURFACE OPTION...: scans where the constructed and the trained plain network lie.
+construction() {
+    output=$1
+    shift
+    "$landscape" scan --model "$out/constructed.safetensors" --name constructed \
+        --model2 "$out/resnet56-noshort/model.safetensors" --name trained --dir-type states \
+        --data "$DATA" --images "$images" "$@" -o "$out/$output"
+}
+
 # The article's argument: the deeper plain network that was made from the shallower, and the one that
 # was trained, in one plane. Beyond either, running variances would be negative.
 if explored resnet20-noshort resnet56-noshort; then
     step construct "$landscape" deepen --model "$out/resnet20-noshort/model.safetensors" \
         --arch resnet56-noshort -o "$out/constructed.safetensors"
-    construction() {
-        output=$1
-        shift
-        "$landscape" scan --model "$out/constructed.safetensors" --name constructed \
-            --model2 "$out/resnet56-noshort/model.safetensors" --name trained --dir-type states \
-            --data "$DATA" --images "$images" "$@" -o "$out/$output"
-    }
     step construction-scan construction construction.h5 --x=0:1:"$grid" --y="$axis"
     step construction-line-scan construction construction-line.h5 --x=0:1:$((4 * grid - 3))
     draw construction.png "$out/construction.h5" --kind surface --zmax 6 --azimuth 65 --elevation 40
