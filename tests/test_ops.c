@@ -33,6 +33,10 @@ static void conv2d_gradients(void **state) {
         {9, 8, 32, 16, 3, 1, 1},
         {2, 2, 16, 16, 3, 1, 1},
         {3, 3, 112, 96, 3, 1, 1},
+        /* and these fill none of them */
+        {5, 6, 12, 20, 3, 1, 1},
+        {4, 5, 36, 12, 3, 1, 1},
+        {4, 4, 12, 36, 1, 1, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -191,6 +195,7 @@ static void conv2d_follows_its_definition(void **state) {
         {32, 32, 3, 16, 3, 1, 1},  {8, 8, 64, 64, 3, 1, 1}, {16, 16, 16, 32, 3, 2, 1},
         {16, 16, 16, 32, 1, 2, 0}, {1, 1, 17, 3, 3, 1, 1},  {7, 9, 5, 7, 3, 1, 1},
         {7, 9, 5, 7, 3, 2, 1},     {5, 3, 19, 1, 1, 1, 0},  {3, 11, 2, 33, 5, 1, 2},
+        {9, 6, 12, 4, 3, 1, 1},    {8, 8, 48, 12, 3, 1, 1}, {4, 4, 28, 44, 1, 1, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -53,6 +53,8 @@ static void check(const struct ls_conv *c, bool extras) {
     float *y = malloc(out * sizeof *y);
     double *scale = malloc((size_t)c->out * sizeof *scale);
     const struct ls_filters filters = {.weight = weight,
+                                       .out = c->out,
+                                       .in = c->in,
                                        .out_step = (size_t)c->in * 9,
                                        .in_step = 9,
                                        .taps = 9,

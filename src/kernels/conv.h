@@ -1,6 +1,7 @@
 /* Convolution of images: forward, and its two gradients. Winograd's minimal filtering where it
- * fits, direct loops in the CPU's vectors where the channels fill them, otherwise im2col and a
- * matrix product. */
+ * fits, otherwise direct loops in the CPU's vectors; where the channels do not fill these, on
+ * copies of an image with more of them. The gradient of the input behind a stride is a matrix
+ * product. */
 #ifndef LANDSCAPE_KERNELS_CONV_H
 #define LANDSCAPE_KERNELS_CONV_H
 
@@ -21,6 +22,7 @@ struct ls_conv {
  * window's positions in reverse order. */
 struct ls_filters {
     const float *weight;      /* [out][in][kernel][kernel] */
+    int out, in;              /* channels; a filter of any other is zero */
     size_t out_step, in_step; /* floats from one output or input channel to the next */
     int taps;                 /* kernel * kernel */
     bool reversed;
@@ -29,6 +31,8 @@ struct ls_filters {
 };
 
 static inline double ls_filter_value(const struct ls_filters *filters, int out, int in, int tap) {
+    if (out >= filters->out || in >= filters->in)
+        return 0;
     const float value =
         filters->weight[(size_t)out * filters->out_step + (size_t)in * filters->in_step +
                         (size_t)(filters->reversed ? filters->taps - 1 - tap : tap)];
@@ -41,6 +45,8 @@ static inline struct ls_filters ls_filters_of(const struct ls_conv *conv, const 
     const int taps = conv->kernel * conv->kernel;
     return (struct ls_filters){
         .weight = weight,
+        .out = conv->out,
+        .in = conv->in,
         .out_step = (size_t)taps * conv->in,
         .in_step = (size_t)taps,
         .taps = taps,
@@ -52,6 +58,8 @@ static inline struct ls_filters ls_filters_of(const struct ls_conv *conv, const 
 static inline struct ls_filters ls_filters_adjoint(const struct ls_conv *conv,
                                                    const float *weight) {
     struct ls_filters filters = ls_filters_of(conv, weight);
+    filters.out = conv->in;
+    filters.in = conv->out;
     filters.in_step = filters.out_step;
     filters.out_step = (size_t)filters.taps;
     filters.reversed = true;

@@ -113,12 +113,9 @@ void NAME(ls_direct_forward_, LS_ISA)(const struct ls_conv *conv, const float *x
 INLINE void outer_strip(const struct ls_conv *conv, const int rows, const int vectors,
                         const float *x, const float *y_grad, int height, float *grad) {
     const size_t out = (size_t)conv->out, step = (size_t)conv->in * conv->stride;
-    struct pairs pairs = {x, y_grad, height, conv->out_width, step * conv->in_width, step, out};
-    int i = 0;
-    for (; i + rows <= conv->in; i += rows, pairs.x += rows)
-        add_outer_products(rows, vectors, pairs, grad + (size_t)i * out, out);
-    for (; i < conv->in; i++, pairs.x++)
-        add_outer_products(1, vectors, pairs, grad + (size_t)i * out, out);
+    const struct pairs pairs = {x,    y_grad, height, conv->out_width, step * conv->in_width,
+                                step, out};
+    add_outer_rows(rows, vectors, pairs, conv->in, grad, out);
 }
 
 static void outer_product(const struct ls_conv *conv, const float *x, const float *y_grad,

@@ -13,12 +13,9 @@ void ls_gemm_single_threaded(void);
 void ls_gemm(bool transpose_a, bool transpose_b, int m, int n, int k, const float *a,
              const float *b, bool add, float *c);
 
-/* columns[out_height * out_width][kernel * kernel * in] = the window's content at each output
- * pixel, zero outside the image (im2col). */
-void ls_im2col(const struct ls_conv *conv, const float *x, float *columns);
-
-/* x[in_height][in_width][in] += what each output pixel's columns hold for its window: the adjoint
- * of im2col. */
+/* x[in_height][in_width][in] += what each output pixel's columns
+ * [out_height * out_width][kernel * kernel * in] hold for the pixels in its window: the adjoint of
+ * im2col. */
 void ls_col2im(const struct ls_conv *conv, const float *columns, float *x);
 
 #endif

@@ -44,4 +44,14 @@ INLINE void add_outer_products(const int rows, const int vectors, struct pairs p
             store(sums + (size_t)r * out + v * LANES, sum[r][v]);
 }
 
+/* The same for any number of rows, `rows` at a time and then one by one. */
+INLINE void add_outer_rows(const int rows, const int vectors, struct pairs pairs, int count,
+                           float *sums, size_t out) {
+    int i = 0;
+    for (; i + rows <= count; i += rows, pairs.x += rows)
+        add_outer_products(rows, vectors, pairs, sums + (size_t)i * out, out);
+    for (; i < count; i++, pairs.x++)
+        add_outer_products(1, vectors, pairs, sums + (size_t)i * out, out);
+}
+
 #endif

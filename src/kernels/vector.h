@@ -23,17 +23,6 @@ INLINE void store(float *to, vector v) {
     memcpy(to, &v, sizeof v);
 }
 
-/* The same for the first `lanes` floats. */
-INLINE vector load_part(const float *from, const int lanes) {
-    vector v = {0};
-    memcpy(&v, from, (size_t)lanes * sizeof(float));
-    return v;
-}
-
-INLINE void store_part(float *to, vector v, const int lanes) {
-    memcpy(to, &v, (size_t)lanes * sizeof(float));
-}
-
 /* max(v, 0), keeping what is not a number. */
 INLINE vector rectify(vector v) {
     return (vector)((mask)v & ~(v < (vector){0}));

@@ -70,10 +70,8 @@ INLINE void multiply_slice(const struct job *job, const int rows, const int vect
     const float *g = job->out + point * ls_winograd_stride(conv->out) + channel;
     float *sums = job->sums + (size_t)point * conv->in * conv->out + channel;
     const size_t in = (size_t)conv->in, out = (size_t)conv->out;
-    for (int i = 0; i < conv->in; i += rows) {
-        const struct pairs pairs = {x + i, g, 1, tiles, 0, in, out};
-        add_outer_products(rows, vectors, pairs, sums + (size_t)i * out, out);
-    }
+    const struct pairs pairs = {x, g, 1, tiles, 0, in, out};
+    add_outer_rows(rows, vectors, pairs, conv->in, sums, out);
 }
 
 static void multiply_group(const struct job *job, int tiles) {
