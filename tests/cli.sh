@@ -4,6 +4,7 @@
 set -u
 landscape=$(realpath "${LANDSCAPE:-build/landscape}")
 manual=$(realpath docs/landscape.1)
+results=$(realpath tools/results.sh)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/files"
@@ -477,6 +478,19 @@ printf 'THREE.WebGLRenderer' >three.js
 works 'a page is written' env LANDSCAPE_THREE=three.js "$landscape" plot s.h5 s.h5 -o p.html
 check 'the page holds three.js' grep -q 'THREE.WebGLRenderer' p.html
 fails_full 'p.html' 'a page' env LANDSCAPE_THREE=three.js "$landscape" plot s.h5 -o p.html
+# The log of a segmentation.
+segment() {
+    "$landscape" train --arch unet-noshort --data shapes --subset 8 --test-subset 4 --batch 4 --lr 0.05 \
+        --epochs 2 --resume --out pixels
+}
+works 'a network for segmentation is trained' segment
+iou=$(awk -F, '$7 == "test_mean_iou" { there = 1 } END { if (there) printf "%.2f", $7 }' pixels/log.csv)
+"$landscape" eval --model pixels/model.safetensors --data shapes --split test --images 4 >"$out" 2>"$err"
+check 'its log has the mean intersection over union' grep -q "mean IoU $iou %" "$out"
+sh "$results" . good pixels >"$out"
+check 'the table of results has it' grep -q "^| pixels | 2 | .* | $iou % | [0-9.]* |$" "$out"
+check 'and the error of a classification' grep -q "^| good | [0-9]* | [0-9. %|]* |  | [0-9.]* |$" "$out"
+
 fails 1 'gnuplot is not installed' 'no gnuplot' env PATH=/nonexistent "$landscape" plot s.h5 -o old.svg
 if command -v gnuplot >/dev/null; then
     for format in svg png pdf; do

@@ -136,6 +136,6 @@ if explored resnet20-noshort resnet56-noshort; then
 fi
 
 # shellcheck disable=SC2086 # a list of names
-LANDSCAPE=$landscape sh "$(dirname "$0")/results.sh" "$out" $chosen $unets >"$out/results.md"
+sh "$(dirname "$0")/results.sh" "$out" $chosen $unets >"$out/results.md"
 cp "$out/results.md" "$results.tmp" && mv "$results.tmp" "$results"
 echo "Done. The table is in $results, the figures are in $out."

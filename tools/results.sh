@@ -1,9 +1,7 @@
 #!/bin/sh
 # Prints a table in Markdown of the trainings in a directory: results.sh DIR NETWORK...
-# LANDSCAPE names the program. Numbers come from each run's log.csv and checkpoint; those published from
-# Li et al. (NeurIPS 2018), figure 5.
+# Numbers come from each run's log.csv; those published from Li et al. (NeurIPS 2018), figure 5.
 set -eu
-landscape=${LANDSCAPE:-build/landscape}
 out=$1
 shift
 
@@ -21,16 +19,15 @@ published() {
 # row NETWORK COLUMN: one line of a table, COLUMN before the hours.
 row() {
     awk -F, -v network="$1" -v column="$2" '
-        NR > 1 { epoch = $1; train = $4; test = $6; seconds += $7 }
+        NR > 1 { epoch = $1; train = $4; test = $6; seconds += $NF }
         END { if (epoch) printf "| %s | %d | %.2f %% | %.2f %% | %s | %.1f |\n", network, epoch,
                   train, test, column, seconds / 3600 }' "$out/$1/log.csv"
 }
 
-# Mean intersection over union on the test images, which only networks that label pixels have. Of the
-# others the checkpoint need not be there any more.
+# Mean intersection over union on the test images, which only networks that label pixels have.
 mean_iou() {
-    [ -f "$out/$1/model.safetensors" ] || return 0
-    "$landscape" info "$out/$1/model.safetensors" | awk '$1 == "test_mean_iou" { printf "%.2f %%", $2 }'
+    awk -F, 'NR == 1 && $7 == "test_mean_iou" { there = 1 } { last = $7 }
+        END { if (there) printf "%.2f %%", last }' "$out/$1/log.csv"
 }
 
 cat <<'END'

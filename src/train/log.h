@@ -1,4 +1,4 @@
-/* log.csv: one line an epoch. */
+/* log.csv: one line an epoch; of segmentations with the mean intersection over union. */
 #ifndef LANDSCAPE_TRAIN_LOG_H
 #define LANDSCAPE_TRAIN_LOG_H
 

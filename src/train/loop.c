@@ -180,7 +180,7 @@ static enum ls_status describe_training(struct run *run, int epoch, struct ls_er
 
 /* Records what the epoch gave. */
 static enum ls_status describe_results(struct run *run, const struct ls_epoch_log *row,
-                                       double mean_iou, struct ls_error *error) {
+                                       struct ls_error *error) {
     struct ls_metadata *m = &run->model->metadata;
     enum ls_status status = describe_training(run, row->epoch, error);
     if (!status)
@@ -191,8 +191,8 @@ static enum ls_status describe_results(struct run *run, const struct ls_epoch_lo
         status = ls_metadata_set(m, error, "test_loss", "%.9g", row->test_loss);
     if (!status)
         status = ls_metadata_set(m, error, "test_error", "%.9g", row->test_error);
-    if (!status && mean_iou >= 0)
-        status = ls_metadata_set(m, error, "test_mean_iou", "%.9g", mean_iou);
+    if (!status && row->test_mean_iou >= 0)
+        status = ls_metadata_set(m, error, "test_mean_iou", "%.9g", row->test_mean_iou);
     return status;
 }
 
@@ -227,6 +227,7 @@ static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
         .train_error = 100 - 100 * state->correct / count,
         .test_loss = test.loss,
         .test_error = 100 - test.accuracy,
+        .test_mean_iou = test.mean_iou,
         .seconds = omp_get_wtime() - run->epoch_start,
     };
     state->log[state->rows++] = row;
@@ -234,7 +235,7 @@ static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
     state->step = 0;
     state->loss = state->correct = 0;
     run->epoch_start = omp_get_wtime();
-    status = describe_results(run, &row, test.mean_iou, error);
+    status = describe_results(run, &row, error);
     if (!status && (epoch % run->training->save_every == 0 || epoch == run->recipe->epochs))
         status = keep_checkpoint(run, epoch, error);
     if (!status)

@@ -44,9 +44,9 @@ static enum ls_status describe_position(const struct ls_train_state *state,
         return ls_fail_memory(error, "the training log");
     for (size_t i = 0, used = 0; i < (size_t)state->rows; i++) {
         const struct ls_epoch_log *row = &state->log[i];
-        used += (size_t)snprintf(log + used, room - used, "%d %a %a %a %a %a %a\n", row->epoch,
+        used += (size_t)snprintf(log + used, room - used, "%d %a %a %a %a %a %a %a\n", row->epoch,
                                  row->rate, row->train_loss, row->train_error, row->test_loss,
-                                 row->test_error, row->seconds);
+                                 row->test_error, row->test_mean_iou, row->seconds);
     }
     if (!status)
         status = ls_metadata_set(metadata, error, "state.log", "%s", log);
@@ -69,9 +69,9 @@ static enum ls_status parse_position(struct ls_train_state *state, const struct 
         struct ls_epoch_log *row = &state->log[i];
         int length = 0;
         if (!text ||
-            sscanf(text, "%d %la %la %la %la %la %la%n", &row->epoch, &row->rate, &row->train_loss,
-                   &row->train_error, &row->test_loss, &row->test_error, &row->seconds,
-                   &length) != 7 ||
+            sscanf(text, "%d %la %la %la %la %la %la %la%n", &row->epoch, &row->rate,
+                   &row->train_loss, &row->train_error, &row->test_loss, &row->test_error,
+                   &row->test_mean_iou, &row->seconds, &length) != 8 ||
             row->epoch != i + 1)
             return ls_fail(error, LS_BAD_FILE, "%s: the log of epoch %d is missing", path, i + 1);
         text += length;
