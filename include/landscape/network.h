@@ -106,6 +106,10 @@ void ls_network_free(struct ls_network *network);
 /* Names of known architectures: the i-th, or NULL past the last. */
 const char *ls_arch_name(int i);
 
+/* text[size] = how the architecture is called in print, such as "ResNet-56 without skip
+ * connections", cut off where it does not fit; false: there is none of that name. */
+bool ls_arch_title(const char *arch, char *text, size_t size);
+
 /* Multiply-adds times two of one image's forward pass, convolutions and linear layers only. */
 double ls_network_flops(const struct ls_network *network);
 

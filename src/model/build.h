@@ -47,6 +47,7 @@ int ls_linear(struct ls_builder *builder, const char *name, int x, int channels)
 struct ls_architecture {
     const char *name;  /* with its skip connections */
     const char *plain; /* with every one of them removed; NULL: it has none */
+    const char *title; /* as it is called in print, with them */
     void (*build)(struct ls_builder *builder, const struct ls_architecture *architecture,
                   bool skips);
     int depth, width; /* of which member; what they count is the family's own affair */

@@ -56,10 +56,10 @@ static void build(struct ls_builder *b, const struct ls_architecture *a, bool sk
 }
 
 static const struct ls_architecture members[] = {
-    {"densenet-cifar", "densenet-cifar-noshort", build, 121, 12},
-    {"densenet121", "densenet121-noshort", build, 121, 32},
-    {"densenet-bc-40-12", "densenet-bc-40-12-noshort", build, 40, 12},
-    {"densenet-bc-100-12", "densenet-bc-100-12-noshort", build, 100, 12},
+    {"densenet-cifar", "densenet-cifar-noshort", "DenseNet-CIFAR", build, 121, 12},
+    {"densenet121", "densenet121-noshort", "DenseNet-121", build, 121, 32},
+    {"densenet-bc-40-12", "densenet-bc-40-12-noshort", "DenseNet-BC-40-12", build, 40, 12},
+    {"densenet-bc-100-12", "densenet-bc-100-12-noshort", "DenseNet-BC-100-12", build, 100, 12},
 };
 
 const struct ls_family ls_densenets = {members, sizeof members / sizeof *members};

@@ -33,8 +33,8 @@ static void build(struct ls_builder *b, const struct ls_architecture *a, bool sk
 }
 
 static const struct ls_architecture members[] = {
-    {"highway20", "highway20-noshort", build, 20, 1},
-    {"highway32", "highway32-noshort", build, 32, 1},
+    {"highway20", "highway20-noshort", "Highway-20", build, 20, 1},
+    {"highway32", "highway32-noshort", "Highway-32", build, 32, 1},
 };
 
 const struct ls_family ls_highways = {members, sizeof members / sizeof *members};

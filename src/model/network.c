@@ -2,6 +2,7 @@
 #include "landscape/rng.h"
 #include "model/build.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +37,24 @@ const char *ls_arch_name(int i) {
     return choice.architecture ? name_of(choice) : NULL;
 }
 
+/* That of the name; its architecture is NULL if there is none. */
+static struct choice choice_called(const char *name) {
+    struct choice choice;
+    for (int i = 0; (choice = choice_at(i)).architecture; i++)
+        if (strcmp(name, name_of(choice)) == 0)
+            break;
+    return choice;
+}
+
+bool ls_arch_title(const char *arch, char *text, size_t size) {
+    const struct choice choice = choice_called(arch);
+    if (!choice.architecture)
+        return false;
+    snprintf(text, size, "%s%s", choice.architecture->title,
+             choice.skips ? "" : " without skip connections");
+    return true;
+}
+
 static enum ls_status unknown(const char *arch, struct ls_error *error) {
     char known[sizeof error->message] = "";
     const char *name;
@@ -50,17 +69,15 @@ static enum ls_status unknown(const char *arch, struct ls_error *error) {
 enum ls_status ls_network_create(struct ls_network *network, const char *arch,
                                  struct ls_error *error) {
     struct ls_builder builder = {.network = network, .error = error};
-    struct choice choice;
+    const struct choice choice = choice_called(arch);
     memset(network, 0, sizeof *network);
-    for (int i = 0; (choice = choice_at(i)).architecture; i++)
-        if (strcmp(arch, name_of(choice)) == 0) {
-            strncpy(network->arch, arch, sizeof network->arch - 1);
-            choice.architecture->build(&builder, choice.architecture, choice.skips);
-            if (builder.status)
-                ls_network_free(network);
-            return builder.status;
-        }
-    return unknown(arch, error);
+    if (!choice.architecture)
+        return unknown(arch, error);
+    strncpy(network->arch, arch, sizeof network->arch - 1);
+    choice.architecture->build(&builder, choice.architecture, choice.skips);
+    if (builder.status)
+        ls_network_free(network);
+    return builder.status;
 }
 
 void ls_network_free(struct ls_network *network) {

@@ -80,18 +80,18 @@ static void build_imagenet(struct ls_builder *b, const struct ls_architecture *a
 }
 
 static const struct ls_architecture members[] = {
-    {"resnet20", "resnet20-noshort", build_cifar, 20, 1},
-    {"resnet32", "resnet32-noshort", build_cifar, 32, 1},
-    {"resnet44", "resnet44-noshort", build_cifar, 44, 1},
-    {"resnet56", "resnet56-noshort", build_cifar, 56, 1},
-    {"resnet110", "resnet110-noshort", build_cifar, 110, 1},
-    {"wrn56-2", "wrn56-2-noshort", build_cifar, 56, 2},
-    {"wrn56-4", "wrn56-4-noshort", build_cifar, 56, 4},
-    {"wrn56-8", "wrn56-8-noshort", build_cifar, 56, 8},
-    {"resnet18", "resnet18-noshort", build_wide, 18, 1},
-    {"resnet34", "resnet34-noshort", build_wide, 34, 1},
-    {"resnet50", "resnet50-noshort", build_wide, 50, 1},
-    {"resnet34-imagenet", NULL, build_imagenet, 34, 1},
+    {"resnet20", "resnet20-noshort", "ResNet-20", build_cifar, 20, 1},
+    {"resnet32", "resnet32-noshort", "ResNet-32", build_cifar, 32, 1},
+    {"resnet44", "resnet44-noshort", "ResNet-44", build_cifar, 44, 1},
+    {"resnet56", "resnet56-noshort", "ResNet-56", build_cifar, 56, 1},
+    {"resnet110", "resnet110-noshort", "ResNet-110", build_cifar, 110, 1},
+    {"wrn56-2", "wrn56-2-noshort", "WRN-56-2", build_cifar, 56, 2},
+    {"wrn56-4", "wrn56-4-noshort", "WRN-56-4", build_cifar, 56, 4},
+    {"wrn56-8", "wrn56-8-noshort", "WRN-56-8", build_cifar, 56, 8},
+    {"resnet18", "resnet18-noshort", "ResNet-18", build_wide, 18, 1},
+    {"resnet34", "resnet34-noshort", "ResNet-34", build_wide, 34, 1},
+    {"resnet50", "resnet50-noshort", "ResNet-50", build_wide, 50, 1},
+    {"resnet34-imagenet", NULL, "ResNet-34 for ImageNet", build_imagenet, 34, 1},
 };
 
 const struct ls_family ls_resnets = {members, sizeof members / sizeof *members};

@@ -29,6 +29,6 @@ static void build(struct ls_builder *b, const struct ls_architecture *a, bool sk
     ls_biased_conv(b, "classifier", x, CLASSES, 1, 0);
 }
 
-static const struct ls_architecture members[] = {{"unet", "unet-noshort", build, 0, 0}};
+static const struct ls_architecture members[] = {{"unet", "unet-noshort", "U-Net", build, 0, 0}};
 
 const struct ls_family ls_unets = {members, sizeof members / sizeof *members};

@@ -40,8 +40,8 @@ static void build(struct ls_builder *b, const struct ls_architecture *a, bool sk
 }
 
 static const struct ls_architecture members[] = {
-    {"vgg9", NULL, build, 9, 1},
-    {"vgg16", NULL, build, 16, 1},
+    {"vgg9", NULL, "VGG-9", build, 9, 1},
+    {"vgg16", NULL, "VGG-16", build, 16, 1},
 };
 
 const struct ls_family ls_vggs = {members, sizeof members / sizeof *members};

@@ -1,4 +1,5 @@
 #include "render/caption.h"
+#include "landscape/network.h"
 #include "render/height.h"
 #include <ctype.h>
 #include <math.h>
@@ -17,15 +18,10 @@ static bool starts(const char *text, const char *with) {
 
 void ls_caption_name(const struct ls_surface *surface, char *text, size_t size) {
     const char *arch = get(surface, "arch");
-    int depth = 0, end = 0;
     struct ls_row row;
     if (!arch)
         snprintf(text, size, "Loss %s", ls_row_of(surface, &row) ? "along a line" : "surface");
-    else if (sscanf(arch, "resnet%d%n", &depth, &end) == 1 && strcmp(arch + end, "") == 0)
-        snprintf(text, size, "ResNet-%d", depth);
-    else if (depth && strcmp(arch + end, "-noshort") == 0)
-        snprintf(text, size, "ResNet-%d without skip connections", depth);
-    else
+    else if (!ls_arch_title(arch, text, size))
         snprintf(text, size, "%s", arch);
 }
 
@@ -46,14 +42,14 @@ static void append(char *text, size_t size, const char *separator, const char *m
     snprintf(text + length, size - length, "%s%s", length ? separator : "", more);
 }
 
-/* "CIFAR-10" of "cifar10:DIR", "synthetic images", or what stands before the colon. */
+/* "CIFAR-10" of "cifar10:DIR", "synthetic data", or what stands before the colon. */
 static void append_data(char *text, size_t size, const char *data) {
     char name[128];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(data, ":"), data);
     if (strcmp(name, "cifar10") == 0)
         append(text, size, "", "CIFAR-10");
     else if (strcmp(name, "synthetic") == 0)
-        append(text, size, "", "synthetic images");
+        append(text, size, "", "synthetic data");
     else
         append(text, size, "", name);
 }
