@@ -25,7 +25,7 @@ result() {
     for file in "$1"/model*.safetensors "$1.h5"; do
         [ -e "$file" ] && cksum <"$file"
     done
-    [ ! -e "$1/log.csv" ] || cut -d , -f 1-6 "$1/log.csv" # the rest is the time it took
+    [ ! -e "$1/log.csv" ] || cut -d , -f 1-6 "$1/log.csv" # the last is the time it took
 }
 
 # Every result that is there must be readable.

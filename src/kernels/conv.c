@@ -55,29 +55,46 @@ static struct ls_conv adjoint(const struct ls_conv *conv) {
                             .padding = conv->kernel - 1 - conv->padding};
 }
 
+/* How a convolution is computed: as one of the same images with more channels. */
+struct fit {
+    struct ls_conv conv;
+    bool more_in, more_out;
+    int images; /* that are copied at a time: as many as have a group of minimal filtering's tiles
+                 */
+};
+
 static int whole_vectors(int channels) {
     const int lanes = ls_kernels()->lanes;
     return (channels + lanes - 1) / lanes * lanes;
 }
 
-enum { ENOUGH = 8 }; /* input channels, for minimal filtering on copies with more */
+static int images_of_group(const struct ls_conv *conv, int tile) {
+    const int tiles = (conv->out_height + tile - 1) / tile * ((conv->out_width + tile - 1) / tile);
+    return tiles < LS_WINOGRAD_GROUP ? LS_WINOGRAD_GROUP / tiles : 1;
+}
 
-/* The convolution that the kernels compute. Its output channels fill whole vectors, and so do its
- * input channels if minimal filtering, for which `tile` gives the tile, lacks only that. Those
- * added hold zeros. */
-static struct ls_conv fitted(const struct ls_conv *conv, int (*tile)(const struct ls_conv *)) {
+/* Output channels fill whole vectors, and so do input channels if minimal filtering, for which
+ * `tile_of` gives the tile, lacks only that. Of a few channels it would multiply mostly zeros. */
+static struct fit fitted(const struct ls_conv *conv, int (*tile_of)(const struct ls_conv *)) {
+    enum { FEW = 8 };
     struct ls_conv fit = *conv, filled;
     fit.out = whole_vectors(conv->out);
     filled = fit;
     filled.in = whole_vectors(conv->in);
-    return conv->in >= ENOUGH && tile(&filled) ? filled : fit;
+    if (conv->in >= FEW && tile_of(&filled))
+        fit = filled;
+    const int tile = tile_of(&fit);
+    return (struct fit){.conv = fit,
+                        .more_in = fit.in > conv->in,
+                        .more_out = fit.out > conv->out,
+                        .images = tile ? images_of_group(&fit, tile) : 1};
 }
 
-static struct ls_conv fitted_forward(const struct ls_conv *conv) {
+static struct fit fitted_forward(const struct ls_conv *conv) {
     return fitted(conv, ls_winograd_tile);
 }
 
-static struct ls_conv fitted_gradient(const struct ls_conv *conv) {
+static struct fit fitted_gradient(const struct ls_conv *conv) {
     return fitted(conv, ls_winograd_grad_tile);
 }
 
@@ -100,12 +117,12 @@ static void pack_rows(const struct ls_conv *conv, const float *weight, float *pa
 }
 
 static void pack(const struct ls_conv *conv, const struct ls_filters *filters, float *packed) {
-    const struct ls_conv fit = fitted_forward(conv);
+    const struct ls_conv fit = fitted_forward(conv).conv;
     (ls_winograd_tile(&fit) ? ls_kernels()->winograd_pack : pack_plain)(&fit, filters, packed);
 }
 
 size_t ls_conv_weights(const struct ls_conv *conv) {
-    const struct ls_conv fit = fitted_forward(conv);
+    const struct ls_conv fit = fitted_forward(conv).conv;
     return ls_winograd_tile(&fit) ? ls_winograd_weights(&fit) : weights(&fit);
 }
 
@@ -130,18 +147,18 @@ void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *p
         pack_rows(conv, weight, packed);
 }
 
-/* Floats of scratch memory: copies of an image with the channels added, ... */
-static size_t filled_in(const struct ls_conv *conv, const struct ls_conv *fit) {
-    return fit->in == conv->in ? 0 : ls_align_floats(floats_in(fit));
+/* Floats of scratch memory for copies with the channels added: of the images, ... */
+static size_t room_in(const struct fit *fit) {
+    return fit->more_in ? ls_align_floats((size_t)fit->images * floats_in(&fit->conv)) : 0;
 }
 
-static size_t filled_out(const struct ls_conv *conv, const struct ls_conv *fit) {
-    return fit->out == conv->out ? 0 : ls_align_floats(floats_out(fit));
+static size_t room_out(const struct fit *fit) {
+    return fit->more_out ? ls_align_floats((size_t)fit->images * floats_out(&fit->conv)) : 0;
 }
 
-/* ... and the gradient of its weights. */
-static size_t filled_weights(const struct ls_conv *conv, const struct ls_conv *fit) {
-    return fit->in == conv->in && fit->out == conv->out ? 0 : ls_align_floats(weights(fit));
+/* ... and of the gradient of the weights. */
+static size_t room_weights(const struct fit *fit) {
+    return fit->more_in || fit->more_out ? ls_align_floats(weights(&fit->conv)) : 0;
 }
 
 static size_t border_floats(const struct ls_conv *conv) {
@@ -150,9 +167,10 @@ static size_t border_floats(const struct ls_conv *conv) {
 }
 
 static size_t forward_scratch(const struct ls_conv *conv) {
-    const struct ls_conv fit = fitted_forward(conv);
-    return filled_in(conv, &fit) + filled_out(conv, &fit) +
-           (ls_winograd_tile(&fit) ? ls_winograd_scratch(&fit) : border_floats(&fit));
+    const struct fit fit = fitted_forward(conv);
+    return room_in(&fit) + room_out(&fit) +
+           (ls_winograd_tile(&fit.conv) ? ls_winograd_scratch(&fit.conv)
+                                        : border_floats(&fit.conv));
 }
 
 static size_t input_grad_scratch(const struct ls_conv *conv) {
@@ -161,9 +179,10 @@ static size_t input_grad_scratch(const struct ls_conv *conv) {
 }
 
 static size_t weight_grad_scratch(const struct ls_conv *conv) {
-    const struct ls_conv fit = fitted_gradient(conv);
-    return filled_in(conv, &fit) + filled_out(conv, &fit) + filled_weights(conv, &fit) +
-           (ls_winograd_grad_tile(&fit) ? ls_winograd_grad_scratch(&fit) : border_floats(&fit));
+    const struct fit fit = fitted_gradient(conv);
+    return room_in(&fit) + room_out(&fit) + room_weights(&fit) +
+           (ls_winograd_grad_tile(&fit.conv) ? ls_winograd_grad_scratch(&fit.conv)
+                                             : border_floats(&fit.conv));
 }
 
 size_t ls_conv_scratch(const struct ls_conv *conv, bool training) {
@@ -182,23 +201,26 @@ static void fill_channels(size_t count, int channels, const float *from, int mor
     }
 }
 
-/* to[count][channels] = the first of from[count][more] + add[count][channels]; `add` may be `to`,
- * or NULL. */
-static void take_channels(size_t count, int more, const float *from, const float *add, int channels,
-                          float *to) {
-    for (size_t p = 0; p < count; p++, from += more, to += channels) {
-        for (int c = 0; c < channels; c++)
-            to[c] = add ? from[c] + add[c] : from[c];
-        add = add ? add + channels : NULL;
-    }
+/* to[count][channels] = relu?(the first of from[count][more] + bias[channels] +
+ * add[count][channels]); `bias` and `add` may be NULL, `add` may be `to`. */
+static void take_channels(size_t count, int more, const float *from, const float *bias,
+                          const float *add, bool relu, int channels, float *to) {
+    for (size_t p = 0; p < count; p++)
+        for (int c = 0; c < channels; c++) {
+            const size_t at = p * (size_t)channels + (size_t)c;
+            float value = from[p * (size_t)more + (size_t)c];
+            value = bias ? value + bias[c] : value;
+            value = add ? value + add[at] : value;
+            to[at] = relu && value < 0 ? 0 : value;
+        }
 }
 
-/* x with the channels added: x itself where there are none. */
-static const float *with_channels(const struct ls_conv *conv, const struct ls_conv *fit,
+/* x[images] with the channels added: x itself where there are none. */
+static const float *with_channels(const struct ls_conv *conv, const struct fit *fit, int images,
                                   const float *x, float *scratch) {
-    if (fit->in == conv->in)
+    if (!fit->more_in)
         return x;
-    fill_channels(pixels_in(conv), conv->in, x, fit->in, scratch);
+    fill_channels((size_t)images * pixels_in(conv), conv->in, x, fit->conv.in, scratch);
     return scratch;
 }
 
@@ -237,33 +259,33 @@ static void convolve(const struct ls_conv *conv, int images, const float *x, con
     }
 }
 
-/* One image, whose channels are not those of the fitted convolution. */
-static void convolve_filled(const struct ls_conv *conv, const struct ls_conv *fit, const float *x,
-                            const float *packed, const float *bias, const float *residual,
-                            bool relu, float *y, float *scratch) {
-    float *all = scratch + filled_in(conv, fit), *rest = all + filled_out(conv, fit);
-    const float *filled = with_channels(conv, fit, x, scratch);
-    if (fit->out == conv->out) {
-        convolve(fit, 1, filled, packed, bias, residual, relu, y, rest);
+/* Up to fit->images of them, on copies with more channels. */
+static void convolve_filled(const struct ls_conv *conv, const struct fit *fit, int images,
+                            const float *x, const float *packed, const float *bias,
+                            const float *residual, bool relu, float *y, float *scratch) {
+    float *all = scratch + room_in(fit), *rest = all + room_out(fit);
+    const float *filled = with_channels(conv, fit, images, x, scratch);
+    if (!fit->more_out) {
+        convolve(&fit->conv, images, filled, packed, bias, residual, relu, y, rest);
         return;
     }
-    convolve(fit, 1, filled, packed, NULL, NULL, false, all, rest);
-    take_channels(pixels_out(conv), fit->out, all, residual, conv->out, y);
-    if (bias || relu)
-        ls_kernels()->floats->affine(pixels_out(conv), conv->out, y, NULL, bias, NULL, relu, y);
+    convolve(&fit->conv, images, filled, packed, NULL, NULL, false, all, rest);
+    take_channels((size_t)images * pixels_out(conv), fit->conv.out, all, bias, residual, relu,
+                  conv->out, y);
 }
 
 void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, const float *packed,
                      const float *bias, const float *residual, bool relu, float *y,
                      float *scratch) {
-    const struct ls_conv fit = fitted_forward(conv);
-    if (fit.in == conv->in && fit.out == conv->out) {
+    const struct fit fit = fitted_forward(conv);
+    if (!fit.more_in && !fit.more_out) {
         convolve(conv, images, x, packed, bias, residual, relu, y, scratch);
         return;
     }
-    for (int i = 0; i < images; i++) {
+    for (int i = 0; i < images; i += fit.images) {
         const size_t at = floats_out(conv) * (size_t)i;
-        convolve_filled(conv, &fit, x + floats_in(conv) * (size_t)i, packed, bias,
+        const int count = i + fit.images < images ? fit.images : images - i;
+        convolve_filled(conv, &fit, count, x + floats_in(conv) * (size_t)i, packed, bias,
                         residual ? residual + at : NULL, relu, y + at, scratch);
     }
 }
@@ -298,34 +320,38 @@ static void differentiate(const struct ls_conv *conv, int images, const float *x
         ls_kernels()->conv_weight_grad(&with, with_border(conv, x, scratch), y_grad, weight_grad);
 }
 
-/* weight_grad (= or +=) that for one image, whose channels are not those of the fitted
- * convolution. */
-static void differentiate_filled(const struct ls_conv *conv, const struct ls_conv *fit,
+/* weight_grad (= or +=) that of up to fit->images images, on copies with more channels. */
+static void differentiate_filled(const struct ls_conv *conv, const struct fit *fit, int images,
                                  const float *x, const float *y_grad, bool add, float *weight_grad,
                                  float *scratch) {
-    float *filled_grad = scratch + filled_in(conv, fit);
-    float *all = filled_grad + filled_out(conv, fit), *rest = all + filled_weights(conv, fit);
+    float *filled_grad = scratch + room_in(fit);
+    float *all = filled_grad + room_out(fit), *rest = all + room_weights(fit);
     const size_t in = (size_t)conv->in, out = (size_t)conv->out;
-    const float *filled = with_channels(conv, fit, x, scratch);
-    if (fit->out != conv->out) {
-        fill_channels(pixels_out(conv), conv->out, y_grad, fit->out, filled_grad);
+    const float *filled = with_channels(conv, fit, images, x, scratch);
+    if (fit->more_out) {
+        fill_channels((size_t)images * pixels_out(conv), conv->out, y_grad, fit->conv.out,
+                      filled_grad);
         y_grad = filled_grad;
     }
-    differentiate(fit, 1, filled, y_grad, all, rest);
+    differentiate(&fit->conv, images, filled, y_grad, all, rest);
     for (int tap = 0; tap < conv->kernel * conv->kernel; tap++) {
-        take_channels(in, fit->out, all, add ? weight_grad : NULL, conv->out, weight_grad);
-        all += (size_t)fit->in * fit->out;
+        take_channels(in, fit->conv.out, all, NULL, add ? weight_grad : NULL, false, conv->out,
+                      weight_grad);
+        all += (size_t)fit->conv.in * fit->conv.out;
         weight_grad += in * out;
     }
 }
 
 void ls_conv_weight_grad(const struct ls_conv *conv, int images, const float *x,
                          const float *y_grad, float *weight_grad, float *scratch) {
-    const struct ls_conv fit = fitted_gradient(conv);
-    if (fit.in == conv->in && fit.out == conv->out) {
+    const struct fit fit = fitted_gradient(conv);
+    if (!fit.more_in && !fit.more_out) {
         differentiate(conv, images, x, y_grad, weight_grad, scratch);
         return;
     }
-    for (int i = 0; i < images; i++, x += floats_in(conv), y_grad += floats_out(conv))
-        differentiate_filled(conv, &fit, x, y_grad, i > 0, weight_grad, scratch);
+    for (int i = 0; i < images; i += fit.images) {
+        const int count = i + fit.images < images ? fit.images : images - i;
+        differentiate_filled(conv, &fit, count, x + floats_in(conv) * (size_t)i,
+                             y_grad + floats_out(conv) * (size_t)i, i > 0, weight_grad, scratch);
+    }
 }

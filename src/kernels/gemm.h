@@ -1,4 +1,4 @@
-/* Matrix multiplication and the rearrangements that turn convolutions into it. */
+/* Matrix multiplication, and what makes the gradient of a convolution's input of its result. */
 #ifndef LANDSCAPE_KERNELS_GEMM_H
 #define LANDSCAPE_KERNELS_GEMM_H
 
@@ -14,8 +14,7 @@ void ls_gemm(bool transpose_a, bool transpose_b, int m, int n, int k, const floa
              const float *b, bool add, float *c);
 
 /* x[in_height][in_width][in] += what each output pixel's columns
- * [out_height * out_width][kernel * kernel * in] hold for the pixels in its window: the adjoint of
- * im2col. */
+ * [out_height * out_width][kernel * kernel * in] hold for the pixels in its window (col2im). */
 void ls_col2im(const struct ls_conv *conv, const float *columns, float *x);
 
 #endif

@@ -59,7 +59,7 @@ static enum ls_status read_header(struct reader *reader, struct ls_error *error)
         if (reader->at[w] < 0)
             return ls_fail(error, LS_BAD_FILE,
                            "%s, line 1: there is no column '%s'; a log starts with "
-                           "epoch,rate,train_loss,train_error,test_loss,test_error,seconds",
+                           "epoch,rate,train_loss,train_error,test_loss,test_error",
                            reader->path, names[w]);
     return LS_OK;
 }

@@ -9,7 +9,7 @@
 /* Tensors of the optimizer are called after their parameters. */
 #define MOMENTUM "momentum."
 
-/* Room for an epoch in the state: seven numbers, six of them in hexadecimal. */
+/* Room for an epoch in the state: eight numbers, seven of them in hexadecimal. */
 enum { LOG_LINE = 256 };
 
 enum ls_status ls_train_state_create(struct ls_train_state *state, const struct ls_model *model,
@@ -46,7 +46,7 @@ static enum ls_status describe_position(const struct ls_train_state *state,
         const struct ls_epoch_log *row = &state->log[i];
         used += (size_t)snprintf(log + used, room - used, "%d %a %a %a %a %a %a %a\n", row->epoch,
                                  row->rate, row->train_loss, row->train_error, row->test_loss,
-                                 row->test_error, row->test_mean_iou, row->seconds);
+                                 row->test_error, row->seconds, row->test_mean_iou);
     }
     if (!status)
         status = ls_metadata_set(metadata, error, "state.log", "%s", log);
@@ -69,12 +69,15 @@ static enum ls_status parse_position(struct ls_train_state *state, const struct 
         struct ls_epoch_log *row = &state->log[i];
         int length = 0;
         if (!text ||
-            sscanf(text, "%d %la %la %la %la %la %la %la%n", &row->epoch, &row->rate,
-                   &row->train_loss, &row->train_error, &row->test_loss, &row->test_error,
-                   &row->test_mean_iou, &row->seconds, &length) != 8 ||
+            sscanf(text, "%d %la %la %la %la %la %la%n", &row->epoch, &row->rate, &row->train_loss,
+                   &row->train_error, &row->test_loss, &row->test_error, &row->seconds,
+                   &length) != 7 ||
             row->epoch != i + 1)
             return ls_fail(error, LS_BAD_FILE, "%s: the log of epoch %d is missing", path, i + 1);
         text += length;
+        row->test_mean_iou = -1; /* where a state has none yet */
+        if (sscanf(text, "%*[ ]%la%n", &row->test_mean_iou, &length) == 1)
+            text += length;
     }
     return LS_OK;
 }
