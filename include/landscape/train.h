@@ -38,7 +38,7 @@ struct ls_epoch_log {
     double train_loss, train_error; /* running mean over the epoch's batches; error in percent */
     double test_loss, test_error;
     double test_mean_iou; /* of segmentations, in percent; else -1 */
-    double seconds; /* of this epoch, evaluation included */
+    double seconds;       /* of this epoch, evaluation included */
 };
 
 struct ls_training {
