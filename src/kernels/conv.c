@@ -59,8 +59,7 @@ static struct ls_conv adjoint(const struct ls_conv *conv) {
 struct fit {
     struct ls_conv conv;
     bool more_in, more_out;
-    int images; /* that are copied at a time: as many as have a group of minimal filtering's tiles
-                 */
+    int images; /* copied at a time: as many as have a group of minimal filtering's tiles */
 };
 
 static int whole_vectors(int channels) {
@@ -69,7 +68,7 @@ static int whole_vectors(int channels) {
 }
 
 static int images_of_group(const struct ls_conv *conv, int tile) {
-    const int tiles = (conv->out_height + tile - 1) / tile * ((conv->out_width + tile - 1) / tile);
+    const int tiles = ls_winograd_tiles(conv, tile);
     return tiles < LS_WINOGRAD_GROUP ? LS_WINOGRAD_GROUP / tiles : 1;
 }
 

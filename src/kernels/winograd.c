@@ -145,7 +145,7 @@ INLINE void store_group(const struct job *job, const int size, const struct tile
 
 INLINE void convolve(const struct job *job, const int size, int images, const float *x) {
     const struct ls_conv *conv = job->conv;
-    const int total = images * tile_count(conv, size);
+    const int total = images * ls_winograd_tiles(conv, size);
     for (int first = 0; first < total; first += GROUP) {
         const int count = first + GROUP < total ? GROUP : total - first;
         struct tile tiles[GROUP];

@@ -30,6 +30,11 @@ static inline int ls_winograd_points(int tile) {
     return (tile + 2) * (tile + 2);
 }
 
+/* Tiles of an image. */
+static inline int ls_winograd_tiles(const struct ls_conv *conv, int tile) {
+    return (conv->out_height + tile - 1) / tile * ((conv->out_width + tile - 1) / tile);
+}
+
 /* LS_WINOGRAD_GROUP tiles are at work at a time. Floats from one point of their transformed values
  * [point][tile][channels] to the next: not a power of two, which would put all points of a tile
  * into one set of the cache. */

@@ -134,7 +134,7 @@ INLINE void store_sums(const struct job *job, const int size, float *weight_grad
 INLINE void differentiate(const struct job *job, const int size, int images, const float *x,
                           const float *y_grad, float *weight_grad) {
     const struct ls_conv *conv = job->conv;
-    const int total = images * tile_count(conv, size);
+    const int total = images * ls_winograd_tiles(conv, size);
     memset(job->sums, 0, ls_winograd_weights(conv) * sizeof *job->sums);
     for (int first = 0; first < total; first += GROUP) {
         const int count = first + GROUP < total ? GROUP : total - first;

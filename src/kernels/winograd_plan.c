@@ -6,8 +6,7 @@ enum {
 };
 
 static int products(const struct ls_conv *conv, int tile) {
-    return (conv->out_height + tile - 1) / tile * ((conv->out_width + tile - 1) / tile) *
-           ls_winograd_points(tile);
+    return ls_winograd_tiles(conv, tile) * ls_winograd_points(tile);
 }
 
 int ls_winograd_tile(const struct ls_conv *conv) {

@@ -15,14 +15,10 @@ struct tile {
     int image, y, x;
 };
 
-INLINE int tile_count(const struct ls_conv *conv, const int size) {
-    return (conv->out_height + size - 1) / size * ((conv->out_width + size - 1) / size);
-}
-
 /* Fills in tiles first .. first+count-1 of all images. */
 INLINE void place_tiles(const struct ls_conv *conv, const int size, int first, int count,
                         struct tile *tiles) {
-    const int wide = (conv->out_width + size - 1) / size, per_image = tile_count(conv, size);
+    const int wide = (conv->out_width + size - 1) / size, per_image = ls_winograd_tiles(conv, size);
     for (int t = 0; t < count; t++) {
         const int within = (first + t) % per_image;
         tiles[t] =
