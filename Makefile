@@ -45,7 +45,7 @@ ISA_avx512  := -DLANES=16 -DTILE=16 -mavx512f -mavx512vl -mavx512bw -mavx512dq -
 ISA_avx512bf16 := $(ISA_avx512) -mavx512bf16
 ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
 FLOATS      := $(ISAS:%=$(BUILD)/src/kernels/activations-%-float.o)
-BFLOATS     := $(ISAS:%=$(BUILD)/src/kernels/activations-%-bfloat.o)
+BFLOATS     := $(foreach isa,$(ISAS) $(if $(X86),avx512bf16),$(BUILD)/src/kernels/activations-$(isa)-bfloat.o)
 ISA_amx     := $(ISA_avx512bf16) -mamx-tile -mamx-bf16
 CONTRACTED  := direct winograd winograd_pack winograd_grad tile_conv peak
 CONTRACTED_OBJECTS := $(foreach file,$(CONTRACTED),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o)) \

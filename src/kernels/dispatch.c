@@ -21,11 +21,14 @@ static struct {
 
 extern const struct ls_kernels ls_kernels_generic;
 extern const struct ls_tile_kernels ls_tile_kernels_generic;
+extern const struct ls_elementwise ls_bfloat_loops_generic;
 
 #if defined __x86_64__
 extern const struct ls_kernels ls_kernels_avx2, ls_kernels_avx512;
 extern const struct ls_tile_kernels ls_tile_kernels_avx2, ls_tile_kernels_avx512,
     ls_tile_kernels_avx512bf16, ls_tile_kernels_amx;
+extern const struct ls_elementwise ls_bfloat_loops_avx2, ls_bfloat_loops_avx512,
+    ls_bfloat_loops_avx512bf16;
 
 /* Whether there are AMX tiles, bfloat16 in them, and Linux lets this process use them
  * (arch_prctl(2)). */
@@ -55,6 +58,9 @@ static const struct ls_kernels *const kernels[] = {&ls_kernels_generic, &ls_kern
 static const struct ls_tile_kernels *const tile_kernels[] = {
     &ls_tile_kernels_generic, &ls_tile_kernels_avx2, &ls_tile_kernels_avx512,
     &ls_tile_kernels_avx512bf16, &ls_tile_kernels_amx};
+static const struct ls_elementwise *const bfloat_loops[] = {
+    &ls_bfloat_loops_generic, &ls_bfloat_loops_avx2, &ls_bfloat_loops_avx512,
+    &ls_bfloat_loops_avx512bf16, &ls_bfloat_loops_avx512bf16};
 #else
 static enum ls_cpu find(void) {
     return LS_CPU_GENERIC;
@@ -62,6 +68,7 @@ static enum ls_cpu find(void) {
 
 static const struct ls_kernels *const kernels[] = {&ls_kernels_generic};
 static const struct ls_tile_kernels *const tile_kernels[] = {&ls_tile_kernels_generic};
+static const struct ls_elementwise *const bfloat_loops[] = {&ls_bfloat_loops_generic};
 #endif
 
 static int asked_for(const char *name) {
@@ -109,6 +116,10 @@ enum ls_status ls_cpu_check(struct ls_error *error) {
 
 const struct ls_kernels *ls_kernels(void) {
     return kernels[choice.used];
+}
+
+const struct ls_elementwise *ls_bfloat_loops(void) {
+    return bfloat_loops[choice.used];
 }
 
 const struct ls_tile_kernels *ls_tile_kernels(void) {

@@ -37,7 +37,7 @@ static void sgd(size_t count, const struct ls_sgd *rule, const float *restrict g
     }
 }
 
-extern const struct ls_elementwise NAME(ls_float_loops_, LS_ISA), NAME(ls_bfloat_loops_, LS_ISA);
+extern const struct ls_elementwise NAME(ls_float_loops_, LS_ISA);
 ls_direct_forward NAME(ls_direct_forward_, LS_ISA);
 ls_direct_weight_grad NAME(ls_direct_weight_grad_, LS_ISA);
 ls_winograd_pack NAME(ls_winograd_pack_, LS_ISA);
@@ -56,7 +56,6 @@ const struct ls_kernels NAME(ls_kernels_, LS_ISA) = {
     .winograd_weight_grad = NAME(ls_winograd_weight_grad_, LS_ISA),
     .peak = NAME(ls_peak_, LS_ISA),
     .floats = &NAME(ls_float_loops_, LS_ISA),
-    .bfloats = &NAME(ls_bfloat_loops_, LS_ISA),
     .widen = widen,
     .narrow = narrow,
     .sum_parts = sum_parts,

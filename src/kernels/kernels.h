@@ -1,6 +1,6 @@
 /* The inner loops, one table for each kind of CPU. Activations are [pixels][channels] throughout.
- * But for the convolutions, every table computes the same bits: loops run over channels or
- * elements, each with its own sum, and no multiply-add is contracted. */
+ * But for convolutions and for sums over pixels, every table computes the same bits: no
+ * multiply-add is contracted. */
 #ifndef LANDSCAPE_KERNELS_KERNELS_H
 #define LANDSCAPE_KERNELS_KERNELS_H
 
@@ -64,7 +64,7 @@ struct ls_kernels {
 
     ls_peak *peak;
 
-    const struct ls_elementwise *floats, *bfloats;
+    const struct ls_elementwise *floats;
 
     /* y = x, from bfloat16 to float and back (rounded to nearest even). */
     void (*widen)(size_t count, const uint16_t *x, float *y);
@@ -78,7 +78,8 @@ struct ls_kernels {
                 float *weight);
 };
 
-/* The fastest table this machine can run. */
+/* The fastest this machine can run. */
 const struct ls_kernels *ls_kernels(void);
+const struct ls_elementwise *ls_bfloat_loops(void);
 
 #endif

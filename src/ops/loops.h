@@ -7,7 +7,7 @@
 
 /* The loops over the node's activations, which are all of one type. */
 static inline const struct ls_elementwise *ls_loops(const struct ls_node *node) {
-    return node->out_storage.format == LS_BFLOATS ? ls_kernels()->bfloats : ls_kernels()->floats;
+    return node->out_storage.format == LS_BFLOATS ? ls_bfloat_loops() : ls_kernels()->floats;
 }
 
 /* Value number `index` of activations of that type; NULL stays NULL. */
