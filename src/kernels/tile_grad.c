@@ -3,23 +3,37 @@
 #include "kernels/bfloat.h"
 #include "kernels/tiles.h"
 
-enum { PAGE_VALUES = 2048 };
+enum { BLOCKS = 32 }; /* of a group, at least */
+
+/* Room for so many values at *end, which moves on behind them. */
+static size_t take(size_t *end, size_t values, size_t size) {
+    const size_t at = *end;
+    *end += ls_align_bytes(values * size);
+    return at;
+}
 
 struct ls_tile_grad ls_tile_grad_plan(const struct ls_conv *conv, int images) {
-    struct ls_tile_grad g = {.height = conv->in_height + 2 * conv->padding,
-                             .width = conv->in_width + 2 * conv->padding,
-                             .in_room = (int)ls_fill_up((size_t)conv->in, LS_TILE_COLUMNS),
-                             .out_room = (int)ls_fill_up((size_t)conv->out, LS_TILE_COLUMNS)};
-    const size_t reach = (size_t)(conv->kernel - 1) * (size_t)(g.width + 1);
-    g.positions = ls_fill_up((size_t)images * g.height * g.width, LS_TILE_DEPTH);
-    g.line = ls_fill_up(g.positions + reach, LS_TILE_DEPTH);
-    if (g.line % PAGE_VALUES == 0) /* or all rows of a tile fall into one set of the cache */
-        g.line += LS_TILE_DEPTH;
-    const size_t x = g.line * g.in_room, y = g.positions * g.out_room;
-    g.wide = 0;
-    g.lines = ls_align_bytes((x > y ? x : y) * sizeof(uint16_t));
-    g.pairs = g.lines + ls_align_bytes(x * sizeof(uint16_t));
-    g.bytes = g.pairs + ls_align_bytes(y * sizeof(uint16_t));
+    struct ls_tile_grad g = {.width = (int)ls_fill_up((size_t)conv->in_width, 2),
+                             .rows = conv->in_height + conv->kernel - 1};
+    const size_t positions = (size_t)conv->in_height * g.width;
+    g.blocks = (int)(ls_fill_up(positions, LS_TILE_DEPTH) / LS_TILE_DEPTH);
+    g.in_tiles = (int)ls_fill_up((size_t)conv->in, LS_TILE_COLUMNS) / LS_TILE_COLUMNS;
+    g.out_tiles = (int)ls_fill_up((size_t)conv->out, LS_TILE_COLUMNS) / LS_TILE_COLUMNS;
+    g.x_image = (size_t)g.blocks * LS_TILE_DEPTH * LS_TILE_COLUMNS;
+    g.y_image = (size_t)g.rows * g.width * LS_TILE_COLUMNS;
+    g.group = (BLOCKS + g.blocks - 1) / g.blocks;
+    g.group = g.group < images ? g.group : images;
+    const size_t in = (size_t)g.in_tiles * LS_TILE_COLUMNS,
+                 out = (size_t)g.out_tiles * LS_TILE_COLUMNS;
+    const size_t kernel = (size_t)conv->kernel, group = (size_t)g.group;
+    g.sums = take(&g.bytes, kernel * kernel * in * out, sizeof(float));
+    g.image = take(&g.bytes, g.x_image * g.in_tiles, sizeof(uint16_t));
+    g.row = take(&g.bytes, (g.width + 2 * (kernel - 1 + conv->padding)) * out, sizeof(uint16_t));
+    g.lines = take(&g.bytes, g.x_image * g.in_tiles * group, sizeof(uint16_t));
+    /* The last image's last block may reach beyond it. */
+    g.pairs =
+        take(&g.bytes, g.y_image * g.out_tiles * kernel * group + LS_TILE_DEPTH * LS_TILE_COLUMNS,
+             sizeof(uint16_t));
     return g;
 }
 

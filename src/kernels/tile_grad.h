@@ -13,18 +13,21 @@ typedef void ls_tile_weight_grad(const struct ls_conv *conv, int images, const u
 /* For machines without tiles, and with them. */
 ls_tile_weight_grad ls_tile_weight_grad_portable, ls_tile_weight_grad_amx;
 
-/* How matrix tiles want to find the two. An output pixel's gradient stands where the first value of
- * its window stands in x, and zeros elsewhere: the gradient of a tap is the product of the two, one
- * of them moved by the tap, summed over all positions. Positions run over the images with their
- * borders; 32 of them are a row of a tile. */
+/* How matrix tiles want to find the two. Positions run over the pixels of x, image by image, rows
+ * of an even width; 32 of them are the depth of a multiplication. For each column of the window
+ * there is a copy of y_grad, moved so that a pixel's gradient stands where the window finds x; a
+ * row of the window is then the same copy some rows of the image further on. */
 struct ls_tile_grad {
-    int height, width;     /* of an image with its border */
-    int in_room, out_room; /* channels, rounded up to whole tiles */
-    size_t positions;      /* of all images, rounded up to whole rows of tiles */
-    size_t line;           /* those of x, with the reach of the last tap */
-    /* Bytes into the scratch memory: positions with their channels, of x and then of y_grad; x as
-     * [in_room][line]; y_grad as [positions / 2][out_room][2]. */
-    size_t wide, lines, pairs, bytes;
+    int width;               /* of x, rounded up to whole pairs */
+    int rows;                /* of an image of y_grad: those of x, and one less than the window's */
+    int blocks;              /* of 32 positions in an image of x */
+    int group;               /* images at a time, few enough to stay in the cache */
+    int in_tiles, out_tiles; /* of 16 channels */
+    size_t x_image, y_image; /* values of one image and tile of channels */
+    /* Bytes into the scratch memory: weight_grad with whole tiles of channels; an image of x and a
+     * row of y_grad with all of them; x as [in_tiles][images][blocks][16 channels][32]; y_grad as
+     * [columns of the window][out_tiles][images][rows][width / 2][16 channels][2]. */
+    size_t sums, image, row, lines, pairs, bytes;
 };
 struct ls_tile_grad ls_tile_grad_plan(const struct ls_conv *conv, int images);
 

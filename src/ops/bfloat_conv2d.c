@@ -24,14 +24,8 @@ static int border(int padding) {
     return padding > 1 ? padding : 1; /* one for values that meet no weight */
 }
 
-/* Images that the layouts have room for: a chunk's, filled up to whole groups. */
-static int room(const struct ls_tile_conv *c, int images) {
-    const int most = c->x.interleave > c->y.interleave ? c->x.interleave : c->y.interleave;
-    return (int)ls_fill_up((size_t)images, (size_t)most);
-}
-
-static void finish_plan(struct ls_tile_conv *c, int images) {
-    c->images = room(c, images);
+static void finish_plan(struct ls_tile_conv *c) {
+    c->images = c->x.interleave > c->y.interleave ? c->x.interleave : c->y.interleave;
     ls_tile_conv_plan(c);
 }
 
@@ -51,8 +45,8 @@ static struct plan plan_of(const struct ls_node *node) {
                            1);
     a->y = ls_tiles_layout(c->in_height, c->in_width, c->in, 0, 1);
     a->residual = ls_tiles_layout(c->in_height, c->in_width, c->in, 1, 1);
-    finish_plan(f, node->out_storage.images);
-    finish_plan(a, node->out_storage.images);
+    finish_plan(f);
+    finish_plan(a);
     p.adjoint_at = ls_align_bytes(sizeof p) + ls_tile_conv_packed_bytes(f);
     p.end = p.adjoint_at + (has_adjoint(c) ? ls_tile_conv_packed_bytes(a) : 0);
     return p;
@@ -113,9 +107,10 @@ static size_t scratch_size(const struct ls_node *node, bool training) {
     return (most > grad ? most : grad) / sizeof(float);
 }
 
-/* y[images] = x[images] convolved, plus what y holds if `add`. */
-static void convolve(const struct ls_tile_conv *c, void *packed, int images, int height, int width,
-                     int step, const uint16_t *x, bool add, uint16_t *y, void *scratch) {
+/* y[images] = x[images] convolved, plus what y holds if `add`; no more images than planned. */
+static void convolve_group(const struct ls_tile_conv *c, void *packed, int images, int height,
+                           int width, int step, const uint16_t *x, bool add, uint16_t *y,
+                           void *scratch) {
     char *x_tiles = scratch, *y_tiles = x_tiles + ls_tiles_bytes(&c->x, c->images);
     char *added = y_tiles + ls_tiles_bytes(&c->y, c->images);
     const bool plain = ls_tiles_plain(&c->y) && images == c->images;
@@ -126,6 +121,18 @@ static void convolve(const struct ls_tile_conv *c, void *packed, int images, int
                                     plain ? (void *)y : y_tiles);
     if (!plain)
         ls_tiles_to_bfloats(&c->y, images, y_tiles, y);
+}
+
+/* The same of any number, few at a time, which stay in the first cache. */
+static void convolve(const struct ls_tile_conv *c, void *packed, int images, int height, int width,
+                     int step, const uint16_t *x, bool add, uint16_t *y, void *scratch) {
+    const size_t in = (size_t)height * (size_t)width * (size_t)c->x.channels;
+    const size_t out = (size_t)c->y.height * (size_t)c->y.width * (size_t)c->y.channels;
+    for (int i = 0; i < images; i += c->images) {
+        const int group = images - i < c->images ? images - i : c->images;
+        convolve_group(c, packed, group, height, width, step, x + in * (size_t)i, add,
+                       y + out * (size_t)i, scratch);
+    }
 }
 
 /* Where image `first` of an activation begins. */
