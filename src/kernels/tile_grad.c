@@ -3,7 +3,7 @@
 #include "kernels/bfloat.h"
 #include "kernels/tiles.h"
 
-enum { BLOCKS = 32 }; /* of a group, at least */
+enum { BLOCKS = 16 }; /* of a group, at least */
 
 /* Room for so many values at *end, which moves on behind them. */
 static size_t take(size_t *end, size_t values, size_t size) {
