@@ -17,32 +17,49 @@ struct ls_backprop {
     struct ls_graph graph;
     struct ls_schedule schedule;
     int batch, threads;
-    struct ls_call *calls; /* [node_count], pointers set but for tensors and their gradients */
+    struct ls_call *calls; /* [node_count], without activations and their gradients */
     float *images;         /* [batch][height][width][channels]: node 0's, unless it rounds them */
     float *activations;    /* values and gradients of all nodes, by lifetime */
     float *packed;
-    char *partials;      /* [chunks][partial_total] */
-    float *scratch;      /* [threads][scratch_total], room for copies first */
-    double *image_loss;  /* [batch] */
+    char *partials;     /* [chunks][partial_total] */
+    float *scratch;     /* [threads][scratch_total]: activations in one stage only, room for copies,
+                           the operations' own */
+    double *image_loss; /* [batch] */
     double *image_right; /* [batch] */
-    size_t activation_total, packed_total, room_total, scratch_total;
+    size_t activation_total, local_total, packed_total, room_total, scratch_total;
 };
 
 static size_t chunks_of(int images) {
     return ((size_t)images + LS_CHUNK - 1) / LS_CHUNK;
 }
 
-/* Lays values and gradients of all nodes into one block. */
+/* Lays those of the buffers that are `local`, or the others, into one block of so many floats. */
+static size_t plan_block(struct ls_lifetime *buffers, int count, bool local,
+                         struct ls_lifetime *block) {
+    for (int i = 0; i < count; i++) {
+        block[i] = buffers[i];
+        if (ls_in_one_stage(&buffers[i]) != local)
+            block[i].size = 0;
+    }
+    const size_t total = ls_plan_memory(block, count);
+    for (int i = 0; i < count; i++)
+        if (ls_in_one_stage(&buffers[i]) == local)
+            buffers[i].offset = block[i].offset;
+    return total;
+}
+
+/* Lays values and gradients of all nodes into a block for the batch and one for each thread. */
 static enum ls_status plan_activations(struct ls_backprop *b, struct ls_error *error) {
     const int nodes = b->graph.node_count;
-    struct ls_lifetime *all = calloc(2 * (size_t)nodes, sizeof *all);
+    struct ls_lifetime *all = calloc(4 * (size_t)nodes, sizeof *all), *block = all + 2 * nodes;
     if (!all)
         return ls_fail_memory(error, "the training plan");
     for (int n = 0; n < nodes; n++) {
         all[n] = b->schedule.values[n];
         all[nodes + n] = b->schedule.gradients[n];
     }
-    b->activation_total = ls_plan_memory(all, 2 * nodes);
+    b->activation_total = plan_block(all, 2 * nodes, false, block);
+    b->local_total = plan_block(all, 2 * nodes, true, block);
     for (int n = 0; n < nodes; n++) {
         b->schedule.values[n] = all[n];
         b->schedule.gradients[n] = all[nodes + n];
@@ -71,7 +88,7 @@ static enum ls_status allocate(struct ls_backprop *b, struct ls_error *error) {
         if (node->op->packed_size)
             b->packed_total += ls_align_floats(node->op->packed_size(node, true));
     }
-    b->scratch_total = b->room_total + ls_align_floats(b->scratch_total);
+    b->scratch_total = b->local_total + b->room_total + ls_align_floats(b->scratch_total);
     b->calls = calloc((size_t)b->graph.node_count, sizeof *b->calls);
     b->activations = ls_alloc(b->activation_total, sizeof(float));
     if (rounds_images(b))
@@ -95,15 +112,8 @@ static void prepare_calls(struct ls_backprop *b) {
         const struct ls_node *node = &b->graph.nodes[n];
         struct ls_call *call = &b->calls[n];
         *call = (struct ls_call){.node = node, .packed = packed};
-        call->output = b->activations + b->schedule.values[n].offset;
-        call->output_grad = b->activations + b->schedule.gradients[n].offset;
-        for (int i = 0; i < node->input_count; i++) {
-            const int input = node->input[i];
-            call->inputs[i] = b->activations + b->schedule.values[input].offset;
+        for (int i = 0; i < node->input_count; i++)
             call->accumulate[i] = b->schedule.accumulate[n][i];
-            if (b->schedule.gradients[input].size)
-                call->input_grads[i] = b->activations + b->schedule.gradients[input].offset;
-        }
         if (node->op->packed_size)
             packed += ls_align_floats(node->op->packed_size(node, true));
     }
@@ -124,7 +134,7 @@ enum ls_status ls_backprop_create(struct ls_backprop **result, const struct ls_n
     enum ls_status status = ls_fuse(network, true, &b->graph, error);
     if (!status) {
         ls_phase_store(&b->graph, precision, LS_CHUNK);
-        status = ls_schedule_create(&b->schedule, &b->graph, batch, error);
+        status = ls_schedule_create(&b->schedule, &b->graph, batch, LS_CHUNK, error);
     }
     if (!status)
         status = plan_activations(b, error);
@@ -156,8 +166,12 @@ void ls_backprop_free(struct ls_backprop *b) {
     free(b);
 }
 
+static float *input_of(const struct ls_backprop *b) {
+    return b->activations + b->schedule.values[0].offset;
+}
+
 float *ls_backprop_images(struct ls_backprop *b) {
-    return rounds_images(b) ? b->images : b->calls[0].output;
+    return rounds_images(b) ? b->images : input_of(b);
 }
 
 size_t ls_backprop_bytes(const struct ls_backprop *b) {
@@ -186,25 +200,23 @@ static void load(struct ls_backprop *b, int images, float *values, float *gradie
     if (!rounds_images(b))
         return;
     const size_t size = ls_shape_size(b->graph.nodes[0].out);
-    uint16_t *rounded = (void *)b->calls[0].output;
+    uint16_t *rounded = (void *)input_of(b);
 #pragma omp parallel for num_threads(b->threads) schedule(static)
     for (int i = 0; i < images; i++)
         ls_kernels()->narrow(size, b->images + size * (size_t)i, rounded + size * (size_t)i);
 }
 
 static void run_loss(struct ls_backprop *b, const struct ls_call *call, const uint16_t *labels,
-                     int first, int last) {
+                     int first, int last, float *gradient) {
     const struct ls_shape shape = call->node->out;
     const size_t size = ls_shape_size(shape), pixels = size / (size_t)shape.channels;
-    float *gradients = b->activations + b->schedule.gradients[b->graph.node_count - 1].offset;
-    for (int i = first; i < last; i++) {
-        const float *logits = call->output + size * (size_t)i;
+    const float *logits = call->output;
+    for (int i = first; i < last; i++, logits += size, gradient += size) {
         const uint16_t *label = labels + pixels * (size_t)i;
         b->image_right[i] = 0;
         b->image_loss[i] =
             ls_loss_image(LS_CROSS_ENTROPY, shape, logits, label, &b->image_right[i]);
-        ls_cross_entropy_gradient(shape, logits, label, 1.0 / call->images,
-                                  gradients + size * (size_t)i);
+        ls_cross_entropy_gradient(shape, logits, label, 1.0 / call->images, gradient);
     }
 }
 
@@ -214,17 +226,44 @@ static void *partial_of(const struct ls_backprop *b, struct ls_task task, int ch
            b->schedule.partial_offset[2 * task.node + backward];
 }
 
+/* The values from image `first` on in a node's buffer, of the batch or of the thread. */
+static float *chunk_at(const struct ls_backprop *b, const struct ls_lifetime *buffer, int node,
+                       int first, float *local) {
+    const struct ls_node *from = &b->graph.nodes[node];
+    const size_t value = from->out_storage.format == LS_BFLOATS ? sizeof(uint16_t) : sizeof(float);
+    if (ls_in_one_stage(buffer))
+        return local + buffer->offset;
+    return (void *)((char *)(b->activations + buffer->offset) +
+                    ls_shape_size(from->out) * (size_t)first * value);
+}
+
+/* The node's call on the chunk that begins with image `first`. */
+static struct ls_call call_of(const struct ls_backprop *b, int node, int first, float *local) {
+    const struct ls_lifetime *values = b->schedule.values, *gradients = b->schedule.gradients;
+    struct ls_call call = b->calls[node];
+    call.output = chunk_at(b, &values[node], node, first, local);
+    call.output_grad = chunk_at(b, &gradients[node], node, first, local);
+    for (int i = 0; i < call.node->input_count; i++) {
+        const int input = call.node->input[i];
+        call.inputs[i] = chunk_at(b, &values[input], input, first, local);
+        if (gradients[input].size)
+            call.input_grads[i] = chunk_at(b, &gradients[input], input, first, local);
+    }
+    return call;
+}
+
 static void run_task(struct ls_backprop *b, struct ls_task task, int chunk,
                      const uint16_t *labels) {
-    struct ls_call call = b->calls[task.node];
-    const int first = chunk * LS_CHUNK;
-    const int last = first + LS_CHUNK < call.images ? first + LS_CHUNK : call.images;
-    float *room = b->scratch + (size_t)omp_get_thread_num() * b->scratch_total;
+    const int images = b->calls[task.node].images, first = chunk * LS_CHUNK;
+    const int last = first + LS_CHUNK < images ? first + LS_CHUNK : images;
+    float *local = b->scratch + (size_t)omp_get_thread_num() * b->scratch_total;
+    float *room = local + b->local_total;
+    struct ls_call call = call_of(b, task.node, first, local);
     call.scratch = room + b->room_total;
     if (task.phase == LS_LOSS)
-        run_loss(b, &call, labels, first, last);
+        run_loss(b, &call, labels, first, last, (float *)call.output_grad);
     else
-        ls_phase_run(&call, task.phase, first, last, partial_of(b, task, chunk), room);
+        ls_phase_run(&call, task.phase, 0, last - first, partial_of(b, task, chunk), room);
 }
 
 /* Combines piece `piece` of one reduction. */

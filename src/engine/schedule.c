@@ -69,17 +69,23 @@ static void touch_task(struct ls_schedule *s, const struct ls_graph *graph, stru
     }
 }
 
-static void plan_lifetimes(struct ls_schedule *s, const struct ls_graph *graph, int batch) {
-    for (int n = 0; n < graph->node_count; n++) {
-        const size_t size = ls_output_floats(&graph->nodes[n], batch);
-        s->values[n] = (struct ls_lifetime){.size = size, .first = s->stage_count, .last = -1};
-        s->gradients[n] =
-            (struct ls_lifetime){.size = n ? size : 0, .first = s->stage_count, .last = -1};
-    }
+static void plan_lifetimes(struct ls_schedule *s, const struct ls_graph *graph, int batch,
+                           int chunk) {
+    for (int n = 0; n < graph->node_count; n++)
+        s->values[n] = s->gradients[n] = (struct ls_lifetime){.first = s->stage_count, .last = -1};
     for (int stage = 0; stage < s->stage_count; stage++)
         for (int t = 0; t < s->stages[stage].task_count; t++)
             touch_task(s, graph, s->tasks[s->stages[stage].first_task + t], stage);
-    touch(&s->values[0], 0); /* the caller fills in the images before the step */
+    /* The caller fills in the images of the batch before the step. */
+    touch(&s->values[0], 0);
+    touch(&s->values[0], s->stage_count - 1);
+    for (int n = 0; n < graph->node_count; n++) {
+        const struct ls_node *node = &graph->nodes[n];
+        s->values[n].size = ls_output_floats(node, ls_in_one_stage(&s->values[n]) ? chunk : batch);
+        if (n > 0)
+            s->gradients[n].size =
+                ls_output_floats(node, ls_in_one_stage(&s->gradients[n]) ? chunk : batch);
+    }
 }
 
 /* In backward order, the first consumer of a value sets its gradient, the others add to it. */
@@ -107,7 +113,7 @@ static void plan_partials(struct ls_schedule *s, const struct ls_graph *graph) {
 }
 
 enum ls_status ls_schedule_create(struct ls_schedule *s, const struct ls_graph *graph, int batch,
-                                  struct ls_error *error) {
+                                  int chunk, struct ls_error *error) {
     const size_t nodes = (size_t)graph->node_count;
     *s = (struct ls_schedule){0};
     s->stages = calloc(2 * nodes + 1, sizeof *s->stages);
@@ -124,7 +130,7 @@ enum ls_status ls_schedule_create(struct ls_schedule *s, const struct ls_graph *
         open_stage(s);
         schedule_forward(s, graph);
         schedule_backward(s, graph);
-        plan_lifetimes(s, graph, batch);
+        plan_lifetimes(s, graph, batch, chunk);
         plan_accumulation(s, graph, written);
         plan_partials(s, graph);
     } else {
