@@ -51,9 +51,10 @@ static size_t plan_block(struct ls_lifetime *buffers, int count, bool local,
 /* Lays values and gradients of all nodes into a block for the batch and one for each thread. */
 static enum ls_status plan_activations(struct ls_backprop *b, struct ls_error *error) {
     const int nodes = b->graph.node_count;
-    struct ls_lifetime *all = calloc(4 * (size_t)nodes, sizeof *all), *block = all + 2 * nodes;
+    struct ls_lifetime *all = calloc(4 * (size_t)nodes, sizeof *all);
     if (!all)
         return ls_fail_memory(error, "the training plan");
+    struct ls_lifetime *block = all + 2 * nodes;
     for (int n = 0; n < nodes; n++) {
         all[n] = b->schedule.values[n];
         all[nodes + n] = b->schedule.gradients[n];

@@ -149,15 +149,22 @@ static void scatter(const float *some, const struct column *column, double *all)
         all[c] += some[l];
 }
 
-/* all[channel] += sum; not inlined, lest compilers take vectors apart. */
-static __attribute__((noinline)) void add_sums(double *all, const struct column *column,
-                                               const float sum[LANES]) {
+/* Not inlined, lest compilers take vectors apart. */
+static __attribute__((noinline)) void add_parts(double *all, const struct column *column,
+                                                const float sum[LANES]) {
     double *restrict to = all + column->channel;
     if (in_line(column))
         for (int l = 0; l < LANES; l++)
             to[l] += sum[l];
     else
         scatter(sum, column, all);
+}
+
+/* all[channel] += sum */
+INLINE void add_sums(double *all, const struct column *column, vector sum) {
+    float parts[LANES];
+    store(parts, sum);
+    add_parts(all, column, parts);
 }
 
 INLINE void affine_rows(const struct work *w, const struct column *column, const int count) {
@@ -191,8 +198,8 @@ INLINE void moments_rows(const struct work *w, const struct column *column, cons
         sum += x;
         square += x * x;
     }
-    add_sums(w->sum, column, (float *)&sum);
-    add_sums(w->square, column, (float *)&square);
+    add_sums(w->sum, column, sum);
+    add_sums(w->square, column, square);
 }
 
 static void moments(size_t pixels, int channels, const void *x, double *sum, double *square) {
@@ -215,8 +222,8 @@ INLINE void gradient_moments_rows(const struct work *w, const struct column *col
         sum += g;
         dot += g * get(w->x + at, count);
     }
-    add_sums(w->sum, column, (float *)&sum);
-    add_sums(w->square, column, (float *)&dot);
+    add_sums(w->sum, column, sum);
+    add_sums(w->square, column, dot);
 }
 
 static void gradient_moments(size_t pixels, int channels, const void *x, const void *y,
