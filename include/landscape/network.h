@@ -69,7 +69,7 @@ struct ls_storage {
     enum ls_format format;
     int parts;  /* of tiles: bfloat16 a value, 1 or 2 */
     int border; /* of tiles: pixels of zeros around the image */
-    int images; /* of bfloat16 in any order: how many run together at most */
+    int images; /* how many go through the node at a time, at most */
 };
 
 struct ls_node {

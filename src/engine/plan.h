@@ -1,7 +1,7 @@
 /* Inference: a network fused and laid out once, then run by any number of threads, each with a
- * worker of its own. One image, or the few that fill a tile, goes through the whole network at a
- * time, so that its activations stay in the thread's cache; its result does not depend on what else
- * is evaluated. */
+ * worker of its own. A few images go through the network at a time (engine/group.h), so that their
+ * activations stay in the thread's cache; an image's result does not depend on what else is
+ * evaluated. */
 #ifndef LANDSCAPE_ENGINE_PLAN_H
 #define LANDSCAPE_ENGINE_PLAN_H
 
@@ -21,7 +21,7 @@ enum ls_status ls_plan_create(struct ls_plan **plan, const struct ls_network *ne
                               enum ls_precision precision, struct ls_error *error);
 void ls_plan_free(struct ls_plan *plan);
 
-/* The nodes that run, and the images that run together. */
+/* The nodes that run, and the images whose logits come out together. */
 const struct ls_graph *ls_plan_graph(const struct ls_plan *plan);
 int ls_plan_images(const struct ls_plan *plan);
 
@@ -42,8 +42,8 @@ void ls_worker_load_values(struct ls_worker *worker, const float *values);
  */
 const float *ls_worker_run(struct ls_worker *worker, const float *image);
 
-/* Runs the image without a result; adds the seconds that each node takes for all images together to
- * seconds[nodes]. */
+/* Runs the image without a result; adds the seconds that each node takes for ls_plan_images of it
+ * to seconds[nodes]. */
 void ls_worker_time(struct ls_worker *worker, const float *image, double *seconds);
 
 /* Images are summed in blocks of this many, in order, and the blocks' sums in order: threads can

@@ -4,9 +4,8 @@
 
 enum { NOWHERE = -1 };
 
-/* Images that run together in floats: enough that small ones fill the groups of Winograd's
- * convolution, and that its weights, larger than the cache, are read once for all of them; few
- * enough that their activations stay there. */
+/* Images that run together at least: small ones fill the groups of Winograd's convolution, and
+ * weights are read and calls made once for all. */
 enum { TOGETHER = 4 };
 
 /* A rewrite in progress. The arrays are indexed by the nodes of the old graph. */
@@ -42,8 +41,7 @@ static void choose(struct rewrite *r) {
 }
 
 static struct ls_storage tiles_of(const struct rewrite *r, int n) {
-    return (struct ls_storage){
-        .format = LS_TILES, .parts = r->parts, .border = r->border[n], .images = r->images};
+    return (struct ls_storage){.format = LS_TILES, .parts = r->parts, .border = r->border[n]};
 }
 
 static int append(struct rewrite *r, const struct ls_node *node) {
@@ -89,7 +87,7 @@ static void rewrite(struct rewrite *r) {
 enum ls_status ls_tile(struct ls_graph *graph, enum ls_precision precision, int *images,
                        struct ls_error *error) {
     const size_t count = (size_t)graph->node_count;
-    struct rewrite r = {.from = graph, .parts = precision == LS_BF16X3 ? 2 : 1, .images = 1};
+    struct rewrite r = {.from = graph, .parts = precision == LS_BF16X3 ? 2 : 1, .images = TOGETHER};
     *images = TOGETHER;
     if (precision == LS_FP32)
         return LS_OK;

@@ -6,7 +6,7 @@
 #include "landscape/precision.h"
 
 /* Replaces nodes by their tiled operation where there is one, with conversions where tiles and
- * floats meet; LS_FP32 changes nothing. *images = how many images run together. */
+ * floats meet; LS_FP32 changes nothing. *images = how many images must run together. */
 enum ls_status ls_tile(struct ls_graph *graph, enum ls_precision precision, int *images,
                        struct ls_error *error);
 

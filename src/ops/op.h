@@ -25,7 +25,7 @@ struct ls_tensor_spec {
  * [batch][height][width][channels] floats, unless the node's storage says otherwise. */
 struct ls_call {
     const struct ls_node *node;
-    int images; /* in the whole batch; 1 in inference */
+    int images; /* in the whole batch */
     float
         *tensors[LS_MAX_OP_TENSORS]; /* the node's values; only running statistics are written to */
     float *packed;                   /* what pack() made, [packed_size] */
@@ -106,6 +106,10 @@ extern const struct ls_op ls_op_linear;   /* attributes: channels, bias; the inp
 
 /* Floats of memory that `images` outputs of the node take. */
 size_t ls_output_floats(const struct ls_node *node, int images);
+
+/* Floats from the first output of an inference to that of `image`; in tiles, the first of a group.
+ */
+size_t ls_output_offset(const struct ls_node *node, int image);
 
 /* height * width * channels. */
 size_t ls_shape_size(struct ls_shape shape);

@@ -18,6 +18,14 @@ size_t ls_output_floats(const struct ls_node *node, int images) {
     return ls_tiles_bytes(&tiles, images) / sizeof(float);
 }
 
+size_t ls_output_offset(const struct ls_node *node, int image) {
+    if (node->out_storage.format == LS_FLOATS)
+        return ls_shape_size(node->out) * (size_t)image;
+    const struct ls_tiles tiles = ls_tiles_of(node->out, node->out_storage);
+    return ls_tiles_offset(&tiles, image, -tiles.border, -tiles.border) * sizeof(uint16_t) /
+           sizeof(float);
+}
+
 enum ls_status ls_first_shape(const struct ls_node *node, struct ls_shape *out,
                               struct ls_error *error) {
     (void)error;
