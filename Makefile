@@ -201,9 +201,10 @@ BINDIR     := $(DESTDIR)$(PREFIX)/bin
 LIBDIR     := $(DESTDIR)$(PREFIX)/lib
 INCLUDEDIR := $(DESTDIR)$(PREFIX)/include/landscape
 MANDIR     := $(DESTDIR)$(PREFIX)/share/man/man1
+PYTHONDIR  := $(DESTDIR)$(PREFIX)/share/landscape
 
 install: $(PROGRAM) $(LIBRARY) $(SHARED)
-	install -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR)
+	install -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR) $(PYTHONDIR)
 	install -m 755 $(PROGRAM) $(BINDIR)/
 	install -m 644 $(LIBRARY) $(LIBDIR)/
 	install -m 755 $(SHARED) $(LIBDIR)/
@@ -213,11 +214,12 @@ install: $(PROGRAM) $(LIBRARY) $(SHARED)
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PACKAGES@|$(PACKAGES)|' \
 	    tools/landscape.pc.in > $(LIBDIR)/pkgconfig/landscape.pc
 	install -m 644 docs/landscape.1 $(MANDIR)/
+	install -m 644 tools/evaluator/landscape_evaluator.py $(PYTHONDIR)/
 	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" -ne 0 ] || ldconfig
 
 uninstall:
 	rm -f $(BINDIR)/landscape $(LIBDIR)/liblandscape.* $(LIBDIR)/pkgconfig/landscape.pc $(MANDIR)/landscape.1
-	rm -rf $(INCLUDEDIR)
+	rm -rf $(INCLUDEDIR) $(PYTHONDIR)
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-*

@@ -4,6 +4,7 @@
 #   NETWORK[n]      name of a network, NETWORK_X[n] where it is on the axis, NETWORK_AT[n] the middle of
 #                   its name in parts of the figure, NETWORK_UP[n] how many em above the axes,
 #                   NETWORK_CURVE[n] its curve, or 0
+#   ACCURACY  whether any is known: without, there is no right axis
 # One curve is drawn in a colour for each axis, several in a colour for each curve.
 
 p = 1
@@ -16,8 +17,8 @@ set xrange [X_MIN:X_MAX]
 set yrange [LOSS_MIN:LOSS_MAX]
 set y2range [0:100]
 eval 'set xtics ('.X_TICKS.')'
-set border 11
-set y2tics nomirror
+set border ACCURACY ? 11 : 3
+if (ACCURACY) { set y2tics nomirror }
 Y_LABEL = LOSS_LABEL
 Y2_LABEL = 'accuracy (%)'
 Y2_COLOR = INK
@@ -48,20 +49,24 @@ if (CURVES == 1) {
     eval caption
     set key horizontal maxrows 1
     set ytics textcolor rgb '#0072b2'
-    set y2tics textcolor rgb '#a84a00'
+    if (ACCURACY) {
+        set y2tics textcolor rgb '#a84a00'
+    } else {
+        unset key
+    }
     Y_COLOR = '#0072b2'
     Y2_COLOR = '#a84a00'
     eval labels
-    eval label_right
+    if (ACCURACY) { eval label_right }
     plot $bands using 1:2:3 with filledcurves fillcolor rgb '#0072b2' notitle, \
          $curves using 1:3 axes x1y2 with lines linewidth 3 dashtype (10,5) \
              linecolor rgb '#d55e00' title 'accuracy', \
          $curves using 1:2 with lines linewidth 3 linecolor rgb '#0072b2' title 'loss'
 } else {
-    Y_LABEL = LOSS_LABEL.' (solid)'
+    Y_LABEL = LOSS_LABEL.(ACCURACY ? ' (solid)' : '')
     Y2_LABEL = 'accuracy in % (dashed)'
     eval labels
-    eval label_right
+    if (ACCURACY) { eval label_right }
     plot for [c = 1:CURVES] $bands index c-1 using 1:2:3 with filledcurves linetype c notitle, \
          for [c = 1:CURVES] $curves index c-1 using 1:3 axes x1y2 with lines linetype c \
              linewidth 1.8 dashtype (10,5) notitle, \

@@ -317,6 +317,14 @@ fails 2 '-o is missing' 'no output' scan --x=-1:1:3
 fails 2 'needs --y' 'a third model without a second axis' scan --model3 $model -o s.h5
 fails 2 "'filtre'" 'an unknown normalisation' scan --norm filtre -o s.h5
 fails 2 'train or test' 'an unknown split' scan --split valid -o s.h5
+for option in --images=8 --data=synthetic --split=test --loss=mse --precision=fp32 --arch=resnet20; do
+    fails 2 'excludes' "an evaluator and $option" \
+        "$landscape" scan --model $model --evaluator false $option --x=-1:1:3 -o s.h5
+done
+fails 1 "evaluator 'exit 7' failed: it ended with status 7" 'an evaluator that ends' \
+    "$landscape" scan --model $model --evaluator 'exit 7' --x=-1:1:3 -o s.h5
+fails 1 "it says 'loading', which is no JSON" 'an evaluator that says something else' \
+    "$landscape" scan --model $model --evaluator 'echo loading' --threads 2 --x=-1:1:3 -o s.h5
 works 'a scan scans' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'a finished scan has nothing to do' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'the machine tells what it has' "$landscape" info --cpu

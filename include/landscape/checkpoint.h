@@ -25,6 +25,13 @@ enum ls_status ls_model_create(struct ls_model *model, const char *arch, uint64_
 enum ls_status ls_model_load(struct ls_model *model, const char *path, const char *arch,
                              struct ls_error *error);
 
+/* Reads the tensors of a network that this program need not know: all of floating point and
+ * counters of batches, in the file's order; running means and variances are told from parameters by
+ * their names. The network has no nodes, and for architecture what the metadata say, or the file's
+ * name without directory and ending. */
+enum ls_status ls_model_load_tensors(struct ls_model *model, const char *path,
+                                     struct ls_error *error);
+
 /* Writes the model's tensors as float32 (counters as int64) and its metadata with "arch" set,
  * through a temporary file that is moved into place. */
 enum ls_status ls_model_save(const struct ls_model *model, const char *path,

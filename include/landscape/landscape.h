@@ -10,6 +10,7 @@
 #include "landscape/direction.h"
 #include "landscape/error.h"
 #include "landscape/evaluate.h"
+#include "landscape/evaluator.h"
 #include "landscape/loss.h"
 #include "landscape/metadata.h"
 #include "landscape/network.h"

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum {
-    LS_MAX_RANK = 4,
+    LS_MAX_RANK = 8,
     LS_MAX_INPUTS = 4,        /* of one operation */
     LS_MAX_OP_TENSORS = 8,    /* of one operation, fused ones included */
     LS_MAX_TENSOR_NAME = 128, /* bytes, with the terminating zero */
@@ -87,7 +87,7 @@ struct ls_node {
 
 struct ls_network {
     char arch[64];
-    int node_count;
+    int node_count;        /* 0: only the tensors are known */
     struct ls_node *nodes; /* [node_count] in topological order; node 0 is the image, the last the
                               logits [height][width][classes] */
     int tensor_count;

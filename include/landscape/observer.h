@@ -14,7 +14,7 @@ struct ls_progress {
     double seconds;
     int epoch, epochs; /* training only, otherwise 0 */
     double loss;       /* latest: running training loss, or the latest grid point's */
-    double accuracy;   /* percent, as `loss` */
+    double accuracy;   /* percent, as `loss`; negative: not known */
 };
 
 /* A caller's ear. `report` may be NULL; it is called from one thread at a time. `stop` may be NULL;

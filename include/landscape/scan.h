@@ -4,12 +4,15 @@
 
 #include "landscape/direction.h"
 #include "landscape/evaluate.h"
+#include "landscape/evaluator.h"
 #include "landscape/surface.h"
 
 struct ls_scan {
     const struct ls_model *model;
-    const struct ls_dataset *dataset;
     const struct ls_directions *directions;
+    struct ls_evaluators
+        *evaluators; /* compute the points; NULL: the engine does, as the next say */
+    const struct ls_dataset *dataset;
     enum ls_loss loss;
     enum ls_precision precision;
     int threads;                        /* 0: as many as the machine has */

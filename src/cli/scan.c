@@ -32,6 +32,9 @@ static const char help[] =
     "  --name LABEL         of a network on figures; once each for --model, --model2, --model3\n"
     "  --directions FILE    read the directions from this HDF5 file\n"
     "  --save-directions F  write them to this one\n"
+    "  --evaluator COMMAND  the network is yours: this command evaluates it (docs/evaluator.md);\n"
+    "                       --model is any file of its weights, --threads how many such processes\n"
+    "                       run, by default 1\n"
     "  --threads N          default: as many as the machine has; changes no result\n"
     "  --precision NAME     fp32, bf16x3, bf16, or auto (default): the fastest within 1e-4 of "
     "fp32\n"
@@ -45,7 +48,9 @@ static const char help[] =
     "  landscape scan --model a.safetensors --model2 b.safetensors --dir-type states \\\n"
     "                 --x=-0.5:1.5:101 -o line.h5\n"
     "  landscape scan --model a.safetensors --model2 b.safetensors --model3 c.safetensors \\\n"
-    "                 --dir-type states --x=-0.5:1.5:51 --y=-0.5:1.5:51 -o plane.h5\n";
+    "                 --dir-type states --x=-0.5:1.5:51 --y=-0.5:1.5:51 -o plane.h5\n"
+    "  landscape scan --model mine.pth --evaluator 'python3 evaluate.py' \\\n"
+    "                 --x=-1:1:25 --y=-1:1:25 -o mine.h5\n";
 
 /* *target = whether the text is `yes` rather than `no`; false after a message if it is neither. */
 static bool choose(const char *command, const char *option, const char *text, const char *yes,
@@ -120,13 +125,14 @@ int cli_scan(int argc, char **argv) {
         .data = "synthetic", .train = true, .x = {-1, 1, 51}, .precision = ls_precision_auto()};
     struct ls_direction_source *source = &o.directions;
     bool random = false, made = false; /* whether options of such directions are there */
+    bool engine = false;               /* and of the engine */
     const struct cli_option options[] = {
         {.name = "model", .text = &o.model},
-        {.name = "arch", .text = &o.arch},
-        {.name = "data", .text = &o.data},
-        {.name = "split", .own = &o.train, .read = cli_split_train},
-        {.name = "images", .whole = &o.images, .min = 1, .max = INT_MAX},
-        {.name = "loss", .own = &o.loss, .read = cli_loss},
+        {.name = "arch", .text = &o.arch, .given = &engine},
+        {.name = "data", .text = &o.data, .given = &engine},
+        {.name = "split", .own = &o.train, .read = cli_split_train, .given = &engine},
+        {.name = "images", .whole = &o.images, .min = 1, .max = INT_MAX, .given = &engine},
+        {.name = "loss", .own = &o.loss, .read = cli_loss, .given = &engine},
         {.name = "x", .own = &o.x, .read = read_range},
         {.name = "y", .own = &o.y, .read = read_range},
         {.name = "norm", .own = &source->options.norm, .read = read_norm, .given = &random},
@@ -142,7 +148,8 @@ int cli_scan(int argc, char **argv) {
         {.name = "directions", .text = &source->file},
         {.name = "save-directions", .text = &o.save_directions},
         {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
-        {.name = "precision", .own = &o.precision, .read = cli_precision},
+        {.name = "precision", .own = &o.precision, .read = cli_precision, .given = &engine},
+        {.name = "evaluator", .text = &o.evaluator},
         {.name = "save-seconds", .real = &o.save_seconds, .min = 0.001, .max = 1e6},
         {.name = "out", .text = &o.output},
         {.name = "o", .text = &o.output},
@@ -155,6 +162,9 @@ int cli_scan(int argc, char **argv) {
         return cli_usage("scan", "unexpected argument '%s'", argv[optind]);
     if (!o.model || !o.output)
         return cli_usage("scan", "%s is missing", o.model ? "-o" : "--model");
+    if (o.evaluator && engine)
+        return cli_usage("scan", "--evaluator excludes --arch, --data, --split, --images, --loss "
+                                 "and --precision: the command decides what it evaluates");
     code = check_directions(&o, random, made);
     return code == CLI_GO_ON ? cli_scan_run(&o) : code;
 }

@@ -10,23 +10,38 @@ struct job {
     struct ls_lock lock; /* that nobody else scans into the same file */
     struct ls_model model;
     struct ls_dataset dataset;
+    struct ls_evaluators *evaluators;
     struct ls_directions directions;
     struct ls_scan scan;
     struct ls_surface surface;
 };
 
+/* Loads the model, and what is to evaluate it. */
+static enum ls_status load_model(struct job *job, const struct cli_scan_options *o,
+                                 struct ls_error *error) {
+    if (o->evaluator) {
+        enum ls_status status = ls_model_load_tensors(&job->model, o->model, error);
+        return status ? status
+                      : ls_evaluators_start(&job->evaluators, o->evaluator,
+                                            o->threads ? o->threads : 1, &job->model.network, NULL,
+                                            error);
+    }
+    enum ls_status status = ls_model_load(&job->model, o->model, o->arch, error);
+    return status ? status
+                  : ls_dataset_open(&job->dataset, o->data, o->train ? LS_TRAIN : LS_TEST,
+                                    o->images, error);
+}
+
 static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                            struct ls_error *error) {
     const struct ls_range *y = o->y.count > 0 ? &o->y : NULL;
-    enum ls_status status = ls_model_load(&job->model, o->model, o->arch, error);
-    if (!status)
-        status = ls_dataset_open(&job->dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
-                                 error);
+    enum ls_status status = load_model(job, o, error);
     if (!status)
         status = ls_directions_make(&job->directions, &job->model, &o->directions, y, error);
     job->scan = (struct ls_scan){.model = &job->model,
-                                 .dataset = &job->dataset,
                                  .directions = &job->directions,
+                                 .evaluators = job->evaluators,
+                                 .dataset = &job->dataset,
                                  .loss = o->loss,
                                  .precision = o->precision,
                                  .threads = o->threads,
@@ -45,7 +60,7 @@ static enum ls_status run(struct job *job, const char *path, struct ls_error *er
     const size_t points = ls_surface_points(&job->surface);
     const size_t missing = ls_surface_missing(&job->surface);
     struct cli_watch watch;
-    if (ls_scan_of_other_data(&job->scan)) {
+    if (!job->evaluators && ls_scan_of_other_data(&job->scan)) {
         char trained[256];
         snprintf(trained, sizeof trained, "%s", ls_metadata_get(&job->model.metadata, "data"));
         ls_make_printable(trained);
@@ -78,11 +93,15 @@ static void summarise(const struct job *job) {
                 ls_direction_cosine(&job->model.network, d->x, d->y));
     if (bad)
         fprintf(stderr, "%zu of %zu points have no finite loss\n", bad, points);
-    if (bad < points)
-        fprintf(stderr, "lowest loss %.6g (accuracy %.2f %%) at x = %g%s", s->loss[best],
-                s->accuracy[best], s->x[best % (size_t)s->nx], s->y ? "" : "\n");
-    if (bad < points && s->y)
-        fprintf(stderr, ", y = %g\n", s->y[best / (size_t)s->nx]);
+    if (bad == points)
+        return;
+    fprintf(stderr, "lowest loss %.6g", s->loss[best]);
+    if (s->accuracy[best] != LS_NOT_COMPUTED)
+        fprintf(stderr, " (accuracy %.2f %%)", s->accuracy[best]);
+    fprintf(stderr, " at x = %g", s->x[best % (size_t)s->nx]);
+    if (s->y)
+        fprintf(stderr, ", y = %g", s->y[best / (size_t)s->nx]);
+    fputc('\n', stderr);
 }
 
 int cli_scan_run(const struct cli_scan_options *options) {
@@ -93,6 +112,7 @@ int cli_scan_run(const struct cli_scan_options *options) {
         status = run(&job, options->output, &error);
     if (!status)
         summarise(&job);
+    ls_evaluators_stop(job.evaluators);
     ls_lock_release(&job.lock);
     ls_surface_free(&job.surface);
     ls_directions_free(&job.directions);

@@ -6,8 +6,9 @@
 
 struct cli_scan_options {
     const char *model, *arch, *data, *save_directions, *output;
-    bool train;          /* which split */
-    int images, threads; /* 0: all */
+    const char *evaluator; /* a command; NULL: the engine evaluates */
+    bool train;            /* which split */
+    int images, threads;   /* 0: all; of evaluators: one */
     enum ls_loss loss;
     enum ls_precision precision;
     struct ls_range x, y; /* y.count is 0 for a curve */

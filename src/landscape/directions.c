@@ -34,7 +34,9 @@ static enum ls_status make_towards(struct ls_directions *directions, float *dire
                                    const struct ls_model *model, const char *path,
                                    const char *const keys[2], struct ls_error *error) {
     struct ls_model target;
-    enum ls_status status = ls_model_load(&target, path, model->network.arch, error);
+    enum ls_status status = model->network.node_count > 0
+                                ? ls_model_load(&target, path, model->network.arch, error)
+                                : ls_model_load_tensors(&target, path, error);
     if (status)
         return status;
     status = ls_direction_target(model, &target, directions->states, direction, error);

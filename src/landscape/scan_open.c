@@ -16,7 +16,11 @@ static enum ls_status record(struct ls_surface *surface, const char *key, const 
 
 bool ls_scan_of_other_data(const struct ls_scan *scan) {
     const char *trained = ls_metadata_get(&scan->model->metadata, "data");
-    const char *scanned = scan->dataset->name;
+    const char *scanned = scan->evaluators
+                              ? ls_metadata_get(ls_evaluators_origin(scan->evaluators), "data")
+                              : scan->dataset->name;
+    if (!scanned)
+        return true;
     const size_t kind = strcspn(scanned, ":");
     return trained && (strcspn(trained, ":") != kind || memcmp(trained, scanned, kind) != 0);
 }
@@ -48,24 +52,20 @@ static enum ls_status describe_model(const struct ls_scan *scan, struct ls_surfa
     return status;
 }
 
-static enum ls_status describe_directions(const struct ls_scan *scan, struct ls_surface *surface,
-                                          struct ls_error *error) {
-    const struct ls_metadata *origin = &scan->directions->origin;
+static enum ls_status record_all(struct ls_surface *surface, const struct ls_metadata *origin,
+                                 struct ls_error *error) {
     enum ls_status status = LS_OK;
     for (int i = 0; i < origin->count && !status; i++)
         status = record(surface, origin->entries[i].key, origin->entries[i].value, error);
-    if (!status)
-        status = record(surface, "dir_file", scan->save_directions, error);
     return status;
 }
 
-static enum ls_status describe(const struct ls_scan *scan, struct ls_surface *surface,
-                               struct ls_error *error) {
+/* What the engine computes the points of. */
+static enum ls_status describe_data(const struct ls_scan *scan, struct ls_surface *surface,
+                                    struct ls_error *error) {
     char data_sha256[65];
     ls_dataset_sha256(scan->dataset, data_sha256);
-    enum ls_status status = describe_model(scan, surface, error);
-    if (!status)
-        status = record(surface, "data", scan->dataset->name, error);
+    enum ls_status status = record(surface, "data", scan->dataset->name, error);
     if (!status)
         status = record(surface, "split", ls_split_name(scan->dataset->split), error);
     if (!status)
@@ -75,14 +75,34 @@ static enum ls_status describe(const struct ls_scan *scan, struct ls_surface *su
     if (!status)
         status = record(surface, "loss", ls_loss_name(scan->loss), error);
     if (!status)
-        status = describe_directions(scan, surface, error);
-    if (!status)
         status = record(surface, "precision", ls_precision_name(scan->precision), error);
     if (!status)
         status = record(surface, "kernels", ls_cpu_name(ls_cpu_used()), error);
+    return status;
+}
+
+static enum ls_status describe(const struct ls_scan *scan, struct ls_surface *surface,
+                               struct ls_error *error) {
+    enum ls_status status = describe_model(scan, surface, error);
+    if (!status)
+        status = scan->evaluators
+                     ? record_all(surface, ls_evaluators_origin(scan->evaluators), error)
+                     : describe_data(scan, surface, error);
+    if (!status)
+        status = record_all(surface, &scan->directions->origin, error);
+    if (!status)
+        status = record(surface, "dir_file", scan->save_directions, error);
     if (!status)
         status = record(surface, "version", LS_VERSION, error);
     return status;
+}
+
+/* Whether the points are of test images. */
+static bool of_test(const struct ls_scan *scan) {
+    if (!scan->evaluators)
+        return scan->dataset->split == LS_TEST;
+    const char *split = ls_metadata_get(ls_evaluators_origin(scan->evaluators), "split");
+    return split && strcmp(split, ls_split_name(LS_TEST)) == 0;
 }
 
 /* Whether the comma-separated list holds the item. */
@@ -156,8 +176,9 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
     enum ls_status status = ls_surface_create(surface, x, y, error);
     if (status)
         return status;
-    status = ls_network_fits(&scan->model->network, scan->dataset, error);
-    surface->test = scan->dataset->split == LS_TEST;
+    if (!scan->evaluators)
+        status = ls_network_fits(&scan->model->network, scan->dataset, error);
+    surface->test = of_test(scan);
     if (!status)
         status = describe(scan, surface, error);
     if (!status)

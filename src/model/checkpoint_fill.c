@@ -13,11 +13,12 @@ _Static_assert((int)LS_MAX_EXTENT_RANK == (int)LS_MAX_STORED_RANK,
 
 static const char parallel_prefix[] = "module.";
 
-static bool has_parallel_prefix(const struct ls_tensor_file *file) {
+size_t ls_checkpoint_prefix(const struct ls_tensor_file *file) {
+    const size_t length = strlen(parallel_prefix);
     for (int i = 0; i < file->tensor_count; i++)
-        if (strncmp(file->tensors[i].name, parallel_prefix, strlen(parallel_prefix)) != 0)
-            return false;
-    return file->tensor_count > 0;
+        if (strncmp(file->tensors[i].name, parallel_prefix, length) != 0)
+            return 0;
+    return file->tensor_count > 0 ? length : 0;
 }
 
 /* found[network->tensor_count] = the file's tensor for each of the network's, NULL where there is
@@ -26,7 +27,7 @@ static enum ls_status match_names(const struct ls_stored_tensor **found,
                                   const struct ls_network *network,
                                   const struct ls_tensor_file *file, const char *name,
                                   struct ls_error *error) {
-    size_t skip = has_parallel_prefix(file) ? strlen(parallel_prefix) : 0;
+    const size_t skip = ls_checkpoint_prefix(file);
     const char *unexpected = NULL, *missing = NULL;
     int unexpected_count = 0, missing_count = 0;
     for (int i = 0; i < file->tensor_count; i++) {
@@ -70,10 +71,9 @@ static enum ls_status check_shape(const struct ls_tensor *tensor,
                    stored->name, ls_extent_text(&found).text, ls_extent_text(&wanted).text);
 }
 
-static bool is_variance(const struct ls_tensor *tensor) {
-    static const char ending[] = ".running_var";
-    size_t length = strlen(tensor->name);
-    return length >= strlen(ending) && strcmp(tensor->name + length - strlen(ending), ending) == 0;
+bool ls_checkpoint_ends(const char *name, const char *ending) {
+    const size_t length = strlen(name), less = strlen(ending);
+    return length >= less && strcmp(name + length - less, ending) == 0;
 }
 
 /* What makes `value` impossible in the tensor; NULL if nothing does. */
@@ -82,7 +82,7 @@ static const char *value_fault(const struct ls_tensor *tensor, double value) {
         return "not a finite number";
     if (fabs(value) > FLT_MAX)
         return "too large for a float";
-    if (value < 0 && is_variance(tensor))
+    if (value < 0 && ls_checkpoint_ends(tensor->name, ".running_var"))
         return "a negative variance";
     if (tensor->kind == LS_COUNTER && (value < 0 || value != floor(value)))
         return "not a count";

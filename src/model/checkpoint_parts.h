@@ -12,6 +12,12 @@ enum ls_status ls_checkpoint_fill(float *values, const struct ls_network *networ
                                   const struct ls_tensor_file *file, const char *name,
                                   struct ls_error *error);
 
+/* Bytes of that prefix, 0 if not all tensors have it. */
+size_t ls_checkpoint_prefix(const struct ls_tensor_file *file);
+
+/* Whether the tensor's name ends so. */
+bool ls_checkpoint_ends(const char *name, const char *ending);
+
 /* Makes the model a parsed file describes; the architecture is `arch`, or if that is NULL the
  * metadata entry "arch". */
 enum ls_status ls_model_from_file(struct ls_model *model, const struct ls_tensor_file *file,

@@ -54,19 +54,21 @@ static void append_data(char *text, size_t size, const char *data) {
         append(text, size, "", name);
 }
 
-static void append_images(char *text, size_t size, const char *images, const char *split) {
+static void append_images(char *text, size_t size, const char *images, const char *split,
+                          const char *what) {
     char count[32], words[128];
     char *end;
     unsigned long number = strtoul(images, &end, 10);
     if (*end || !isdigit((unsigned char)*images))
         return;
     ls_caption_count(number, count);
-    snprintf(words, sizeof words, "%s%s%s images", count, split ? " " : "", split ? split : "");
+    snprintf(words, sizeof words, "%s%s%s %s", count, split ? " " : "", split ? split : "", what);
     append(text, size, ", ", words);
 }
 
 void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size) {
     const char *data = get(surface, "data"), *images = get(surface, "images");
+    const char *samples = get(surface, "samples"); /* of an evaluator */
     const char *split = get(surface, "split"), *test_error = get(surface, "model_test_error");
     text[0] = 0;
     if (data)
@@ -76,7 +78,9 @@ void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size
     if (split && strcmp(split, "train") == 0)
         split = "training";
     if (images)
-        append_images(text, size, images, split);
+        append_images(text, size, images, split, "images");
+    else if (samples)
+        append_images(text, size, samples, split, "samples");
     if (test_error) {
         char words[64], *end;
         double percent = strtod(test_error, &end);

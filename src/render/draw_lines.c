@@ -16,6 +16,17 @@ static void add_number(struct ls_script *script, double value) {
         ls_script_add(script, " %.9g", value);
 }
 
+/* Whether any surface knows an accuracy. */
+static bool have_accuracy(const struct ls_request *request) {
+    for (int i = 0; i < request->count; i++) {
+        const struct ls_surface *surface = request->surfaces[i];
+        for (size_t p = 0; surface->accuracy && p < ls_surface_points(surface); p++)
+            if (surface->accuracy[p] >= 0)
+                return true;
+    }
+    return false;
+}
+
 /* x, loss, accuracy. A loss is at most `cap`, where the curve has left the axes. */
 static void add_curve(struct ls_script *script, const struct ls_surface *surface, double cap) {
     struct ls_row row;
@@ -90,11 +101,13 @@ static void describe(const struct ls_request *request, char *note, size_t size) 
         }
 }
 
+/* The curves' number, and what they are. */
 static void name_curves(struct ls_figure *figure, const struct ls_request *request) {
     char names[LS_MAX_PANELS][LS_LEGEND_NAME];
     for (int i = 0; i < request->count; i++)
         ls_request_name(request, i, names[i], sizeof names[i]);
-    ls_script_add(&figure->script, "CURVES = %d\n", request->count);
+    ls_script_add(&figure->script, "CURVES = %d; ACCURACY = %d\n", request->count,
+                  have_accuracy(request));
     ls_figure_legend(figure, "CURVE", names, request->count);
 }
 

@@ -1,0 +1,343 @@
+/* Scans of networks that this program does not know. Called with arguments, this program is the
+ * evaluator: its loss is the sum of all values' squares. */
+#include "base/metadata.h"
+#include "landscape/evaluator.h"
+#include "landscape/scan.h"
+#include "model/safetensors.h"
+#include "support.h"
+#include <jansson.h>
+#include <math.h>
+#include <time.h>
+
+static const char *self;
+
+/* --- the evaluator --- */
+
+/* Values that the greeting announces. */
+static size_t values_of(const char *greeting) {
+    json_t *all = json_loads(greeting, 0, NULL), *tensor, *size;
+    size_t total = 0, i, j;
+    json_array_foreach(json_object_get(all, "tensors"), i, tensor) {
+        size_t count = 1;
+        json_array_foreach(json_object_get(tensor, "shape"), j, size) count *=
+            (size_t)json_integer_value(size);
+        total += count;
+    }
+    json_decref(all);
+    return total;
+}
+
+static double sum_of_squares(const float *values, size_t count) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)values[i] * values[i];
+    return sum;
+}
+
+static void answer(const char *how, double loss) {
+    if (strcmp(how, "null") == 0)
+        printf("{\"loss\": null, \"accuracy\": 7}\n");
+    else if (strcmp(how, "minus") == 0)
+        printf("{\"loss\": -1}\n");
+    else if (strcmp(how, "none") == 0)
+        printf("{\"accuracy\": 1}\n");
+    else if (strcmp(how, "word") == 0)
+        printf("{\"loss\": \"small\"}\n");
+    else if (strcmp(how, "error") == 0)
+        printf("{\"error\": \"the data are gone\"}\n");
+    else if (strcmp(how, "chat") == 0)
+        printf("Epoch 1\n");
+    else if (strcmp(how, "hang") == 0)
+        pause();
+    else
+        printf("{\"loss\": %.17g, \"accuracy\": 12.5, \"loss_error\": 0.5}\n", loss);
+    fflush(stdout);
+}
+
+/* `how` to answer, and after how many answers to end with status 3. */
+static int serve(const char *how, int answers) {
+    char *greeting = NULL;
+    size_t room = 0;
+    if (getline(&greeting, &room, stdin) < 0)
+        return 1;
+    const size_t count = values_of(greeting);
+    float *values = malloc(count * sizeof *values);
+    printf("{\"ready\": true, \"data\": \"numbers\", \"samples\": 10, \"split\": \"test\"}\n");
+    fflush(stdout);
+    int status = 0;
+    while (!status && values && fread(values, sizeof *values, count, stdin) == count) {
+        if (answers-- == 0)
+            status = 3;
+        else
+            answer(how, sum_of_squares(values, count));
+    }
+    free(values);
+    free(greeting);
+    return status;
+}
+
+/* --- the tests --- */
+
+static const char *command(const char *how, int answers) {
+    return text("exec '%s' %s %d", self, how, answers);
+}
+
+enum { WEIGHTS = 2 * 3 * 2 * 2 * 2, MEANS = 3 };
+
+/* A file of a convolution in three dimensions and what else there may be. */
+static const char *save_tensors(const char *directory, const char *prefix) {
+    static float weight[WEIGHTS], mean[MEANS] = {1, 2, 3};
+    static const int64_t steps = 5, positions[4] = {0, 1, 2, 3};
+    const char *path = text("%s/tensors.safetensors", directory);
+    for (int i = 0; i < WEIGHTS; i++)
+        weight[i] = 0.25F * (float)(i % 7) - 0.5F;
+    const struct ls_stored_tensor tensors[] = {
+        {.name = (char *)text("%spositions", prefix),
+         .dtype = LS_DTYPE_I64,
+         .rank = 1,
+         .size = {4},
+         .count = 4,
+         .data = positions},
+        {.name = (char *)text("%sbn.num_batches_tracked", prefix),
+         .dtype = LS_DTYPE_I64,
+         .count = 1,
+         .data = &steps},
+        {.name = (char *)text("%sconv.weight", prefix),
+         .dtype = LS_DTYPE_F32,
+         .rank = 5,
+         .size = {2, 3, 2, 2, 2},
+         .count = WEIGHTS,
+         .data = weight},
+        {.name = (char *)text("%sbn.running_mean", prefix),
+         .dtype = LS_DTYPE_F32,
+         .rank = 1,
+         .size = {MEANS},
+         .count = MEANS,
+         .data = mean}};
+    const struct ls_metadata metadata = {0};
+    assert_int_equal(ls_safetensors_write(path, tensors, 4, &metadata, NULL), LS_OK);
+    return path;
+}
+
+static void tensors_are_read_without_their_network(void **state) {
+    static const char *const prefixes[] = {"", "module."};
+    for (int i = 0; i < 2; i++) {
+        struct ls_model model;
+        assert_int_equal(ls_model_load_tensors(&model, save_tensors(*state, prefixes[i]), NULL),
+                         LS_OK);
+        const struct ls_tensor *tensors = model.network.tensors;
+        assert_int_equal(model.network.tensor_count, 3);
+        assert_int_equal(model.network.node_count, 0);
+        assert_string_equal(tensors[0].name, "bn.num_batches_tracked");
+        assert_int_equal(tensors[0].kind, LS_COUNTER);
+        assert_string_equal(tensors[1].name, "conv.weight");
+        assert_int_equal(tensors[1].kind, LS_PARAMETER);
+        assert_int_equal(tensors[1].rank, 5);
+        assert_int_equal(tensors[2].kind, LS_BUFFER);
+        assert_int_equal(model.network.parameter_count, WEIGHTS);
+        assert_int_equal(model.network.value_count, 1 + WEIGHTS + MEANS);
+        assert_true(model.values[0] == 5 && model.values[1] == -0.5F && model.values[2] == -0.25F);
+        assert_int_equal(strlen(model.sha256), 64);
+        ls_model_free(&model);
+    }
+}
+
+static void files_without_weights_are_refused(void **state) {
+    const char *path = text("%s/none.safetensors", (char *)*state);
+    static const int64_t steps = 5;
+    const struct ls_stored_tensor tensor = {
+        .name = "n", .dtype = LS_DTYPE_I64, .count = 1, .data = &steps};
+    const struct ls_metadata metadata = {0};
+    struct ls_model model;
+    struct ls_error error;
+    assert_int_equal(ls_safetensors_write(path, &tensor, 1, &metadata, NULL), LS_OK);
+    assert_int_equal(ls_model_load_tensors(&model, path, &error), LS_MISMATCH);
+    assert_message(&error, "has no weights");
+}
+
+/* A scan of 4 x 3 points. */
+struct setting {
+    struct ls_model model;
+    struct ls_directions directions;
+    struct ls_range x, y;
+    const char *path;
+};
+
+static struct setting set_up(const char *directory) {
+    const struct ls_direction_source source = {.options = {.norm = LS_NORM_FILTER}};
+    struct setting s = {.x = {-1, 1, 4}, .y = {-0.5, 1, 3}};
+    assert_int_equal(ls_model_load_tensors(&s.model, save_tensors(directory, ""), NULL), LS_OK);
+    assert_int_equal(ls_directions_make(&s.directions, &s.model, &source, true, NULL), LS_OK);
+    s.path = text("%s/surface.h5", directory);
+    return s;
+}
+
+static void tear_down(struct setting *s) {
+    ls_directions_free(&s->directions);
+    ls_model_free(&s->model);
+}
+
+/* Scans with so many processes into the file; *surface is to be freed unless that fails early. */
+static enum ls_status scan(const struct setting *s, const char *run, int processes,
+                           const struct ls_observer *observer, struct ls_surface *surface,
+                           struct ls_error *error) {
+    struct ls_scan scan = {.model = &s->model, .directions = &s->directions, .observer = observer};
+    *surface = (struct ls_surface){0};
+    *error = (struct ls_error){0};
+    enum ls_status status =
+        ls_evaluators_start(&scan.evaluators, run, processes, &s->model.network, observer, error);
+    if (status)
+        return status;
+    status = ls_scan_open(&scan, &s->x, &s->y, s->path, surface, error);
+    if (!status)
+        status = ls_scan_run(&scan, surface, s->path, error);
+    ls_evaluators_stop(scan.evaluators);
+    return status;
+}
+
+static void assert_surface(const struct setting *s, const struct ls_surface *surface) {
+    float values[1 + WEIGHTS + MEANS];
+    const size_t count = s->model.network.value_count;
+    for (size_t p = 0; p < 12; p++) {
+        for (size_t i = 0; i < count; i++)
+            values[i] = (float)(s->model.values[i] + surface->x[p % 4] * s->directions.x[i] +
+                                surface->y[p / 4] * s->directions.y[i]);
+        assert_true(surface->loss[p] == sum_of_squares(values, count));
+        assert_true(surface->accuracy[p] == 12.5 && surface->loss_error[p] == 0.5);
+    }
+}
+
+static void surface_is_what_the_processes_say(void **state) {
+    for (int processes = 1; processes <= 3; processes++) {
+        struct setting s = set_up(*state);
+        struct ls_surface surface, read;
+        struct ls_error error;
+        assert_int_equal(scan(&s, command("squares", -1), processes, NULL, &surface, &error),
+                         LS_OK);
+        assert_surface(&s, &surface);
+        assert_int_equal(ls_surface_read(&read, s.path, NULL), LS_OK);
+        assert_surface(&s, &read);
+        assert_true(read.test);
+        assert_string_equal(ls_metadata_get(&read.metadata, "data"), "numbers");
+        assert_string_equal(ls_metadata_get(&read.metadata, "samples"), "10");
+        assert_string_equal(ls_metadata_get(&read.metadata, "evaluator"), command("squares", -1));
+        assert_int_equal(unlink(s.path), 0);
+        ls_surface_free(&read);
+        ls_surface_free(&surface);
+        tear_down(&s);
+    }
+}
+
+/* The file holds what was computed before a process died, and the same command goes on. */
+static void scan_goes_on_after_a_death(void **state) {
+    struct setting s = set_up(*state);
+    struct ls_surface surface, read;
+    struct ls_error error;
+    for (int missing = 12 - 5; missing > 0; missing -= 5) {
+        assert_int_equal(scan(&s, command("squares", 5), 1, NULL, &surface, &error), LS_IO);
+        assert_message(&error, "ended with status 3");
+        assert_int_equal(ls_surface_read(&read, s.path, NULL), LS_OK);
+        assert_int_equal(ls_surface_missing(&read), missing);
+        ls_surface_free(&read);
+        ls_surface_free(&surface);
+    }
+    assert_int_equal(scan(&s, command("squares", 5), 1, NULL, &surface, &error), LS_OK);
+    assert_surface(&s, &surface);
+    ls_surface_free(&surface);
+    assert_int_equal(scan(&s, command("squares", 6), 1, NULL, &surface, &error), LS_MISMATCH);
+    assert_message(&error, "was scanned with evaluator");
+    tear_down(&s);
+}
+
+static void what_is_no_loss_is_refused(void **state) {
+    static const char *const cases[][2] = {{"none", "has no \"loss\""},
+                                           {"word", "\"loss\" is no number"},
+                                           {"error", "it reports: the data are gone"},
+                                           {"chat", "it says 'Epoch 1', which is no JSON object"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct setting s = set_up(*state);
+        struct ls_surface surface;
+        struct ls_error error;
+        assert_true(scan(&s, command(cases[i][0], -1), 2, NULL, &surface, &error) != LS_OK);
+        assert_message(&error, "the evaluator '");
+        assert_message(&error, cases[i][1]);
+        assert_int_equal(unlink(s.path), 0);
+        ls_surface_free(&surface);
+        tear_down(&s);
+    }
+}
+
+static void what_never_gets_ready_is_refused(void **state) {
+    static const char *const cases[][2] = {
+        {"exit 4", "ended with status 4"},
+        {"kill -9 $$", "was ended by signal 9"},
+        {"echo hello", "it says 'hello', which is no JSON object"},
+        {"echo {}", "does not say \"ready\": true"},
+        {"cat", "does not say \"ready\": true"},
+        {"echo '{\"ready\": true, \"samples\": 0}'", "\"samples\" is no number of samples"},
+        {"echo '{\"ready\": true, \"data\": 1}'", "\"data\" is no string"},
+        {"head -c 3000000 /dev/zero", "a line of more than"},
+        {"/no/such/program", "ended with status 127"}};
+    struct setting s = set_up(*state);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ls_surface surface;
+        struct ls_error error;
+        assert_true(scan(&s, cases[i][0], 1, NULL, &surface, &error) != LS_OK);
+        assert_message(&error, cases[i][1]);
+        assert_int_equal(access(s.path, F_OK), -1);
+    }
+    tear_down(&s);
+}
+
+static void no_number_and_minus_one_are_losses(void **state) {
+    struct setting s = set_up(*state);
+    struct ls_surface surface;
+    struct ls_error error;
+    assert_int_equal(scan(&s, command("null", -1), 1, NULL, &surface, &error), LS_OK);
+    assert_true(isnan(surface.loss[0]) && surface.accuracy[0] == 7);
+    assert_true(surface.loss_error[0] == LS_NOT_COMPUTED);
+    ls_surface_free(&surface);
+    assert_int_equal(unlink(s.path), 0);
+    assert_int_equal(scan(&s, command("minus", -1), 1, NULL, &surface, &error), LS_OK);
+    assert_int_equal(ls_surface_missing(&surface), 0);
+    assert_true(fabs(surface.loss[0] + 1) < 1e-15);
+    ls_surface_free(&surface);
+    tear_down(&s);
+}
+
+static bool after_half_a_second(void *context) {
+    struct timespec now;
+    const struct timespec *start = context;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec) >
+           0.5;
+}
+
+static void process_that_hangs_can_be_stopped(void **state) {
+    struct setting s = set_up(*state);
+    struct ls_surface surface;
+    struct ls_error error;
+    struct timespec start;
+    const struct ls_observer observer = {.stop = after_half_a_second, .context = &start};
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    assert_int_equal(scan(&s, command("hang", -1), 2, &observer, &surface, &error), LS_INTERRUPTED);
+    ls_surface_free(&surface);
+    tear_down(&s);
+}
+
+int main(int argc, char **argv) {
+    if (argc == 3)
+        return serve(argv[1], atoi(argv[2]));
+    self = argv[0];
+    const struct CMUnitTest tests[] = {
+        IN_DIRECTORY(tensors_are_read_without_their_network),
+        IN_DIRECTORY(files_without_weights_are_refused),
+        IN_DIRECTORY(surface_is_what_the_processes_say),
+        IN_DIRECTORY(scan_goes_on_after_a_death),
+        IN_DIRECTORY(what_is_no_loss_is_refused),
+        IN_DIRECTORY(what_never_gets_ready_is_refused),
+        IN_DIRECTORY(no_number_and_minus_one_are_losses),
+        IN_DIRECTORY(process_that_hangs_can_be_stopped),
+    };
+    return cmocka_run_group_tests_name("evaluator", tests, NULL, NULL);
+}
