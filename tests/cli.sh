@@ -345,6 +345,26 @@ works 'directions are read back' scan --x=-1:1:3 --y=-1:1:3 --directions d.h5 -o
 "$landscape" plot s.h5 -o s.csv 2>"$err" && "$landscape" plot again.h5 -o again.csv 2>"$err"
 check 'the same directions give the same surface' cmp s.csv again.csv
 
+for part in 1 2 3; do
+    works "part $part of a scan" scan --x=-1:1:3 --y=-1:1:3 --directions d.h5 --part $part/3 -o part-$part.h5
+done
+fails 2 'nothing to merge' 'a merge of nothing' "$landscape" merge -o merged.h5
+fails 2 '-o is missing' 'a merge to nowhere' "$landscape" merge part-1.h5
+fails 1 'missing.h5' 'a part that is not there' "$landscape" merge part-1.h5 missing.h5 -o merged.h5
+fails 1 'curve.h5: was scanned with 2 points along x, part-1.h5 with 3' 'a part of another scan' \
+    "$landscape" merge part-1.h5 curve.h5 -o merged.h5
+fails 1 'part-1.h5 with directions_sha256' 'a part along other directions' \
+    "$landscape" merge part-1.h5 s.h5 -o merged.h5
+works 'two parts are merged' "$landscape" merge part-1.h5 part-2.h5 -o merged.h5
+check 'and lack the third' grep -q 'merged.h5: 6 of 9 points' "$err"
+works 'the third joins them' "$landscape" merge part-3.h5 -o merged.h5
+check 'and nothing is missing' grep -q 'merged.h5: 9 of 9 points' "$err"
+"$landscape" plot merged.h5 -o merged.csv 2>"$err"
+check 'parts make the same surface' cmp again.csv merged.csv
+for part in 0/2 3/2 1 1/ /2 a/b 1/2x; do
+    fails 2 "part wants.*'$part'" "part $part" scan --x=-1:1:3 --part $part -o t.h5
+done
+
 works 'synthetic:0 is the same data' scan --data synthetic:0 --x=-1:1:3 --y=-1:1:3 -o s.h5
 check 'and nothing was left to do' grep -q '9 of 9 points are done' "$err"
 for option in --norm=layer --ignore=none --seed=1 --dir-type=states; do

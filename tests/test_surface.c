@@ -168,6 +168,35 @@ static void compares_scans(void **state) {
     ls_surface_free(&found);
 }
 
+static void parts_are_merged(void **state) {
+    (void)state;
+    struct ls_surface whole, part, all;
+    struct ls_error error;
+    make_grid(&whole, 4, 3);
+    make_grid(&part, 4, 3);
+    make_grid(&all, 4, 3);
+    fill(&whole);
+    fill(&part);
+    fill(&all);
+    for (int i = 0; i < 12; i++)
+        (i % 2 ? &whole : &part)->loss[i] = LS_NOT_COMPUTED;
+    assert_int_equal(ls_metadata_set(&whole.metadata, NULL, "kernels", "avx2"), LS_OK);
+    assert_int_equal(ls_metadata_set(&part.metadata, NULL, "kernels", "avx512, avx2, amx"), LS_OK);
+    assert_int_equal(ls_surface_merge(&whole, "a.h5", &part, "b.h5", &error), LS_OK);
+    assert_memory_equal(whole.loss, all.loss, 12 * sizeof(double));
+    assert_memory_equal(whole.accuracy, all.accuracy, 12 * sizeof(double));
+    assert_memory_equal(whole.loss_error, all.loss_error, 12 * sizeof(double));
+    assert_string_equal(ls_metadata_get(&whole.metadata, "kernels"), "avx2, avx512, amx");
+
+    assert_int_equal(ls_metadata_set(&part.metadata, NULL, "evaluator", "mine"), LS_OK);
+    assert_int_equal(ls_surface_merge(&whole, "a.h5", &part, "b.h5", &error), LS_MISMATCH);
+    assert_message(&error, "a.h5: does not say with which evaluator it was scanned, b.h5 with "
+                           "evaluator mine");
+    ls_surface_free(&whole);
+    ls_surface_free(&part);
+    ls_surface_free(&all);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_with_nothing_computed),
@@ -176,6 +205,7 @@ int main(void) {
         IN_DIRECTORY(reads_read_only_files),
         IN_DIRECTORY(refuses_an_unwritable_place),
         cmocka_unit_test(compares_scans),
+        cmocka_unit_test(parts_are_merged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

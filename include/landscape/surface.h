@@ -62,6 +62,13 @@ size_t ls_surface_points(const struct ls_surface *surface);
 /* Grid points still to be computed. */
 size_t ls_surface_missing(const struct ls_surface *surface);
 
+/* Takes the points that `surface` lacks from `part`, which may have been computed elsewhere.
+ * LS_MISMATCH names the first difference if they are not of one scan; the paths are for messages.
+ */
+enum ls_status ls_surface_merge(struct ls_surface *surface, const char *path,
+                                const struct ls_surface *part, const char *part_path,
+                                struct ls_error *error);
+
 /* Reads a surface written by this program or by the paper's code (which leaves out metadata, may
  * hold train_* and test_* values, of which train_* are taken, and stores [nx, ny] for grids that
  * are not square). */

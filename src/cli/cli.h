@@ -13,6 +13,7 @@ enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 int cli_train(int argc, char **argv);
 int cli_deepen(int argc, char **argv);
 int cli_scan(int argc, char **argv);
+int cli_merge(int argc, char **argv);
 int cli_plot(int argc, char **argv);
 int cli_eval(int argc, char **argv);
 int cli_info(int argc, char **argv);

@@ -12,6 +12,7 @@ static const struct command {
     {"train", cli_train, "train a network and write its checkpoints"},
     {"deepen", cli_deepen, "make a deeper network that computes the same"},
     {"scan", cli_scan, "evaluate the loss on a grid around a checkpoint"},
+    {"merge", cli_merge, "put the parts of a scan together"},
     {"plot", cli_plot, "draw surfaces and training curves"},
     {"eval", cli_eval, "loss and accuracy of a checkpoint"},
     {"info", cli_info, "what checkpoints, surfaces and directions hold"},

@@ -4,6 +4,7 @@
 #include "cli/scan_job.h"
 #include <getopt.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
@@ -38,6 +39,9 @@ static const char help[] =
     "  --threads N          default: as many as the machine has; changes no result\n"
     "  --precision NAME     fp32, bf16x3, bf16, or auto (default): the fastest within 1e-4 of "
     "fp32\n"
+    "  --part I/N           only every N-th point, from the I-th on: N machines share the work, "
+    "and\n"
+    "                       'landscape merge' puts their files together\n"
     "  --save-seconds X     finished points reach the disk at least this often, default 2\n"
     "  -o, --out FILE       the surface, HDF5\n"
     "  --help\n"
@@ -91,6 +95,23 @@ static bool read_name(const char *command, const char *option, const char *text,
         return false;
     }
     o->names[o->name_count++] = text;
+    return true;
+}
+
+static bool read_part(const char *command, const char *option, const char *text, void *target) {
+    struct cli_scan_options *o = target;
+    char *slash;
+    const long part = strtol(text, &slash, 10);
+    char *end = slash;
+    const long parts = *slash == '/' ? strtol(slash + 1, &end, 10) : 0;
+    if (end == text || *end || part < 1 || part > parts || parts > INT_MAX) {
+        cli_usage(command,
+                  "--%s wants two whole numbers such as 1/4, the first part of four, not '%s'",
+                  option, text);
+        return false;
+    }
+    o->part = (int)part;
+    o->parts = (int)parts;
     return true;
 }
 
@@ -150,6 +171,7 @@ int cli_scan(int argc, char **argv) {
         {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
         {.name = "precision", .own = &o.precision, .read = cli_precision, .given = &engine},
         {.name = "evaluator", .text = &o.evaluator},
+        {.name = "part", .own = &o, .read = read_part},
         {.name = "save-seconds", .real = &o.save_seconds, .min = 0.001, .max = 1e6},
         {.name = "out", .text = &o.output},
         {.name = "o", .text = &o.output},

@@ -45,6 +45,8 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                                  .loss = o->loss,
                                  .precision = o->precision,
                                  .threads = o->threads,
+                                 .part = o->part,
+                                 .parts = o->parts,
                                  .save_seconds = o->save_seconds,
                                  .model_path = o->model,
                                  .save_directions = o->save_directions,
@@ -82,20 +84,25 @@ static void summarise(const struct job *job) {
     const struct ls_surface *s = &job->surface;
     const struct ls_directions *d = &job->directions;
     const size_t points = ls_surface_points(s);
+    const size_t computed = points - ls_surface_missing(s);
     size_t best = 0, bad = 0;
+    double lowest = INFINITY;
     for (size_t i = 0; i < points; i++) {
-        if (s->loss[i] < s->loss[best] || !isfinite(s->loss[best]))
-            best = i;
+        if (s->loss[i] != LS_NOT_COMPUTED && s->loss[i] < lowest)
+            lowest = s->loss[best = i];
         bad += !isfinite(s->loss[i]);
     }
     if (d->y)
         fprintf(stderr, "cosine of the angle between the directions: %.4f\n",
                 ls_direction_cosine(&job->model.network, d->x, d->y));
     if (bad)
-        fprintf(stderr, "%zu of %zu points have no finite loss\n", bad, points);
-    if (bad == points)
+        fprintf(stderr, "%zu of %zu points have no finite loss\n", bad, computed);
+    if (computed < points)
+        fprintf(stderr, "%zu points are of other parts: 'landscape merge' puts them together\n",
+                points - computed);
+    if (isinf(lowest))
         return;
-    fprintf(stderr, "lowest loss %.6g", s->loss[best]);
+    fprintf(stderr, "lowest loss %.6g", lowest);
     if (s->accuracy[best] != LS_NOT_COMPUTED)
         fprintf(stderr, " (accuracy %.2f %%)", s->accuracy[best]);
     fprintf(stderr, " at x = %g", s->x[best % (size_t)s->nx]);

@@ -11,6 +11,7 @@ struct cli_scan_options {
     int images, threads;   /* 0: all; of evaluators: one */
     enum ls_loss loss;
     enum ls_precision precision;
+    int part, parts;      /* 0: all points */
     struct ls_range x, y; /* y.count is 0 for a curve */
     double save_seconds;  /* 0: the default */
     const char *names[3]; /* of the networks that span the surface */

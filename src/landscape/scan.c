@@ -24,14 +24,13 @@ void ls_scan_move(const struct ls_scan_job *job, size_t p, float *values) {
 
 static void report(const struct ls_scan_job *job, size_t point) {
     const struct ls_observer *observer = job->scan->observer;
-    const size_t total = ls_surface_points(job->surface);
     if (!observer || !observer->report)
         return;
     struct ls_progress progress = {
         .phase = "scan",
-        .done = (double)(total - job->point_count + job->done),
-        .total = (double)total,
-        .resumed = (double)(total - job->point_count),
+        .done = (double)(job->point_total - job->point_count + job->done),
+        .total = (double)job->point_total,
+        .resumed = (double)(job->point_total - job->point_count),
         .images = job->images,
         .seconds = omp_get_wtime() - job->start,
         .loss = job->surface->loss[point],
@@ -110,17 +109,19 @@ enum ls_status ls_scan_begin(struct ls_scan_job *job) {
     return job->path ? ls_surface_write(job->surface, job->path, job->error) : LS_OK;
 }
 
+/* Lists the points to compute: of this part, those that are missing. */
 static enum ls_status prepare(struct ls_scan_job *job) {
     const size_t total = ls_surface_points(job->surface);
-    job->point_count = ls_surface_missing(job->surface);
-    job->points = calloc(job->point_count + 1, sizeof *job->points);
+    const size_t every = job->scan->parts ? (size_t)job->scan->parts : 1;
+    job->points = calloc(ls_surface_missing(job->surface) + 1, sizeof *job->points);
     job->snapshot = calloc(3 * total, sizeof *job->snapshot);
     if (!job->points || !job->snapshot)
         return ls_fail_memory(job->error, "the scan");
-    size_t p = 0;
-    for (size_t i = 0; i < total; i++)
+    for (size_t i = job->scan->parts ? (size_t)job->scan->part - 1 : 0; i < total; i += every) {
+        job->point_total++;
         if (job->surface->loss[i] == LS_NOT_COMPUTED)
-            job->points[p++] = i;
+            job->points[job->point_count++] = i;
+    }
     return LS_OK;
 }
 
@@ -144,6 +145,9 @@ static enum ls_status run(struct ls_scan_job *job) {
 enum ls_status ls_scan_run(const struct ls_scan *scan, struct ls_surface *surface, const char *path,
                            struct ls_error *error) {
     struct ls_scan_job job = {.scan = scan, .surface = surface, .path = path, .error = error};
+    if (scan->parts < 0 || (scan->parts && (scan->part < 1 || scan->part > scan->parts)))
+        return ls_fail(error, LS_BAD_ARGUMENT, "there is no part %d of %d", scan->part,
+                       scan->parts);
     if (!scan->directions->x || (surface->ny && !scan->directions->y))
         return ls_fail(error, LS_BAD_ARGUMENT, "a surface needs a direction for each of its axes");
     enum ls_status status = LS_OK;

@@ -4,6 +4,7 @@
 #include "engine/plan.h"
 #include "landscape/landscape.h"
 #include "landscape/scan_parts.h"
+#include "landscape/surface_parts.h"
 #include <sha2.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,27 +106,20 @@ static bool of_test(const struct ls_scan *scan) {
     return split && strcmp(split, ls_split_name(LS_TEST)) == 0;
 }
 
-/* Whether the comma-separated list holds the item. */
-static bool names(const char *list, const char *item) {
-    const size_t length = strlen(item);
-    for (const char *at = list; at; at = strstr(at, ", ")) {
-        at += at == list ? 0 : 2;
-        if (strncmp(at, item, length) == 0 && (at[length] == 0 || at[length] == ','))
-            return true;
-    }
-    return false;
-}
-
-/* Points computed by different kernels or versions: the surface names all. */
-static enum ls_status add_origin(struct ls_surface *surface, const struct ls_surface *found,
-                                 const char *key, struct ls_error *error) {
+/* What computed the points found; and what goes on with those that are missing. */
+static enum ls_status keep_origin(struct ls_surface *surface, const struct ls_surface *found,
+                                  const char *key, struct ls_error *error) {
     const char *before = ls_metadata_get(&found->metadata, key);
-    const char *now = ls_metadata_get(&surface->metadata, key);
-    if (!before || !now)
+    struct ls_surface now = {0};
+    if (!before)
         return LS_OK;
-    if (ls_surface_missing(found) == 0 || names(before, now))
-        return record(surface, key, before, error);
-    return ls_metadata_set(&surface->metadata, error, key, "%s, %s", before, now);
+    enum ls_status status = ls_metadata_copy(&now.metadata, &surface->metadata, error);
+    if (!status)
+        status = record(surface, key, before, error);
+    if (!status && ls_surface_missing(found) > 0)
+        status = ls_surface_add_origin(surface, key, &now, error);
+    ls_metadata_free(&now.metadata);
+    return status;
 }
 
 /* Takes over the points of an earlier run of the same scan, if its file is there, and what its
@@ -144,10 +138,10 @@ static enum ls_status take_over(const struct ls_scan *scan, struct ls_surface *s
         memcpy(surface->loss, found.loss, bytes);
         memcpy(surface->accuracy, found.accuracy, bytes);
         memcpy(surface->loss_error, found.loss_error, bytes);
-        status = add_origin(surface, &found, "kernels", error);
+        status = keep_origin(surface, &found, "kernels", error);
     }
     if (!status)
-        status = add_origin(surface, &found, "version", error);
+        status = keep_origin(surface, &found, "version", error);
     if (!status && !scan->names[0] && !scan->names[1] && !scan->names[2]) {
         const struct ls_surface made = *surface;
         surface->markers = found.markers;

@@ -11,6 +11,7 @@ struct ls_scan_job {
     const char *path;
     size_t *points; /* [point_count] indices of the grid points to compute */
     size_t point_count;
+    size_t point_total;  /* with those of this part that were there */
     double start, saved; /* wall clock */
     double images;       /* evaluated so far */
     size_t done;         /* points finished */

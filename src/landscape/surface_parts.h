@@ -13,4 +13,14 @@ enum {
 enum ls_status ls_surface_parse(struct ls_surface *surface, const char *name, const void *bytes,
                                 size_t byte_count, struct ls_error *error);
 
+/* Adds what `from` lists under the key, separated by commas, to the surface's own list: points
+ * computed by different kernels or versions name all of them. */
+enum ls_status ls_surface_add_origin(struct ls_surface *surface, const char *key,
+                                     const struct ls_surface *from, struct ls_error *error);
+
+/* LS_MISMATCH names the first difference of two surfaces, if they are not of one scan. */
+enum ls_status ls_surface_parts_of_one(const struct ls_surface *a, const char *a_path,
+                                       const struct ls_surface *b, const char *b_path,
+                                       struct ls_error *error);
+
 #endif

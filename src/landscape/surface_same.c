@@ -1,4 +1,6 @@
 #include "landscape/scan.h"
+#include "landscape/surface_parts.h"
+#include <stdio.h>
 #include <string.h>
 
 /* What may differ between two runs of the same scan. Files are told apart by their SHA-256, not by
@@ -12,53 +14,71 @@ static bool is_volatile(const char *key) {
     return false;
 }
 
-static enum ls_status same_axis(char letter, const double *wanted, int wanted_count,
-                                const double *found, int found_count, const char *path,
+/* Two surfaces to compare, and how to speak of them. */
+struct pair {
+    const struct ls_surface *wanted, *found;
+    const char *path;   /* of the one that is found */
+    const char *asks;   /* what the other does: "this run asks for" */
+    const char *advice; /* what to do about a difference */
+};
+
+static enum ls_status same_axis(const struct pair *pair, char letter, const double *wanted,
+                                int wanted_count, const double *found, int found_count,
                                 struct ls_error *error) {
     if (wanted_count != found_count)
-        return ls_fail(
-            error, LS_MISMATCH,
-            "%s: was scanned with %d points along %c, this run asks for %d; choose another "
-            "output file or the same settings",
-            path, found_count, letter, wanted_count);
+        return ls_fail(error, LS_MISMATCH, "%s: was scanned with %d points along %c, %s %d%s",
+                       pair->path, found_count, letter, pair->asks, wanted_count, pair->advice);
     for (int i = 0; i < wanted_count; i++)
         if (wanted[i] != found[i])
-            return ls_fail(error, LS_MISMATCH,
-                           "%s: was scanned with %c = %g to %g, this run asks for %g to %g; choose "
-                           "another output file or the same settings",
-                           path, letter, found[0], found[found_count - 1], wanted[0],
-                           wanted[wanted_count - 1]);
+            return ls_fail(error, LS_MISMATCH, "%s: was scanned with %c = %g to %g, %s %g to %g%s",
+                           pair->path, letter, found[0], found[found_count - 1], pair->asks,
+                           wanted[0], wanted[wanted_count - 1], pair->advice);
     return LS_OK;
+}
+
+static enum ls_status same_entry(const struct pair *pair, const struct ls_entry *entry,
+                                 struct ls_error *error) {
+    const char *value = ls_metadata_get(&pair->found->metadata, entry->key);
+    if (is_volatile(entry->key) || (value && strcmp(value, entry->value) == 0))
+        return LS_OK;
+    if (!value)
+        return ls_fail(error, LS_MISMATCH,
+                       "%s: does not say with which %s it was scanned, %s %s %s%s", pair->path,
+                       entry->key, pair->asks, entry->key, entry->value, pair->advice);
+    return ls_fail(error, LS_MISMATCH, "%s: was scanned with %s %s, %s %s %s%s", pair->path,
+                   entry->key, value, pair->asks, entry->key, entry->value, pair->advice);
+}
+
+static enum ls_status compare(const struct pair *pair, struct ls_error *error) {
+    const struct ls_surface *wanted = pair->wanted, *found = pair->found;
+    enum ls_status status = same_axis(pair, 'x', wanted->x, wanted->nx, found->x, found->nx, error);
+    if (!status)
+        status = same_axis(pair, 'y', wanted->y, wanted->ny, found->y, found->ny, error);
+    if (status)
+        return status;
+    if (wanted->test != found->test)
+        return ls_fail(error, LS_MISMATCH, "%s: was scanned with the %s split, %s the %s split%s",
+                       pair->path, found->test ? "test" : "train", pair->asks,
+                       wanted->test ? "test" : "train", pair->advice);
+    for (int i = 0; i < wanted->metadata.count && !status; i++)
+        status = same_entry(pair, &wanted->metadata.entries[i], error);
+    return status;
 }
 
 enum ls_status ls_surface_same_scan(const struct ls_surface *wanted, const struct ls_surface *found,
                                     const char *path, struct ls_error *error) {
-    enum ls_status status = same_axis('x', wanted->x, wanted->nx, found->x, found->nx, path, error);
-    if (!status)
-        status = same_axis('y', wanted->y, wanted->ny, found->y, found->ny, path, error);
-    if (status)
-        return status;
-    if (wanted->test != found->test)
-        return ls_fail(error, LS_MISMATCH,
-                       "%s: was scanned with the %s split, this run asks for the %s split; choose "
-                       "another output file or the same settings",
-                       path, found->test ? "test" : "train", wanted->test ? "test" : "train");
-    for (int i = 0; i < wanted->metadata.count; i++) {
-        const struct ls_entry *entry = &wanted->metadata.entries[i];
-        if (is_volatile(entry->key))
-            continue;
-        const char *value = ls_metadata_get(&found->metadata, entry->key);
-        if (!value)
-            return ls_fail(
-                error, LS_MISMATCH,
-                "%s: does not say with which %s it was scanned, this run asks for %s %s; "
-                "choose another output file",
-                path, entry->key, entry->key, entry->value);
-        if (strcmp(value, entry->value) != 0)
-            return ls_fail(error, LS_MISMATCH,
-                           "%s: was scanned with %s %s, this run asks for %s %s; choose another "
-                           "output file or the same settings",
-                           path, entry->key, value, entry->key, entry->value);
-    }
-    return LS_OK;
+    const struct pair pair = {wanted, found, path, "this run asks for",
+                              "; choose another output file or the same settings"};
+    return compare(&pair, error);
+}
+
+enum ls_status ls_surface_parts_of_one(const struct ls_surface *a, const char *a_path,
+                                       const struct ls_surface *b, const char *b_path,
+                                       struct ls_error *error) {
+    char a_asks[512], b_asks[512];
+    snprintf(a_asks, sizeof a_asks, "%s with", a_path);
+    snprintf(b_asks, sizeof b_asks, "%s with", b_path);
+    const struct pair there = {a, b, b_path, a_asks, ""}, back = {b, a, a_path, b_asks, ""};
+    enum ls_status status = compare(&there, error);
+    return status ? status : compare(&back, error);
 }

@@ -1,0 +1,44 @@
+#include "landscape/surface_parts.h"
+#include <string.h>
+
+/* Whether the comma-separated list holds the item. */
+static bool lists(const char *list, const char *item, size_t length) {
+    for (const char *at = list; at; at = strstr(at, ", ")) {
+        at += at == list ? 0 : 2;
+        if (strncmp(at, item, length) == 0 && (at[length] == 0 || at[length] == ','))
+            return true;
+    }
+    return false;
+}
+
+enum ls_status ls_surface_add_origin(struct ls_surface *surface, const char *key,
+                                     const struct ls_surface *from, struct ls_error *error) {
+    const char *items = ls_metadata_get(&from->metadata, key);
+    enum ls_status status = LS_OK;
+    while (items && *items && !status) {
+        const size_t length = strcspn(items, ",");
+        const char *known = ls_metadata_get(&surface->metadata, key);
+        if (!known || !lists(known, items, length))
+            status = ls_metadata_set(&surface->metadata, error, key, "%s%s%.*s", known ? known : "",
+                                     known ? ", " : "", (int)length, items);
+        items += length + strspn(items + length, ", ");
+    }
+    return status;
+}
+
+enum ls_status ls_surface_merge(struct ls_surface *surface, const char *path,
+                                const struct ls_surface *part, const char *part_path,
+                                struct ls_error *error) {
+    enum ls_status status = ls_surface_parts_of_one(surface, path, part, part_path, error);
+    if (!status)
+        status = ls_surface_add_origin(surface, "kernels", part, error);
+    if (!status)
+        status = ls_surface_add_origin(surface, "version", part, error);
+    for (size_t i = 0; !status && i < ls_surface_points(surface); i++)
+        if (surface->loss[i] == LS_NOT_COMPUTED) {
+            surface->loss[i] = part->loss[i];
+            surface->accuracy[i] = part->accuracy[i];
+            surface->loss_error[i] = part->loss_error[i];
+        }
+    return status;
+}
