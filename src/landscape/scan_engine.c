@@ -12,24 +12,51 @@ struct work {
     struct ls_scan_job *job;
     size_t whole_count;   /* of the points, the first: a unit each */
     int blocks;           /* of images, at every point */
-    struct ls_sums *sums; /* [point_count][blocks] */
-    int *blocks_left;     /* [point_count] */
+    struct point *points; /* [point_count] */
 };
+
+/* A point at work. */
+struct point {
+    struct ls_sums *sums; /* [blocks]; there only while some are done and others are not */
+    int blocks_left;
+};
+
+/* Room for a point's sums, made for its first block; NULL after a failure that ends the scan. */
+static struct ls_sums *sums_of(const struct work *work, struct point *point) {
+    struct ls_sums *sums;
+    struct ls_error error;
+#pragma omp critical(ls_scan_sums)
+    {
+        if (!point->sums)
+            point->sums = calloc((size_t)work->blocks, sizeof *point->sums);
+        sums = point->sums;
+    }
+    if (!sums) {
+        ls_fail_memory(&error, "a point's sums");
+        ls_scan_fail(work->job, &error);
+    }
+    return sums;
+}
 
 static void run_block(const struct work *work, struct ls_worker *worker, size_t p, int block) {
     const struct ls_scan *scan = work->job->scan;
     const int images = scan->dataset->count, first = block * LS_BLOCK;
     const int last = first + LS_BLOCK < images ? first + LS_BLOCK : images;
-    struct ls_sums *sums = work->sums + p * (size_t)work->blocks;
+    struct point *point = &work->points[p];
+    struct ls_sums *sums = sums_of(work, point);
     int left;
+    if (!sums)
+        return;
     sums[block] = ls_worker_evaluate(worker, scan->dataset, scan->loss, first, last, NULL);
     /* The sums of every block must be visible to the thread that finishes the point. */
 #pragma omp atomic capture seq_cst
-    left = --work->blocks_left[p];
+    left = --point->blocks_left;
     if (left > 0)
         return;
     const struct ls_sums total = ls_sums_total(sums, work->blocks);
     const struct ls_result result = ls_sums_result(&total, images);
+    free(sums);
+    point->sums = NULL;
     ls_scan_finish(work->job, p, &result, images);
 }
 
@@ -83,12 +110,11 @@ static enum ls_status prepare(struct work *work) {
     const size_t points = work->job->point_count;
     work->blocks = (work->job->scan->dataset->count + LS_BLOCK - 1) / LS_BLOCK;
     share_out(work);
-    work->sums = calloc(points * (size_t)work->blocks + 1, sizeof *work->sums);
-    work->blocks_left = calloc(points + 1, sizeof *work->blocks_left);
-    if (!work->sums || !work->blocks_left)
+    work->points = calloc(points + 1, sizeof *work->points);
+    if (!work->points)
         return ls_fail_memory(work->job->error, "the scan");
     for (size_t p = 0; p < points; p++)
-        work->blocks_left[p] = work->blocks;
+        work->points[p].blocks_left = work->blocks;
     return LS_OK;
 }
 
@@ -108,7 +134,8 @@ enum ls_status ls_scan_by_engine(struct ls_scan_job *job) {
         run_units(&work, &team);
     ls_team_free(&team);
     ls_plan_free(plan);
-    free(work.sums);
-    free(work.blocks_left);
+    for (size_t p = 0; p < job->point_count && work.points; p++)
+        free(work.points[p].sums);
+    free(work.points);
     return status;
 }
