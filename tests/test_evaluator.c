@@ -5,8 +5,10 @@
 #include "landscape/scan.h"
 #include "model/safetensors.h"
 #include "support.h"
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
+#include <sys/wait.h>
 #include <time.h>
 
 static const char *self;
@@ -47,6 +49,10 @@ static void answer(const char *how, double loss) {
         printf("{\"error\": \"the data are gone\"}\n");
     else if (strcmp(how, "chat") == 0)
         printf("Epoch 1\n");
+    else if (strcmp(how, "twice") == 0)
+        printf("{\"loss\": 1}\n{\"loss\": 2}\n");
+    else if (strcmp(how, "much") == 0)
+        printf("{\"loss\": 1, \"accuracy\": 101}\n");
     else if (strcmp(how, "hang") == 0)
         pause();
     else
@@ -123,8 +129,8 @@ static void tensors_are_read_without_their_network(void **state) {
     static const char *const prefixes[] = {"", "module."};
     for (int i = 0; i < 2; i++) {
         struct ls_model model;
-        assert_int_equal(ls_model_load_tensors(&model, save_tensors(*state, prefixes[i]), NULL),
-                         LS_OK);
+        assert_int_equal(
+            ls_model_load_tensors(&model, save_tensors(*state, prefixes[i]), NULL, NULL), LS_OK);
         const struct ls_tensor *tensors = model.network.tensors;
         assert_int_equal(model.network.tensor_count, 3);
         assert_int_equal(model.network.node_count, 0);
@@ -151,7 +157,7 @@ static void files_without_weights_are_refused(void **state) {
     struct ls_model model;
     struct ls_error error;
     assert_int_equal(ls_safetensors_write(path, &tensor, 1, &metadata, NULL), LS_OK);
-    assert_int_equal(ls_model_load_tensors(&model, path, &error), LS_MISMATCH);
+    assert_int_equal(ls_model_load_tensors(&model, path, NULL, &error), LS_MISMATCH);
     assert_message(&error, "has no weights");
 }
 
@@ -166,7 +172,8 @@ struct setting {
 static struct setting set_up(const char *directory) {
     const struct ls_direction_source source = {.options = {.norm = LS_NORM_FILTER}};
     struct setting s = {.x = {-1, 1, 4}, .y = {-0.5, 1, 3}};
-    assert_int_equal(ls_model_load_tensors(&s.model, save_tensors(directory, ""), NULL), LS_OK);
+    assert_int_equal(ls_model_load_tensors(&s.model, save_tensors(directory, ""), NULL, NULL),
+                     LS_OK);
     assert_int_equal(ls_directions_make(&s.directions, &s.model, &source, true, NULL), LS_OK);
     s.path = text("%s/surface.h5", directory);
     return s;
@@ -252,6 +259,8 @@ static void scan_goes_on_after_a_death(void **state) {
 static void what_is_no_loss_is_refused(void **state) {
     static const char *const cases[][2] = {{"none", "has no \"loss\""},
                                            {"word", "\"loss\" is no number"},
+                                           {"much", "\"accuracy\" is more than 100 %"},
+                                           {"twice", "or more than once"},
                                            {"error", "it reports: the data are gone"},
                                            {"chat", "it says 'Epoch 1', which is no JSON object"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -276,6 +285,7 @@ static void what_never_gets_ready_is_refused(void **state) {
         {"cat", "does not say \"ready\": true"},
         {"echo '{\"ready\": true, \"samples\": 0}'", "\"samples\" is no number of samples"},
         {"echo '{\"ready\": true, \"data\": 1}'", "\"data\" is no string"},
+        {"echo '{\"ready\": true, \"split\": \"Test\"}'", "\"split\" is neither"},
         {"head -c 3000000 /dev/zero", "a line of more than"},
         {"/no/such/program", "ended with status 127"}};
     struct setting s = set_up(*state);
@@ -286,6 +296,77 @@ static void what_never_gets_ready_is_refused(void **state) {
         assert_message(&error, cases[i][1]);
         assert_int_equal(access(s.path, F_OK), -1);
     }
+    tear_down(&s);
+}
+
+/* Whatever a process has said before it died, it has not said of the weights. */
+static void dead_do_not_answer(void **state) {
+    struct setting s = set_up(*state);
+    struct ls_surface surface;
+    struct ls_error error;
+    assert_true(scan(&s, "echo '{\"ready\": true}'; echo '{\"loss\": 1}'; exit 5", 1, NULL,
+                     &surface, &error) != LS_OK);
+    assert_int_equal(ls_surface_missing(&surface), 12);
+    ls_surface_free(&surface);
+    tear_down(&s);
+}
+
+/* More words and more weights than a socket holds: neither side may wait for the other. */
+static void talk_does_not_block_the_weights(void **state) {
+    enum { COUNT = 1 << 20 };
+    const char *path = text("%s/large.safetensors", (char *)*state);
+    float *weights = calloc(COUNT, sizeof *weights);
+    const struct ls_stored_tensor tensor = {.name = "w",
+                                            .dtype = LS_DTYPE_F32,
+                                            .rank = 2,
+                                            .size = {2, COUNT / 2},
+                                            .count = COUNT,
+                                            .data = weights};
+    const struct ls_metadata metadata = {0};
+    struct ls_model model;
+    struct ls_evaluators *evaluators;
+    struct ls_result result;
+    struct ls_error error;
+    assert_int_equal(ls_safetensors_write(path, &tensor, 1, &metadata, NULL), LS_OK);
+    assert_int_equal(ls_model_load_tensors(&model, path, NULL, NULL), LS_OK);
+    assert_int_equal(ls_evaluators_start(&evaluators,
+                                         "read line; echo '{\"ready\": true}'; yes talk | head -c "
+                                         "900000; sleep 100",
+                                         1, &model.network, NULL, &error),
+                     LS_OK);
+    assert_int_equal(ls_evaluators_ask(evaluators, 0, weights, NULL, &result, &error), LS_BAD_FILE);
+    assert_message(&error, "it says 'talk'");
+    ls_evaluators_stop(evaluators);
+    ls_model_free(&model);
+    free(weights);
+}
+
+/* The order of tensors in a file is nobody's business but the first file's. */
+static void networks_differ_in_values_alone(void **state) {
+    const char *path = text("%s/turned.safetensors", (char *)*state);
+    struct setting s = set_up(*state);
+    static float weight[WEIGHTS], mean[MEANS];
+    const struct ls_stored_tensor tensors[] = {{.name = "bn.running_mean",
+                                                .dtype = LS_DTYPE_F32,
+                                                .rank = 1,
+                                                .size = {MEANS},
+                                                .count = MEANS,
+                                                .data = mean},
+                                               {.name = "conv.weight",
+                                                .dtype = LS_DTYPE_F32,
+                                                .rank = 5,
+                                                .size = {2, 3, 2, 2, 2},
+                                                .count = WEIGHTS,
+                                                .data = weight}};
+    const struct ls_metadata metadata = {0};
+    assert_int_equal(ls_safetensors_write(path, tensors, 2, &metadata, NULL), LS_OK);
+    const struct ls_direction_source source = {.x_target = path};
+    struct ls_directions directions;
+    struct ls_error error = {0};
+    assert_int_equal(ls_directions_make(&directions, &s.model, &source, false, &error), LS_OK);
+    for (size_t i = 0; i < WEIGHTS; i++)
+        assert_true(directions.x[1 + i] == -s.model.values[1 + i]);
+    ls_directions_free(&directions);
     tear_down(&s);
 }
 
@@ -336,6 +417,9 @@ int main(int argc, char **argv) {
         IN_DIRECTORY(scan_goes_on_after_a_death),
         IN_DIRECTORY(what_is_no_loss_is_refused),
         IN_DIRECTORY(what_never_gets_ready_is_refused),
+        IN_DIRECTORY(dead_do_not_answer),
+        IN_DIRECTORY(talk_does_not_block_the_weights),
+        IN_DIRECTORY(networks_differ_in_values_alone),
         IN_DIRECTORY(no_number_and_minus_one_are_losses),
         IN_DIRECTORY(process_that_hangs_can_be_stopped),
     };

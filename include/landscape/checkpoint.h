@@ -30,7 +30,7 @@ enum ls_status ls_model_load(struct ls_model *model, const char *path, const cha
  * their names. The network has no nodes, and for architecture what the metadata say, or the file's
  * name without directory and ending. */
 enum ls_status ls_model_load_tensors(struct ls_model *model, const char *path,
-                                     struct ls_error *error);
+                                     const struct ls_network *like, struct ls_error *error);
 
 /* Writes the model's tensors as float32 (counters as int64) and its metadata with "arch" set,
  * through a temporary file that is moved into place. */

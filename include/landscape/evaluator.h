@@ -9,7 +9,7 @@ struct ls_evaluators;
 
 /* Starts `count` processes, each by `sh -c command`, tells them the network's tensors and waits
  * until all say that they are ready. LS_INTERRUPTED if the observer, which may be NULL, asks to
- * stop meanwhile. Stop with ls_evaluators_stop. */
+ * stop meanwhile. The network must outlive them. Stop with ls_evaluators_stop. */
 enum ls_status ls_evaluators_start(struct ls_evaluators **evaluators, const char *command,
                                    int count, const struct ls_network *network,
                                    const struct ls_observer *observer, struct ls_error *error);
@@ -22,7 +22,7 @@ int ls_evaluators_count(const struct ls_evaluators *evaluators);
 const struct ls_metadata *ls_evaluators_origin(const struct ls_evaluators *evaluators);
 
 /* Asks process `which` for the loss at values[network->value_count]; one thread a process. What it
- * does not say is -1. */
+ * does not say is -1. After a failure, LS_INTERRUPTED too, that process must not be asked again. */
 enum ls_status ls_evaluators_ask(struct ls_evaluators *evaluators, int which, const float *values,
                                  const struct ls_observer *observer, struct ls_result *result,
                                  struct ls_error *error);

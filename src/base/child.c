@@ -100,49 +100,29 @@ static enum ls_status closed(struct ls_child *child, struct ls_error *error) {
                    child->end[0] ? child->end : "closed its input or output");
 }
 
-/* Waits until the socket can be read (POLLIN) or written (POLLOUT). */
-static enum ls_status await(struct ls_child *child, short event, const struct ls_observer *observer,
-                            struct ls_error *error) {
-    struct pollfd wanted = {.fd = child->socket, .events = event};
+/* Waits until the socket can be read (POLLIN) or written (POLLOUT), as far as asked for. */
+static enum ls_status await(struct ls_child *child, short events, short *ready,
+                            const struct ls_observer *observer, struct ls_error *error) {
+    struct pollfd wanted = {.fd = child->socket, .events = events};
     for (;;) {
         if (ls_stopped(observer))
             return ls_fail(error, LS_INTERRUPTED, "interrupted");
-        const int ready = poll(&wanted, 1, POLL_MILLISECONDS);
-        if (ready > 0)
+        const int count = poll(&wanted, 1, POLL_MILLISECONDS);
+        *ready = wanted.revents;
+        if (count > 0)
             return LS_OK;
-        if (ready < 0 && errno != EINTR)
+        if (count < 0 && errno != EINTR)
             return ls_fail(error, LS_IO, "cannot wait for it: %s", strerror(errno));
-        if (ready == 0 && has_ended(child)) /* while one of its own has the socket still */
+        /* One of its own may have the socket still. */
+        if (count == 0 && has_ended(child) && poll(&wanted, 1, 0) <= 0)
             return closed(child, error);
     }
 }
 
-enum ls_status ls_child_send(struct ls_child *child, const void *bytes, size_t count,
-                             const struct ls_observer *observer, struct ls_error *error) {
-    const char *at = bytes;
-    while (count > 0) {
-        enum ls_status status = await(child, POLLOUT, observer, error);
-        if (status)
-            return status;
-        const ssize_t sent = send(child->socket, at, count, MSG_NOSIGNAL);
-        if (sent >= 0) {
-            at += sent;
-            count -= (size_t)sent;
-        } else if (errno == EPIPE || errno == ECONNRESET) {
-            return closed(child, error);
-        } else if (errno != EAGAIN && errno != EINTR) {
-            return ls_fail(error, LS_IO, "cannot send to it: %s", strerror(errno));
-        }
-    }
-    return LS_OK;
-}
-
-/* Reads more behind what is held. */
-static enum ls_status read_more(struct ls_child *child, const struct ls_observer *observer,
-                                struct ls_error *error) {
-    enum ls_status status = await(child, POLLIN, observer, error);
-    if (status)
-        return status;
+/* Reads more behind what is held; the socket is ready. */
+static enum ls_status read_more(struct ls_child *child, struct ls_error *error) {
+    if (child->held_count > MOST_BYTES)
+        return ls_fail(error, LS_BAD_FILE, "it says a line of more than %d bytes", MOST_BYTES);
     if (child->held_count + BYTES_AT_ONCE > child->held_room) {
         const size_t room = 2 * child->held_room + BYTES_AT_ONCE;
         char *held = realloc(child->held, room);
@@ -158,6 +138,46 @@ static enum ls_status read_more(struct ls_child *child, const struct ls_observer
         return closed(child, error);
     else if (errno != EAGAIN && errno != EINTR)
         return ls_fail(error, LS_IO, "cannot read what it says: %s", strerror(errno));
+    return LS_OK;
+}
+
+bool ls_child_has_spoken(const struct ls_child *child) {
+    struct pollfd wanted = {.fd = child->socket, .events = POLLIN};
+    return child->held_count > child->line || poll(&wanted, 1, 0) > 0;
+}
+
+/* Sends some of the bytes; *count = how many. */
+static enum ls_status send_some(struct ls_child *child, const char *bytes, size_t *count,
+                                struct ls_error *error) {
+    const ssize_t sent = send(child->socket, bytes, *count, MSG_NOSIGNAL);
+    *count = sent > 0 ? (size_t)sent : 0;
+    if (sent >= 0 || errno == EAGAIN || errno == EINTR)
+        return LS_OK;
+    if (errno == EPIPE || errno == ECONNRESET)
+        return closed(child, error);
+    return ls_fail(error, LS_IO, "cannot send to it: %s", strerror(errno));
+}
+
+enum ls_status ls_child_send(struct ls_child *child, const void *bytes, size_t count, bool silent,
+                             const struct ls_observer *observer, struct ls_error *error) {
+    const char *at = bytes;
+    while (count > 0) {
+        short ready;
+        size_t sent = 0;
+        enum ls_status status = await(child, POLLIN | POLLOUT, &ready, observer, error);
+        if (!status && silent && ready & POLLIN)
+            return ls_fail(error, LS_BAD_FILE, "it speaks before it has been told everything");
+        if (!status && ready & POLLOUT) {
+            sent = count;
+            status = send_some(child, at, &sent, error);
+        } else if (!status) { /* neither side would go on if nobody read */
+            status = read_more(child, error);
+        }
+        if (status)
+            return status;
+        at += sent;
+        count -= sent;
+    }
     return LS_OK;
 }
 
@@ -177,10 +197,11 @@ enum ls_status ls_child_read(struct ls_child *child, const char **line,
             child->line = (size_t)(end - child->held) + 1;
             return LS_OK;
         }
+        short ready;
         seen = child->held_count;
-        if (seen > MOST_BYTES)
-            return ls_fail(error, LS_BAD_FILE, "it says a line of more than %d bytes", MOST_BYTES);
-        enum ls_status status = read_more(child, observer, error);
+        enum ls_status status = await(child, POLLIN, &ready, observer, error);
+        if (!status)
+            status = read_more(child, error);
         if (status)
             return status;
     }
@@ -198,7 +219,8 @@ void ls_child_end(struct ls_child *child, double seconds) {
         kill(-child->process, SIGTERM);
         if (!ends_within(child, 1)) {
             kill(-child->process, SIGKILL);
-            waitpid(child->process, NULL, 0);
+            while (waitpid(child->process, NULL, 0) < 0 && errno == EINTR)
+                continue;
         }
     }
     free(child->held);

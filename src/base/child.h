@@ -5,6 +5,7 @@
 
 #include "landscape/error.h"
 #include "landscape/observer.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -20,9 +21,13 @@ struct ls_child {
 /* Starts `sh -c command`. End with ls_child_end. */
 enum ls_status ls_child_start(struct ls_child *child, const char *command, struct ls_error *error);
 
-/* Sends bytes. LS_IO if the process does not take them; it may have said why. LS_INTERRUPTED if the
- * observer, which may be NULL, asks to stop meanwhile. */
-enum ls_status ls_child_send(struct ls_child *child, const void *bytes, size_t count,
+/* Whether it has said anything behind the last line that was read, or has ended. */
+bool ls_child_has_spoken(const struct ls_child *child);
+
+/* Sends bytes; what it says meanwhile is kept, unless it is to be `silent`: then LS_BAD_FILE, and
+ * what it said can be read. LS_IO if the process does not take them; it may have
+ * said why. LS_INTERRUPTED if the observer, which may be NULL, asks to stop meanwhile. */
+enum ls_status ls_child_send(struct ls_child *child, const void *bytes, size_t count, bool silent,
                              const struct ls_observer *observer, struct ls_error *error);
 
 /* *line = the next line it says, without its end, until the next call; of at most a megabyte.

@@ -50,9 +50,9 @@ void ls_meter_show(struct ls_meter *meter, const struct ls_progress *p) {
     if (p->images > 0)
         used += snprintf(line + used, sizeof line - (size_t)used, "  %.0f images/s",
                          p->seconds > 0 ? p->images / p->seconds : 0);
-    if (p->accuracy > 0 || p->loss > 0)
+    if (p->accuracy > 0 || p->loss != 0)
         used += snprintf(line + used, sizeof line - (size_t)used, "  loss %.4g", p->loss);
-    if (p->accuracy >= 0 && (p->accuracy > 0 || p->loss > 0))
+    if (p->accuracy > 0 || (p->accuracy == 0 && p->loss != 0))
         used +=
             snprintf(line + used, sizeof line - (size_t)used, "  accuracy %.1f %%", p->accuracy);
     snprintf(line + used, sizeof line - (size_t)used, finished ? "  done" : "  %s left", left);

@@ -7,6 +7,7 @@
 
 /* All that a scan needs, loaded. */
 struct job {
+    struct cli_watch watch;
     struct ls_lock lock; /* that nobody else scans into the same file */
     struct ls_model model;
     struct ls_dataset dataset;
@@ -16,28 +17,22 @@ struct job {
     struct ls_surface surface;
 };
 
-/* Loads the model, and what is to evaluate it. */
-static enum ls_status load_model(struct job *job, const struct cli_scan_options *o,
-                                 struct ls_error *error) {
-    if (o->evaluator) {
-        enum ls_status status = ls_model_load_tensors(&job->model, o->model, error);
-        return status ? status
-                      : ls_evaluators_start(&job->evaluators, o->evaluator,
-                                            o->threads ? o->threads : 1, &job->model.network, NULL,
-                                            error);
-    }
-    enum ls_status status = ls_model_load(&job->model, o->model, o->arch, error);
-    return status ? status
-                  : ls_dataset_open(&job->dataset, o->data, o->train ? LS_TRAIN : LS_TEST,
-                                    o->images, error);
-}
-
+/* Evaluators, which may take long to get ready, are last to start. */
 static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                            struct ls_error *error) {
     const struct ls_range *y = o->y.count > 0 ? &o->y : NULL;
-    enum ls_status status = load_model(job, o, error);
+    enum ls_status status = o->evaluator ? ls_model_load_tensors(&job->model, o->model, NULL, error)
+                                         : ls_model_load(&job->model, o->model, o->arch, error);
+    if (!status && !o->evaluator)
+        status = ls_dataset_open(&job->dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
+                                 error);
     if (!status)
         status = ls_directions_make(&job->directions, &job->model, &o->directions, y, error);
+    if (!status)
+        status = ls_lock_take(&job->lock, o->output, error);
+    if (!status && o->evaluator)
+        status = ls_evaluators_start(&job->evaluators, o->evaluator, o->threads ? o->threads : 1,
+                                     &job->model.network, &job->watch.observer, error);
     job->scan = (struct ls_scan){.model = &job->model,
                                  .directions = &job->directions,
                                  .evaluators = job->evaluators,
@@ -45,14 +40,13 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                                  .loss = o->loss,
                                  .precision = o->precision,
                                  .threads = o->threads,
+                                 .observer = &job->watch.observer,
                                  .part = o->part,
                                  .parts = o->parts,
                                  .save_seconds = o->save_seconds,
                                  .model_path = o->model,
                                  .save_directions = o->save_directions,
                                  .names = {o->names[0], o->names[1], o->names[2]}};
-    if (!status)
-        status = ls_lock_take(&job->lock, o->output, error);
     if (!status)
         status = ls_scan_open(&job->scan, &o->x, y, o->output, &job->surface, error);
     return status;
@@ -61,7 +55,6 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
 static enum ls_status run(struct job *job, const char *path, struct ls_error *error) {
     const size_t points = ls_surface_points(&job->surface);
     const size_t missing = ls_surface_missing(&job->surface);
-    struct cli_watch watch;
     if (!job->evaluators && ls_scan_of_other_data(&job->scan)) {
         char trained[256];
         snprintf(trained, sizeof trained, "%s", ls_metadata_get(&job->model.metadata, "data"));
@@ -72,10 +65,8 @@ static enum ls_status run(struct job *job, const char *path, struct ls_error *er
     if (missing < points)
         fprintf(stderr, "%s: continuing, %zu of %zu points are done\n", path, points - missing,
                 points);
-    cli_watch_start(&watch);
-    job->scan.observer = &watch.observer;
     enum ls_status status = ls_scan_run(&job->scan, &job->surface, path, error);
-    cli_watch_end(&watch);
+    cli_watch_end(&job->watch);
     return status;
 }
 
@@ -103,7 +94,7 @@ static void summarise(const struct job *job) {
     if (isinf(lowest))
         return;
     fprintf(stderr, "lowest loss %.6g", lowest);
-    if (s->accuracy[best] != LS_NOT_COMPUTED)
+    if (s->accuracy[best] >= 0)
         fprintf(stderr, " (accuracy %.2f %%)", s->accuracy[best]);
     fprintf(stderr, " at x = %g", s->x[best % (size_t)s->nx]);
     if (s->y)
@@ -114,6 +105,7 @@ static void summarise(const struct job *job) {
 int cli_scan_run(const struct cli_scan_options *options) {
     struct job job = {0};
     struct ls_error error = {0};
+    cli_watch_start(&job.watch);
     enum ls_status status = load(&job, options, &error);
     if (!status)
         status = run(&job, options->output, &error);

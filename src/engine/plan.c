@@ -41,8 +41,16 @@ static void lay_out(struct ls_plan *plan) {
     }
 }
 
+/* What is known by its tensors alone can be evaluated by others only. */
+static enum ls_status unknown_network(const struct ls_network *network, struct ls_error *error) {
+    return ls_fail(error, LS_BAD_ARGUMENT, "what the network '%s' computes is not known",
+                   network->arch);
+}
+
 enum ls_status ls_plan_create(struct ls_plan **result, const struct ls_network *network,
                               enum ls_precision precision, struct ls_error *error) {
+    if (network->node_count == 0)
+        return unknown_network(network, error);
     struct ls_plan *plan = calloc(1, sizeof *plan);
     if (!plan)
         return ls_fail_memory(error, "an inference plan");
@@ -88,6 +96,8 @@ int ls_plan_images(const struct ls_plan *plan) {
 
 enum ls_status ls_network_fits(const struct ls_network *network, const struct ls_dataset *dataset,
                                struct ls_error *error) {
+    if (network->node_count == 0)
+        return unknown_network(network, error);
     const struct ls_shape in = network->nodes[0].out;
     const struct ls_shape out = network->nodes[network->node_count - 1].out;
     if (in.height != dataset->height || in.width != dataset->width ||

@@ -12,9 +12,8 @@
 #include <immintrin.h>
 #endif
 
-/* Values gone through together, but at least so many periods: a channel's are added up in float,
- * then in double. Memory is asked for a little ahead, because columns hide from the CPU what comes
- * next. */
+/* Values gone through together, but at least so many periods. Memory is asked for a little ahead,
+ * because columns hide from the CPU what comes next. */
 enum { RUN = 512, LEAST_ROWS = 8, AHEAD = 1024 };
 
 /* Between a vector of activations in memory and floats. Compilers convert vectors of 512 bits by
@@ -69,7 +68,7 @@ INLINE void put_all(value *x, vector v) {
 /* The first `count` values of a vector. */
 INLINE vector get(const value *x, const int count) {
     value some[LANES] = {0};
-    __builtin_prefetch(x + AHEAD);
+    __builtin_prefetch((const void *)((uintptr_t)x + AHEAD * sizeof *x)); /* may lie behind all */
     if (count == LANES)
         return get_all(x);
     memcpy(some, x, (size_t)count * sizeof *x);
@@ -144,14 +143,14 @@ INLINE vector coefficients(const float *all, const struct column *column) {
     return load(some);
 }
 
-static void scatter(const float *some, const struct column *column, double *all) {
+static void scatter(const double *some, const struct column *column, double *all) {
     for (int l = 0, c = column->channel; l < LANES; l++, c = c + 1 < column->channels ? c + 1 : 0)
         all[c] += some[l];
 }
 
 /* Not inlined, lest compilers take vectors apart. */
 static __attribute__((noinline)) void add_parts(double *all, const struct column *column,
-                                                const float sum[LANES]) {
+                                                const double sum[LANES]) {
     double *restrict to = all + column->channel;
     if (in_line(column))
         for (int l = 0; l < LANES; l++)
@@ -160,10 +159,40 @@ static __attribute__((noinline)) void add_parts(double *all, const struct column
         scatter(sum, column, all);
 }
 
+/* A vector of sums in double: its two halves, which compilers have vectors for. */
+typedef float half_vector __attribute__((vector_size(LANES / 2 * sizeof(float))));
+typedef double half_sums __attribute__((vector_size(LANES / 2 * sizeof(double))));
+struct sums {
+    half_sums half[2];
+};
+
+INLINE half_sums widened(half_vector v) {
+#if defined __AVX512F__
+    return (half_sums)_mm512_cvtps_pd((__m256)v);
+#else
+    return __builtin_convertvector(v, half_sums);
+#endif
+}
+
+INLINE void add_vector(struct sums *sums, vector v) {
+    half_vector half[2];
+    memcpy(half, &v, sizeof v);
+    for (int i = 0; i < 2; i++)
+        sums->half[i] += widened(half[i]);
+}
+
+INLINE void add_product(struct sums *sums, vector v, vector w) {
+    half_vector a[2], b[2];
+    memcpy(a, &v, sizeof v);
+    memcpy(b, &w, sizeof w);
+    for (int i = 0; i < 2; i++)
+        sums->half[i] += widened(a[i]) * widened(b[i]);
+}
+
 /* all[channel] += sum */
-INLINE void add_sums(double *all, const struct column *column, vector sum) {
-    float parts[LANES];
-    store(parts, sum);
+INLINE void add_sums(double *all, const struct column *column, const struct sums *sums) {
+    double parts[LANES];
+    memcpy(parts, sums, sizeof parts);
     add_parts(all, column, parts);
 }
 
@@ -191,15 +220,15 @@ static void affine(size_t pixels, int channels, const void *x, const float *scal
 }
 
 INLINE void moments_rows(const struct work *w, const struct column *column, const int count) {
-    vector sum = {0}, square = {0};
+    struct sums sum = {{{0}}}, square = {{{0}}};
     size_t at = column->at;
     for (int r = 0; r < column->rows; r++, at += column->period) {
         const vector x = get(w->x + at, count);
-        sum += x;
-        square += x * x;
+        add_vector(&sum, x);
+        add_product(&square, x, x);
     }
-    add_sums(w->sum, column, sum);
-    add_sums(w->square, column, square);
+    add_sums(w->sum, column, &sum);
+    add_sums(w->square, column, &square);
 }
 
 static void moments(size_t pixels, int channels, const void *x, double *sum, double *square) {
@@ -215,15 +244,15 @@ INLINE vector passed(const struct work *w, size_t at, const int count) {
 
 INLINE void gradient_moments_rows(const struct work *w, const struct column *column,
                                   const int count) {
-    vector sum = {0}, dot = {0};
+    struct sums sum = {{{0}}}, dot = {{{0}}};
     size_t at = column->at;
     for (int r = 0; r < column->rows; r++, at += column->period) {
         const vector g = passed(w, at, count);
-        sum += g;
-        dot += g * get(w->x + at, count);
+        add_vector(&sum, g);
+        add_product(&dot, g, get(w->x + at, count));
     }
-    add_sums(w->sum, column, sum);
-    add_sums(w->square, column, dot);
+    add_sums(w->sum, column, &sum);
+    add_sums(w->square, column, &dot);
 }
 
 static void gradient_moments(size_t pixels, int channels, const void *x, const void *y,

@@ -36,7 +36,7 @@ static enum ls_status make_towards(struct ls_directions *directions, float *dire
     struct ls_model target;
     enum ls_status status = model->network.node_count > 0
                                 ? ls_model_load(&target, path, model->network.arch, error)
-                                : ls_model_load_tensors(&target, path, error);
+                                : ls_model_load_tensors(&target, path, &model->network, error);
     if (status)
         return status;
     status = ls_direction_target(model, &target, directions->states, direction, error);

@@ -5,8 +5,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { PROTOCOL = 1 };
+enum {
+    PROTOCOL = 1,
+    MOST_FACT = 1000, /* bytes of what it says of itself */
+    MOST_COMMAND = 4000
+};
 
 /* Seconds that a process has to end in when there is nothing more to do. */
 #define PATIENCE 2.0
@@ -18,20 +23,27 @@ struct ls_evaluators {
     struct ls_metadata origin;
 };
 
-/* {"landscape": 1, "tensors": [{"name": "conv1.weight", "shape": [16, 3, 3, 3]}, ...]} and a
- * newline; NULL without memory. Free with free(). */
+/* {"name": "conv1.weight", "shape": [16, 3, 3, 3]}, or NULL. */
+static json_t *tensor_of(const struct ls_tensor *tensor) {
+    json_t *shape = json_array();
+    bool good = shape;
+    for (int i = 0; i < tensor->rank && good; i++)
+        good = json_array_append_new(shape, json_integer(tensor->size[i])) == 0;
+    if (good)
+        return json_pack("{s:s, s:o}", "name", tensor->name, "shape", shape);
+    json_decref(shape);
+    return NULL;
+}
+
+/* {"landscape": 1, "tensors": [...]}; NULL without memory. Free with free(). */
 static char *greeting(const struct ls_network *network) {
     json_t *tensors = json_array();
-    for (int t = 0; t < network->tensor_count; t++) {
-        const struct ls_tensor *tensor = &network->tensors[t];
-        json_t *shape = json_array();
-        for (int i = 0; i < tensor->rank; i++)
-            json_array_append_new(shape, json_integer(tensor->size[i]));
-        json_array_append_new(tensors,
-                              json_pack("{s:s, s:o}", "name", tensor->name, "shape", shape));
-    }
-    json_t *all = json_pack("{s:i, s:o}", "landscape", PROTOCOL, "tensors", tensors);
+    bool good = tensors;
+    for (int t = 0; t < network->tensor_count && good; t++)
+        good = json_array_append_new(tensors, tensor_of(&network->tensors[t])) == 0;
+    json_t *all = good ? json_pack("{s:i, s:O}", "landscape", PROTOCOL, "tensors", tensors) : NULL;
     char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
+    json_decref(tensors);
     json_decref(all);
     return text;
 }
@@ -50,9 +62,9 @@ static enum ls_status hear(struct ls_child *child, const struct ls_observer *obs
                          "it says '%.100s', which is no JSON object; other output belongs to its "
                          "stderr",
                          line);
-    } else if (json_object_get(*answer, "error")) {
-        const char *reason = json_string_value(json_object_get(*answer, "error"));
-        status = ls_fail(error, LS_IO, "it reports: %s", reason ? reason : "an error");
+    } else if (json_is_string(json_object_get(*answer, "error"))) {
+        status = ls_fail(error, LS_IO, "it reports: %s",
+                         json_string_value(json_object_get(*answer, "error")));
     }
     if (status) {
         json_decref(*answer);
@@ -80,9 +92,16 @@ static enum ls_status describe(struct ls_evaluators *e, const json_t *answer,
         const json_t *value = json_object_get(answer, keys[i][0]);
         if (value && !json_is_string(value))
             return ls_fail(error, LS_BAD_FILE, "its \"%s\" is no string", keys[i][0]);
+        if (value && json_string_length(value) > MOST_FACT)
+            return ls_fail(error, LS_BAD_FILE, "its \"%s\" has more than %d bytes", keys[i][0],
+                           MOST_FACT);
         if (value)
             status = ls_metadata_set(&e->origin, error, keys[i][1], "%s", json_string_value(value));
     }
+    const char *split = ls_metadata_get(&e->origin, "split");
+    if (split && strcmp(split, ls_split_name(LS_TRAIN)) != 0 &&
+        strcmp(split, ls_split_name(LS_TEST)) != 0)
+        return ls_fail(error, LS_BAD_FILE, "its \"split\" is neither \"train\" nor \"test\"");
     const json_t *samples = json_object_get(answer, "samples");
     if (samples && json_integer_value(samples) < 1)
         return ls_fail(error, LS_BAD_FILE, "its \"samples\" is no number of samples");
@@ -109,7 +128,7 @@ static enum ls_status welcome(struct ls_evaluators *e, int i, const struct ls_ob
  * next. */
 static enum ls_status tell(struct ls_child *child, const void *bytes, size_t count,
                            const struct ls_observer *observer, struct ls_error *error) {
-    enum ls_status status = ls_child_send(child, bytes, count, observer, error);
+    enum ls_status status = ls_child_send(child, bytes, count, false, observer, error);
     return status == LS_IO ? LS_OK : status;
 }
 
@@ -134,6 +153,10 @@ enum ls_status ls_evaluators_start(struct ls_evaluators **result, const char *co
                                    const struct ls_network *network,
                                    const struct ls_observer *observer, struct ls_error *error) {
     struct ls_error reason = {0};
+    if (count < 1 || strlen(command) > MOST_COMMAND)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "an evaluator is at least one process of a command of at most %d bytes",
+                       MOST_COMMAND);
     struct ls_evaluators *e = calloc(1, sizeof *e);
     if (!e)
         return ls_fail_memory(error, "an evaluator");
@@ -160,8 +183,14 @@ void ls_evaluators_stop(struct ls_evaluators *e) {
         return;
     for (int i = 0; i < e->count && e->children; i++)
         ls_child_dismiss(&e->children[i]);
-    for (int i = 0; i < e->count && e->children; i++)
-        ls_child_end(&e->children[i], i == 0 ? PATIENCE : 0);
+    struct timespec start, now;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (int i = 0; i < e->count && e->children; i++) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        const double past =
+            (double)(now.tv_sec - start.tv_sec) + 1e-9 * (double)(now.tv_nsec - start.tv_nsec);
+        ls_child_end(&e->children[i], past < PATIENCE ? PATIENCE - past : 0);
+    }
     free(e->children);
     ls_metadata_free(&e->origin);
     free(e);
@@ -196,7 +225,38 @@ static enum ls_status understand(const json_t *answer, struct ls_result *result,
         status = number(answer, "accuracy", -1, &result->accuracy, error);
     if (!status)
         status = number(answer, "loss_error", -1, &result->loss_error, error);
+    if (!status && result->accuracy > 100)
+        return ls_fail(error, LS_BAD_FILE, "its \"accuracy\" is more than 100 %%");
+    if (!(result->accuracy >= 0))
+        result->accuracy = -1; /* not known */
     return status;
+}
+
+/* It said something before it had all there is to say something about: an error, or one line too
+ * many. */
+static enum ls_status spoke_early(struct ls_child *child, const struct ls_observer *observer,
+                                  struct ls_error *error) {
+    json_t *answer = NULL;
+    enum ls_status status = hear(child, observer, &answer, error);
+    json_decref(answer);
+    return status ? status
+                  : ls_fail(error, LS_BAD_FILE, "it answers before it is asked, or more than once");
+}
+
+/* Sends it a point and hears the answer. */
+static enum ls_status converse(struct ls_child *child, const float *values, size_t count,
+                               const struct ls_observer *observer, json_t **answer,
+                               struct ls_error *error) {
+    if (ls_child_has_spoken(child))
+        return spoke_early(child, observer, error);
+    enum ls_status status =
+        ls_child_send(child, values, count * sizeof *values, true, observer, error);
+    if (status == LS_IO || status == LS_BAD_FILE) {
+        struct ls_error why = {0};
+        enum ls_status reason = spoke_early(child, observer, &why);
+        return ls_fail(error, reason, "%s", why.message);
+    }
+    return status ? status : hear(child, observer, answer, error);
 }
 
 enum ls_status ls_evaluators_ask(struct ls_evaluators *e, int which, const float *values,
@@ -206,9 +266,7 @@ enum ls_status ls_evaluators_ask(struct ls_evaluators *e, int which, const float
     struct ls_error reason = {0};
     json_t *answer = NULL;
     enum ls_status status =
-        tell(child, values, e->network->value_count * sizeof *values, observer, &reason);
-    if (!status)
-        status = hear(child, observer, &answer, &reason);
+        converse(child, values, e->network->value_count, observer, &answer, &reason);
     if (!status)
         status = understand(answer, result, &reason);
     json_decref(answer);

@@ -4,15 +4,21 @@
 #include <omp.h>
 #include <stdlib.h>
 
+/* Of an observer: whether the scan is to end, because another evaluator failed, say. */
+static bool is_over(void *job) {
+    return ls_scan_stopped(job);
+}
+
 /* Computes a point by evaluator `which`; returns false if that was the last. */
 static bool run_point(struct ls_scan_job *job, int which, size_t p, float *values) {
+    const struct ls_observer observer = {.stop = is_over, .context = job};
     struct ls_result result;
     struct ls_error error = {0};
     if (ls_scan_stopped(job))
         return false;
     ls_scan_move(job, p, values);
-    enum ls_status status = ls_evaluators_ask(job->scan->evaluators, which, values,
-                                              job->scan->observer, &result, &error);
+    enum ls_status status =
+        ls_evaluators_ask(job->scan->evaluators, which, values, &observer, &result, &error);
     if (!status)
         ls_scan_finish(job, p, &result, 0);
     else if (status != LS_INTERRUPTED)

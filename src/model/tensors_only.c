@@ -1,5 +1,6 @@
 /* Models of networks that this program does not know. */
 #include "base/alloc.h"
+#include "base/text.h"
 #include "model/checkpoint_parts.h"
 #include "model/dtype.h"
 #include <limits.h>
@@ -32,6 +33,9 @@ static enum ls_status append(struct ls_network *network, const struct ls_stored_
     if (strlen(called) >= sizeof tensor->name)
         return ls_fail(error, LS_UNSUPPORTED, "%s: tensor '%s' has a name of more than %zu bytes",
                        path, called, sizeof tensor->name - 1);
+    if (!ls_is_utf8(called))
+        return ls_fail(error, LS_UNSUPPORTED, "%s: tensor '%s' has a name that is not UTF-8", path,
+                       called);
     *tensor = (struct ls_tensor){.kind = kind_of(stored),
                                  .rank = stored->rank,
                                  .count = stored->count,
@@ -73,11 +77,12 @@ static void stem_of(const char *path, char *text, size_t size) {
     snprintf(text, size, "%.*s", (int)strcspn(name, "."), name);
 }
 
-static enum ls_status take(struct ls_model *model, const struct ls_tensor_file *file,
-                           struct ls_tensor_file *chosen, const char *path,
-                           struct ls_error *error) {
+/* The network's own tensors, in its order, if it is given; else the file's. */
+static enum ls_status take(struct ls_model *model, const struct ls_network *like,
+                           const struct ls_tensor_file *file, struct ls_tensor_file *chosen,
+                           const char *path, struct ls_error *error) {
     const char *arch = ls_metadata_get(&file->metadata, "arch");
-    const size_t room = (size_t)file->tensor_count + 1;
+    const size_t room = (size_t)(like ? like->tensor_count : 0) + (size_t)file->tensor_count + 1;
     model->network.tensors = calloc(room, sizeof *model->network.tensors);
     chosen->tensors = calloc(room, sizeof *chosen->tensors);
     if (!model->network.tensors || !chosen->tensors)
@@ -89,6 +94,13 @@ static enum ls_status take(struct ls_model *model, const struct ls_tensor_file *
     enum ls_status status = collect(&model->network, file, chosen, path, error);
     if (status)
         return status;
+    if (like) {
+        const struct ls_network own = model->network;
+        model->network = *like;
+        model->network.nodes = NULL;
+        model->network.tensors = own.tensors;
+        memcpy(own.tensors, like->tensors, (size_t)like->tensor_count * sizeof *like->tensors);
+    }
     model->values = ls_alloc(model->network.value_count, sizeof *model->values);
     if (!model->values)
         return ls_fail_memory(error, "a network's values");
@@ -97,13 +109,13 @@ static enum ls_status take(struct ls_model *model, const struct ls_tensor_file *
 }
 
 enum ls_status ls_model_load_tensors(struct ls_model *model, const char *path,
-                                     struct ls_error *error) {
+                                     const struct ls_network *like, struct ls_error *error) {
     struct ls_tensor_file file, chosen = {0};
     *model = (struct ls_model){0};
     enum ls_status status = ls_tensor_file_read(&file, path, model->sha256, error);
     if (status)
         return status;
-    status = take(model, &file, &chosen, path, error);
+    status = take(model, like, &file, &chosen, path, error);
     free(chosen.tensors);
     ls_tensor_file_free(&file);
     if (status)

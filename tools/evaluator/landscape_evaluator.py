@@ -12,7 +12,7 @@ shuffle, or a list of (inputs, targets). With anything else it is
     serve(loss)
 
 where loss({name: numpy array, ...}) returns the loss, or (loss, accuracy in percent), or (loss, accuracy,
-standard error of the loss). Both take facts for the surface's record: name="MyNet", data="MyData",
+standard error of the loss). Before they are called, print to stderr only. Both take facts for the surface's record: name="MyNet", data="MyData",
 split="test", samples=10000, loss_name="hinge". What is said between the two is described in docs/evaluator.md.
 """
 import json
@@ -77,6 +77,9 @@ def serve(loss, check=None, name=None, data=None, split=None, samples=None, loss
         _say(out, {"ready": True, **{key: fact for key, fact in facts.items() if fact is not None}})
         while _fill(source, values):
             _say(out, _answer(loss(_tensors(greeting["tensors"], values))))
+    except (BrokenPipeError, ConnectionResetError):
+        os.dup2(2, out.fileno())  # the scan has ended; what is buffered has nowhere to go
+        sys.exit(1)
     except Exception as reason:
         traceback.print_exc()
         _say(out, {"error": f"{type(reason).__name__}: {reason}"})
@@ -101,7 +104,8 @@ def serve_torch(model, batches, loss=None, device="cpu", **facts):
                 raise KeyError(f"the model has no tensor '{name}'")
             if tuple(state[name].shape) != shape:
                 raise ValueError(f"'{name}' is {shape} in the file, {tuple(state[name].shape)} in the model")
-        missing = [name for name, tensor in state.items() if tensor.is_floating_point() and name not in shapes]
+        missing = [name for name, tensor in state.items() if torch.is_tensor(tensor)
+                   and tensor.is_floating_point() and tensor.numel() and name not in shapes]
         if missing:
             raise KeyError(f"the file has no tensor '{missing[0]}'")
 
@@ -116,11 +120,14 @@ def serve_torch(model, batches, loss=None, device="cpu", **facts):
             losses = loss(outputs, targets).double()
             size = len(targets)
             each = each and losses.ndim == 1
-            classes = classes and outputs.ndim == 2 and targets.ndim == 1 and not targets.is_floating_point()
+            classes = (classes and torch.is_tensor(outputs) and outputs.ndim == 2 and outputs.shape[1] > 1
+                       and targets.ndim == 1 and not targets.is_floating_point())
             total += float(losses.sum() if each else losses.mean() * size)
             squares += float(losses.square().sum()) if each else 0.0
             right += float((outputs.argmax(1) == targets).sum()) if classes else 0.0
             count += size
+        if count == 0:
+            raise ValueError("the batches are empty; they must be something that can be gone through again")
         mean = total / count
         error = -1.0
         if each and count > 1:
