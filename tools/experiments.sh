@@ -5,6 +5,8 @@
 #   DATA      cifar10:DIR, or synthetic to try it out; required
 #   EPOCHS    default 60
 #   NETWORKS  default below; those this program does not know are left out
+#   MIXED     those of them that are trained in mixed precision (--precision bf16), which machines with AMX
+#             do in less than half the time; default below
 #   UNETS     the U-Nets, trained on the embedded shapes for a third of EPOCHS; default below
 #   GRID      points along each axis of a surface, default 51
 #   IMAGES    of a scan, default 1000; a quarter of them for the U-Nets, whose images have 4,096 labels each
@@ -22,6 +24,7 @@ images=${IMAGES:-1000}
 results=${RESULTS:-docs/results.md}
 networks=${NETWORKS:-resnet20 resnet20-noshort resnet56 resnet56-noshort resnet110 resnet110-noshort
     vgg9 densenet-bc-40-12 highway20}
+mixed=${MIXED-resnet110 resnet110-noshort vgg9 densenet-bc-40-12}
 unets=${UNETS-unet unet-noshort}
 if [ -z "${DATA:-}" ]; then
     echo "make experiments needs DATA=cifar10:DIR, the directory with the binary files of CIFAR-10" >&2
@@ -85,7 +88,9 @@ explore() {
 }
 
 for network in $chosen; do
-    explore "$network" "$DATA" "$images" --epochs "$epochs"
+    precision=fp32
+    case " $mixed " in *" $network "*) precision=bf16 ;; esac
+    explore "$network" "$DATA" "$images" --epochs "$epochs" --precision "$precision"
 done
 for network in $unets; do
     explore "$network" shapes $(((images + 3) / 4)) --epochs $(((epochs + 2) / 3)) --lr 0.05 --batch 16
