@@ -253,6 +253,24 @@ static void networks_on_a_curve_are_named(void **state) {
     ls_surface_free(&curve);
 }
 
+static void accuracy_has_an_axis_if_it_is_known(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface curve;
+    make_named_curve(&curve, "one");
+    for (int i = 0; i < curve.nx; i++)
+        curve.accuracy[i] = 50;
+    assert_int_equal(plot_one(&curve, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", ">accuracy (%)<"));
+    for (int i = 0; i < curve.nx; i++)
+        curve.accuracy[i] = LS_NOT_COMPUTED;
+    assert_int_equal(ls_metadata_set(&curve.metadata, NULL, "samples", "1000"), LS_OK);
+    assert_int_equal(plot_one(&curve, LS_PLOT_LINES, "out.svg", NULL), LS_OK);
+    assert_false(contains("out.svg", ">accuracy (%)<"));
+    assert_true(contains("out.svg", "1,000 samples"));
+    ls_surface_free(&curve);
+}
+
 /* Its rows stay within the axis, and it bends where an edge leaves it, at a third of the way. */
 static void a_band_ends_where_the_axis_does(void **state) {
     (void)state;
@@ -348,6 +366,7 @@ int main(void) {
         IN_OWN(networks_on_curves_are_found_once),
         IN_OWN(names_of_networks_on_a_curve_keep_apart),
         IN_OWN(networks_on_a_curve_are_named),
+        IN_OWN(accuracy_has_an_axis_if_it_is_known),
         cmocka_unit_test(a_band_ends_where_the_axis_does),
         IN_OWN(the_same_surface_gives_the_same_bytes),
         IN_OWN(ticks_have_room_for_their_numbers),

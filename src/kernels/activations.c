@@ -33,7 +33,7 @@ INLINE vector get_all(const value *x) {
 #endif
 }
 
-/* As ls_bfloat_of(). */
+/* As ls_bfloat_of(); AVX512_BF16 makes 0 of numbers that are denormal. */
 INLINE halves round_all(vector v) {
 #if defined __AVX512BF16__
     return (halves)_mm512_cvtneps_pbh((__m512)v);

@@ -1,6 +1,6 @@
 /* The inner loops, one table for each kind of CPU. Activations are [pixels][channels] throughout.
- * But for convolutions and for sums over pixels, every table computes the same bits: no
- * multiply-add is contracted. */
+ * But for convolutions, sums over pixels and denormal numbers in bfloat16, every table computes the
+ * same bits: no multiply-add is contracted. */
 #ifndef LANDSCAPE_KERNELS_KERNELS_H
 #define LANDSCAPE_KERNELS_KERNELS_H
 
