@@ -28,7 +28,8 @@ enum ls_status ls_model_load(struct ls_model *model, const char *path, const cha
 /* Reads the tensors of a network that this program need not know: all of floating point and
  * counters of batches, in the file's order; running means and variances are told from parameters by
  * their names. The network has no nodes, and for architecture what the metadata say, or the file's
- * name without directory and ending. */
+ * name without directory and ending. `like`, unless it is NULL, is a network that the file must be
+ * of: then its tensors are read, in its order. */
 enum ls_status ls_model_load_tensors(struct ls_model *model, const char *path,
                                      const struct ls_network *like, struct ls_error *error);
 

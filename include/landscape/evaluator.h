@@ -18,7 +18,7 @@ void ls_evaluators_stop(struct ls_evaluators *evaluators); /* may be NULL */
 int ls_evaluators_count(const struct ls_evaluators *evaluators);
 
 /* What a surface records of them: "evaluator", the command, and what they say of themselves:
- * "data", "split", "samples", "loss". */
+ * "arch", "data", "split", "samples", "loss". */
 const struct ls_metadata *ls_evaluators_origin(const struct ls_evaluators *evaluators);
 
 /* Asks process `which` for the loss at values[network->value_count]; one thread a process. What it

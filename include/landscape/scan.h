@@ -10,14 +10,13 @@
 struct ls_scan {
     const struct ls_model *model;
     const struct ls_directions *directions;
-    struct ls_evaluators
-        *evaluators; /* compute the points; NULL: the engine does, as the next say */
+    struct ls_evaluators *evaluators; /* compute the points; NULL: the engine, as the next say */
     const struct ls_dataset *dataset;
     enum ls_loss loss;
     enum ls_precision precision;
-    int threads; /* 0: as many as the machine has */
-    int part,
-        parts; /* only every parts-th point, from point number `part` (1 to parts) on; 0: all */
+    int threads;                        /* 0: as many as the machine has */
+    int parts;                          /* only every parts-th point; 0: all */
+    int part;                           /* from this one on, 1 to parts */
     const struct ls_observer *observer; /* may be NULL */
     double save_seconds; /* finished points reach the disk at least this often; 0: 2 seconds */
     /* Of use to ls_scan_open alone; each may be NULL. */

@@ -3,9 +3,9 @@
 #include "base/metadata.h"
 #include <jansson.h>
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     PROTOCOL = 1,
@@ -183,14 +183,9 @@ void ls_evaluators_stop(struct ls_evaluators *e) {
         return;
     for (int i = 0; i < e->count && e->children; i++)
         ls_child_dismiss(&e->children[i]);
-    struct timespec start, now;
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    for (int i = 0; i < e->count && e->children; i++) {
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        const double past =
-            (double)(now.tv_sec - start.tv_sec) + 1e-9 * (double)(now.tv_nsec - start.tv_nsec);
-        ls_child_end(&e->children[i], past < PATIENCE ? PATIENCE - past : 0);
-    }
+    const double start = omp_get_wtime();
+    for (int i = 0; i < e->count && e->children; i++)
+        ls_child_end(&e->children[i], fmax(PATIENCE - (omp_get_wtime() - start), 0));
     free(e->children);
     ls_metadata_free(&e->origin);
     free(e);

@@ -107,19 +107,12 @@ static bool of_test(const struct ls_scan *scan) {
 }
 
 /* What computed the points found; and what goes on with those that are missing. */
-static enum ls_status keep_origin(struct ls_surface *surface, const struct ls_surface *found,
+static enum ls_status keep_origin(struct ls_surface *surface, struct ls_surface *found,
                                   const char *key, struct ls_error *error) {
-    const char *before = ls_metadata_get(&found->metadata, key);
-    struct ls_surface now = {0};
-    if (!before)
-        return LS_OK;
-    enum ls_status status = ls_metadata_copy(&now.metadata, &surface->metadata, error);
-    if (!status)
-        status = record(surface, key, before, error);
-    if (!status && ls_surface_missing(found) > 0)
-        status = ls_surface_add_origin(surface, key, &now, error);
-    ls_metadata_free(&now.metadata);
-    return status;
+    enum ls_status status = LS_OK;
+    if (ls_surface_missing(found) > 0)
+        status = ls_surface_add_origin(found, key, surface, error);
+    return status ? status : record(surface, key, ls_metadata_get(&found->metadata, key), error);
 }
 
 /* Takes over the points of an earlier run of the same scan, if its file is there, and what its
