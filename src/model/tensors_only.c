@@ -52,20 +52,20 @@ static enum ls_status append(struct ls_network *network, const struct ls_stored_
     return LS_OK;
 }
 
-/* Makes the network of the tensors wanted, and lists those in chosen->tensors, which has room for
- * all. */
+/* chosen->tensors, which has room for all, = the tensors wanted. */
+static void choose(const struct ls_tensor_file *file, struct ls_tensor_file *chosen) {
+    for (int i = 0; i < file->tensor_count; i++)
+        if (wanted(&file->tensors[i]))
+            chosen->tensors[chosen->tensor_count++] = file->tensors[i];
+}
+
+/* Gives the network, which has room for them, the file's tensors. */
 static enum ls_status collect(struct ls_network *network, const struct ls_tensor_file *file,
-                              struct ls_tensor_file *chosen, const char *path,
-                              struct ls_error *error) {
+                              const char *path, struct ls_error *error) {
     const size_t skip = ls_checkpoint_prefix(file);
     enum ls_status status = LS_OK;
-    for (int i = 0; i < file->tensor_count && !status; i++) {
-        const struct ls_stored_tensor *stored = &file->tensors[i];
-        if (!wanted(stored))
-            continue;
-        status = append(network, stored, stored->name + skip, path, error);
-        chosen->tensors[chosen->tensor_count++] = *stored;
-    }
+    for (int i = 0; i < file->tensor_count && !status; i++)
+        status = append(network, &file->tensors[i], file->tensors[i].name + skip, path, error);
     if (!status && network->parameter_count == 0)
         return ls_fail(error, LS_MISMATCH, "%s: has no weights", path);
     return status;
@@ -77,30 +77,46 @@ static void stem_of(const char *path, char *text, size_t size) {
     snprintf(text, size, "%.*s", (int)strcspn(name, "."), name);
 }
 
-/* The network's own tensors, in its order, if it is given; else the file's. */
+/* The network of a file's tensors, called as the metadata say or after the file. */
+static enum ls_status describe(struct ls_network *network, const struct ls_tensor_file *file,
+                               const char *arch, const char *path, struct ls_error *error) {
+    network->tensors = calloc((size_t)file->tensor_count + 1, sizeof *network->tensors);
+    if (!network->tensors)
+        return ls_fail_memory(error, "a network's tensors");
+    if (arch)
+        strncpy(network->arch, arch, sizeof network->arch - 1);
+    else
+        stem_of(path, network->arch, sizeof network->arch);
+    return collect(network, file, path, error);
+}
+
+/* A network of the same tensors. */
+static enum ls_status copy(struct ls_network *network, const struct ls_network *like,
+                           struct ls_error *error) {
+    const size_t count = (size_t)like->tensor_count;
+    struct ls_tensor *tensors = calloc(count, sizeof *tensors);
+    if (!tensors)
+        return ls_fail_memory(error, "a network's tensors");
+    memcpy(tensors, like->tensors, count * sizeof *tensors);
+    *network = *like;
+    network->nodes = NULL;
+    network->node_count = 0;
+    network->tensors = tensors;
+    return LS_OK;
+}
+
 static enum ls_status take(struct ls_model *model, const struct ls_network *like,
                            const struct ls_tensor_file *file, struct ls_tensor_file *chosen,
                            const char *path, struct ls_error *error) {
     const char *arch = ls_metadata_get(&file->metadata, "arch");
-    const size_t room = (size_t)(like ? like->tensor_count : 0) + (size_t)file->tensor_count + 1;
-    model->network.tensors = calloc(room, sizeof *model->network.tensors);
-    chosen->tensors = calloc(room, sizeof *chosen->tensors);
-    if (!model->network.tensors || !chosen->tensors)
+    chosen->tensors = calloc((size_t)file->tensor_count + 1, sizeof *chosen->tensors);
+    if (!chosen->tensors)
         return ls_fail_memory(error, "a checkpoint's tensors");
-    if (arch)
-        strncpy(model->network.arch, arch, sizeof model->network.arch - 1);
-    else
-        stem_of(path, model->network.arch, sizeof model->network.arch);
-    enum ls_status status = collect(&model->network, file, chosen, path, error);
+    choose(file, chosen);
+    enum ls_status status = like ? copy(&model->network, like, error)
+                                 : describe(&model->network, chosen, arch, path, error);
     if (status)
         return status;
-    if (like) {
-        const struct ls_network own = model->network;
-        model->network = *like;
-        model->network.nodes = NULL;
-        model->network.tensors = own.tensors;
-        memcpy(own.tensors, like->tensors, (size_t)like->tensor_count * sizeof *like->tensors);
-    }
     model->values = ls_alloc(model->network.value_count, sizeof *model->values);
     if (!model->values)
         return ls_fail_memory(error, "a network's values");
