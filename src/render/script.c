@@ -43,8 +43,8 @@ void ls_script_quote(struct ls_script *script, const char *text) {
         int length = ls_utf8_printable((const unsigned char *)at);
         if (length == 0)
             ls_script_add(script, "%s", *at == '\n' || *at == '\t' ? " " : "?");
-        else if (*at == '\'') /* gnuplot 5.4 stumbles over a doubled one at a string's beginning */
-            ls_script_add(script, "\\047");
+        else if (*at == '\'') /* gnuplot 5.4 stumbles over one in quotes, doubled or not */
+            ls_script_add(script, "'.\"\\047\".'");
         else
             ls_script_add(script, "%s%.*s", strchr("{}^_@&~\\", *at) ? "\\" : "", length, at);
         at += length ? length : 1;
