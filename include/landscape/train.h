@@ -43,12 +43,12 @@ struct ls_epoch_log {
 
 struct ls_training {
     const struct ls_dataset *train, *test;
-    const char
-        *directory; /* model-NNNN.safetensors, model.safetensors, state.safetensors, log.csv */
-    int save_every; /* epochs between kept checkpoints */
-    double state_seconds; /* the state is saved at least this often; 0: 30 seconds */
-    bool resume;          /* continue from the directory's state if there is one */
-    int threads;          /* 0: as many as the machine has */
+    const char *directory; /* model-NNNN.safetensors (0000: before the first epoch),
+                              model.safetensors, state.safetensors, log.csv */
+    int save_every;        /* epochs between kept checkpoints */
+    double state_seconds;  /* the state is saved at least this often; 0: 30 seconds */
+    bool resume;           /* continue from the directory's state if there is one */
+    int threads;           /* 0: as many as the machine has */
     const struct ls_observer *observer;
 };
 

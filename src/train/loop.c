@@ -206,6 +206,16 @@ static enum ls_status keep_checkpoint(struct run *run, int epoch, struct ls_erro
     return status;
 }
 
+/* Writes the checkpoint of the initial weights; without epochs they are the result too. */
+static enum ls_status keep_beginning(struct run *run, struct ls_error *error) {
+    enum ls_status status = describe_training(run, 0, error);
+    if (!status)
+        status = keep_checkpoint(run, 0, error);
+    if (!status && run->recipe->epochs == 0)
+        status = ls_model_save(run->model, run->model_path, error);
+    return status;
+}
+
 /* After the last batch: test, log, save. The state is written last: whatever is cut off before it
  * is done again after a resumption, with the same outcome. */
 static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
@@ -262,10 +272,8 @@ static enum ls_status train(struct run *run, struct ls_error *error) {
     run->model->sha256[0] = 0; /* from here on it is another than its file's */
     for (size_t i = 0; i < sizeof results / sizeof *results; i++) /* of an --init's training */
         ls_metadata_remove(&run->model->metadata, results[i]);
-    if (!status && run->recipe->epochs == 0) /* the initial weights are the result */
-        status = describe_training(run, 0, error);
-    if (!status && run->recipe->epochs == 0)
-        status = ls_model_save(run->model, run->model_path, error);
+    if (!status && run->state.epoch == 1 && run->state.step == 0)
+        status = keep_beginning(run, error);
     run->started = run->saved = omp_get_wtime();
     run->epoch_start = run->started - run->state.seconds;
     while (!status && run->state.epoch <= run->recipe->epochs) {
