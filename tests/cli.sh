@@ -351,7 +351,7 @@ done
 fails 2 'nothing to merge' 'a merge of nothing' "$landscape" merge -o merged.h5
 fails 2 '-o is missing' 'a merge to nowhere' "$landscape" merge part-1.h5
 fails 1 'missing.h5' 'a part that is not there' "$landscape" merge part-1.h5 missing.h5 -o merged.h5
-fails 1 'curve.h5: was scanned with 2 points along x, part-1.h5 with 3' 'a part of another scan' \
+fails 1 'curve.h5: was scanned with dir_type states, part-1.h5 with dir_type weights' 'a part of another scan' \
     "$landscape" merge part-1.h5 curve.h5 -o merged.h5
 fails 1 'part-1.h5 with directions_sha256' 'a part along other directions' \
     "$landscape" merge part-1.h5 s.h5 -o merged.h5
@@ -403,6 +403,27 @@ works 'a line tells what it is' "$landscape" info named.h5
 check 'and how its networks are called' grep -q 'the end  *at (1, 0)' "$out"
 fails 2 '1 names for 0' 'names of no networks' scan --x=0:1:2 --name start -o t.h5
 fails 2 'more than 3' 'too many names' scan --x=0:1:2 --name a --name b --name c --name d -o t.h5
+cp $model way.safetensors
+works 'a trajectory is scanned' scan --trajectory other/model.safetensors way.safetensors \
+    third/model.safetensors --x=fit:3 --y=-1:1:3 --name late --name early --save-directions w.h5 -o way.h5
+works 'the same trajectory has nothing to do' scan --trajectory other/model.safetensors way.safetensors \
+    third/model.safetensors --x=fit:3 --y=-1:1:3 -o way.h5
+works 'a trajectory tells what it is' "$landscape" info way.h5
+check 'and where it begins' grep -q '^  early  *at (-' "$out"
+works 'directions of a trajectory are read back' scan --directions w.h5 --x=-1:1:2 --y=-1:1:2 -o t.h5
+rm -f t.h5
+fails 1 'way.h5.*trajectory' 'another trajectory for the same file' \
+    scan --trajectory third/model.safetensors other/model.safetensors --x=fit:3 --y=-1:1:3 -o way.h5
+fails 2 'needs --trajectory' 'a grid that fits nothing' scan --x=fit:5 -o t.h5
+fails 2 "wants a whole number.*'5:5'" 'a grid that fits and more' scan --x=fit:5:5 -o t.h5
+fails 2 "unexpected argument '$model'" 'checkpoints without a trajectory' scan -o t.h5 $model
+fails 2 'two or more' 'a trajectory of one checkpoint' scan --trajectory -o t.h5 $model
+for option in --seed=3 --norm=layer "--model2=$model" --directions=w.h5; do
+    fails 2 'makes both directions' "a trajectory and ${option%%=*}" \
+        scan --trajectory other/model.safetensors third/model.safetensors "$option" -o t.h5
+done
+fails 1 'plain/model.safetensors' 'a trajectory of another network' \
+    scan --trajectory other/model.safetensors plain/model.safetensors -o t.h5
 fails 1 'resnet20 takes images of 32x32x3' 'directions beside images that do not fit' \
     scan --data shapes --x=-1:1:3 --save-directions e.h5 -o t.h5
 fails 1 'the same' 'no direction from a network to itself' \

@@ -138,14 +138,40 @@ static void networks_are_marked_and_named(void **state) {
     make_bowl(&surface, 21, 4);
     assert_int_equal(ls_surface_mark(&surface, "it's \"plain\" {20}_a", 0, 0, NULL), LS_OK);
     assert_int_equal(ls_surface_mark(&surface, "with skips", 1, -1, NULL), LS_OK);
+    assert_int_equal(ls_surface_mark(&surface, "Li's", -1, -1, NULL), LS_OK);
     assert_int_equal(ls_surface_mark(&surface, "far away", 1.5, 0, NULL), LS_OK);
     static const enum ls_plot_kind kinds[] = {LS_PLOT_CONTOUR, LS_PLOT_HEATMAP};
     for (int i = 0; i < 2; i++) {
         assert_int_equal(plot_one(&surface, kinds[i], "out.svg", NULL), LS_OK);
         assert_true(contains("out.svg", "it's \"plain\" {20}_a<"));
         assert_true(contains("out.svg", ">with skips<"));
+        assert_true(contains("out.svg", ">Li's<"));
         assert_false(contains("out.svg", "far away"));
         assert_true(contains("out.svg", ">min 0.25<"));
+    }
+    ls_surface_free(&surface);
+}
+
+/* The dots of a trajectory's checkpoints, each once below in white. */
+static void trajectories_are_drawn(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surface;
+    static const double x[] = {-0.8, -0.2, 0}, y[] = {0.5, 0.4, 0};
+    const struct ls_trajectory way = {
+        .count = 3, .x = (double *)x, .y = (double *)y, .explained = {0.714, 0.231}};
+    static const enum ls_plot_kind kinds[] = {LS_PLOT_CONTOUR, LS_PLOT_HEATMAP};
+    make_bowl(&surface, 21, 4);
+    for (int i = 0; i < 2; i++) {
+        ls_trajectory_free(&surface.trajectory);
+        assert_int_equal(plot_one(&surface, kinds[i], "without.svg", NULL), LS_OK);
+        assert_int_equal(ls_trajectory_copy(&surface.trajectory, &way, NULL), LS_OK);
+        assert_int_equal(plot_one(&surface, kinds[i], "with.svg", NULL), LS_OK);
+        assert_int_equal(occurrences("with.svg", "<use xlink:href='#gpPt6'"),
+                         occurrences("without.svg", "<use xlink:href='#gpPt6'") + 6);
+        assert_true(contains("with.svg", ">first principal component<"));
+        assert_true(contains("with.svg", "71 % + 23 % of the variance"));
+        assert_false(contains("without.svg", "principal"));
     }
     ls_surface_free(&surface);
 }
@@ -273,6 +299,7 @@ int main(void) {
         IN_OWN(wild_surfaces_make_small_files),
         IN_OWN(six_panels_have_titles_and_one_scale),
         IN_OWN(networks_are_marked_and_named),
+        IN_OWN(trajectories_are_drawn),
         IN_OWN(colours_are_those_of_the_map),
         IN_OWN(flat_surfaces_are_told),
         IN_OWN(hard_grids_are_drawn),

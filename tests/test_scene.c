@@ -207,12 +207,10 @@ static int differ(const struct picture *with, const struct picture *without) {
     return count;
 }
 
-static void pins_are_seen_from_everywhere_but_not_on_bare_surfaces(void **state) {
-    (void)state;
-    struct ls_surface surface, marked;
-    make(&surface, 21, wall);
-    make(&marked, 21, wall);
-    assert_int_equal(ls_surface_mark(&marked, "network", 0.2, 0.1, NULL), LS_OK);
+/* The marked surface, which is else the same, differs from all sides by some pixels, but not
+ * without words. */
+static void assert_seen_from_everywhere(const struct ls_surface *surface,
+                                        const struct ls_surface *marked) {
     static const double elevations[] = {0, 30, 90};
     for (int i = 0; i < 3; i++)
         for (int azimuth = 0; azimuth < 360; azimuth += 120) {
@@ -225,17 +223,40 @@ static void pins_are_seen_from_everywhere_but_not_on_bare_surfaces(void **state)
             options.width *= 3;
             options.height *= 3;
             options.title = "";
-            struct picture without = draw(&surface, &options), with = draw(&marked, &options);
+            struct picture without = draw(surface, &options), with = draw(marked, &options);
             int count = differ(&with, &without);
             assert_true(count > 40 && count < 1500);
             free(without.rgba);
             free(with.rgba);
         }
     struct ls_plot_options options = bare();
-    struct picture without = draw(&surface, &options), with = draw(&marked, &options);
+    struct picture without = draw(surface, &options), with = draw(marked, &options);
     assert_memory_equal(with.rgba, without.rgba, PNG_IMAGE_SIZE(with.header));
     free(without.rgba);
     free(with.rgba);
+}
+
+static void pins_are_seen_from_everywhere_but_not_on_bare_surfaces(void **state) {
+    (void)state;
+    struct ls_surface surface, marked;
+    make(&surface, 21, wall);
+    make(&marked, 21, wall);
+    assert_int_equal(ls_surface_mark(&marked, "network", 0.2, 0.1, NULL), LS_OK);
+    assert_seen_from_everywhere(&surface, &marked);
+    ls_surface_free(&surface);
+    ls_surface_free(&marked);
+}
+
+/* Over the wall and out of the picture. */
+static void trajectories_are_seen_from_everywhere_but_not_on_bare_surfaces(void **state) {
+    (void)state;
+    struct ls_surface surface, marked;
+    static const double x[] = {-0.8, 0.3, 0.4, 1.5}, y[] = {0.5, 0.1, -0.4, -0.2};
+    make(&surface, 21, wall);
+    make(&marked, 21, wall);
+    const struct ls_trajectory way = {.count = 4, .x = (double *)x, .y = (double *)y};
+    assert_int_equal(ls_trajectory_copy(&marked.trajectory, &way, NULL), LS_OK);
+    assert_seen_from_everywhere(&surface, &marked);
     ls_surface_free(&surface);
     ls_surface_free(&marked);
 }
@@ -358,6 +379,7 @@ int main(void) {
         IN_OWN(vector_formats_and_odd_words_work),
         cmocka_unit_test(pins_stand_on_the_interpolated_surface),
         IN_OWN(pins_are_seen_from_everywhere_but_not_on_bare_surfaces),
+        IN_OWN(trajectories_are_seen_from_everywhere_but_not_on_bare_surfaces),
         cmocka_unit_test(names_of_networks_do_not_overlap),
         cmocka_unit_test(no_mountain_can_cover_a_label_of_the_axes),
         IN_OWN(colours_of_a_pdf_reach_beyond_outlines),

@@ -343,6 +343,45 @@ static void refuses_markers_that_are_nowhere(void **state) {
     assert_refused(path, "it is not a number");
 }
 
+/* Writes a plane of 2 x 2 points with a trajectory of x_count steps along x, y[y_count] along y. */
+static void write_trajectory(const char *path, int x_count, int y_count, const double *y,
+                             const double *explained) {
+    struct ls_h5_output h5 = start_file();
+    const struct ls_extent two = {1, {2}}, plane = {2, {2, 2}};
+    put(&h5, "xcoordinates", H5T_IEEE_F64LE, two, numbers);
+    put(&h5, "ycoordinates", H5T_IEEE_F64LE, two, numbers);
+    put(&h5, "train_loss", H5T_IEEE_F64LE, plane, numbers);
+    put(&h5, "train_acc", H5T_IEEE_F64LE, plane, numbers);
+    put(&h5, "proj_xcoord", H5T_IEEE_F64LE, (struct ls_extent){1, {x_count}}, numbers);
+    put(&h5, "proj_ycoord", H5T_IEEE_F64LE, (struct ls_extent){1, {y_count}}, y);
+    if (explained)
+        put(&h5, "explained_variance_ratio_", H5T_IEEE_F64LE, two, explained);
+    finish_file(&h5, path);
+}
+
+static void reads_trajectories(void **state) {
+    static const double parts[] = {0.75, 0.125}, wrong[] = {0.75, 1.5};
+    static const double infinite[] = {INFINITY, 1, 1, 1};
+    const char *path = text("%s/way.h5", (char *)*state);
+    struct ls_surface surface;
+    for (int known = 0; known < 2; known++) {
+        write_trajectory(path, 4, 4, numbers, known ? parts : NULL);
+        assert_int_equal(ls_surface_read(&surface, path, NULL), LS_OK);
+        assert_int_equal(surface.trajectory.count, 4);
+        assert_memory_equal(surface.trajectory.x, numbers, 4 * sizeof(double));
+        assert_memory_equal(surface.trajectory.y, numbers, 4 * sizeof(double));
+        assert_true(surface.trajectory.explained[0] == (known ? 0.75 : 0));
+        assert_true(surface.trajectory.explained[1] == (known ? 0.125 : 0));
+        ls_surface_free(&surface);
+    }
+    write_trajectory(path, 4, 3, numbers, parts);
+    assert_refused(path, "'proj_ycoord' is [3]");
+    write_trajectory(path, 4, 4, infinite, parts);
+    assert_refused(path, "number 0 of 'proj_ycoord' is not finite");
+    write_trajectory(path, 4, 4, numbers, wrong);
+    assert_refused(path, "explained_variance_ratio_");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(reads_files_of_the_papers_code),
@@ -356,6 +395,7 @@ int main(void) {
         IN_DIRECTORY(bounds_the_length_of_names),
         IN_DIRECTORY(refuses_unusual_storage),
         IN_DIRECTORY(refuses_markers_that_are_nowhere),
+        IN_DIRECTORY(reads_trajectories),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #define LANDSCAPE_DIRECTION_H
 
 #include "landscape/checkpoint.h"
+#include "landscape/trajectory.h"
 #include <stdbool.h>
 
 enum ls_norm {
@@ -55,19 +56,25 @@ enum ls_status ls_directions_read(const char *path, const struct ls_network *net
 
 /* The directions of a scan, and how they came about. */
 struct ls_directions {
-    float *x, *y;              /* [value_count] each; y NULL for a curve; owned */
-    bool states;               /* they cover buffers and counters too */
+    float *x, *y;                    /* [value_count] each; y NULL for a curve; owned */
+    bool states;                     /* they cover buffers and counters too */
+    struct ls_trajectory trajectory; /* that they are made of, if they are */
     struct ls_metadata origin; /* "seed", "norm", "dir_file", ...: what a surface records; owned */
 };
 
 /* Where directions come from. */
 struct ls_direction_source {
-    const char *file;                    /* both are read from here; NULL: they are made */
-    const char *x_target, *y_target;     /* the checkpoint each leads to; NULL: it is random */
+    const char *file;                /* both are read from here; NULL: they are made */
+    const char *x_target, *y_target; /* the checkpoint each leads to; NULL: it is random */
+    const char *const *checkpoints;  /* [checkpoint_count] of a training, in its order: x and y are
+                                        the principal components, of length 1, of these and the
+                                        model, which is the last if it is not among them */
+    int checkpoint_count;            /* 0: x and y are made each on its own */
     struct ls_direction_options options; /* of those that are made */
 };
 
-/* Reads or makes a direction x and, if `two`, y at the model. Free with ls_directions_free. */
+/* Reads or makes a direction x and, if `two`, y at the model. Checkpoints give two, and are all in
+ * memory while they do. Free with ls_directions_free. */
 enum ls_status ls_directions_make(struct ls_directions *directions, const struct ls_model *model,
                                   const struct ls_direction_source *source, bool two,
                                   struct ls_error *error);

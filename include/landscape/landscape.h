@@ -17,10 +17,12 @@
 #include "landscape/observer.h"
 #include "landscape/plot.h"
 #include "landscape/precision.h"
+#include "landscape/range.h"
 #include "landscape/rng.h"
 #include "landscape/scan.h"
 #include "landscape/surface.h"
 #include "landscape/train.h"
+#include "landscape/trajectory.h"
 
 /* The version of this library, "0.1.0". */
 #define LS_VERSION "0.1.0"

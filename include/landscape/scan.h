@@ -23,15 +23,16 @@ struct ls_scan {
     const char *model_path;      /* the surface records it */
     const char *save_directions; /* the directions are saved in this file, see ls_directions_save */
     const char *names[3]; /* on figures: of the model and the networks that x and y lead to, as far
-                             as they do; NULL: what tells their files' paths apart */
+                             as they do; NULL: what tells their files' paths apart. Of a
+                             trajectory, what its end and its beginning are called */
 };
 
 /* Makes the surface that ls_scan_run fills: the grid over x and y (NULL: a curve), with what tells
  * the scan from others - model, data, loss, directions - in its metadata. If directions lead to
- * other networks, markers tell where these and the model are. If there is a file at
- * `path` (NULL: none), its points are taken over; LS_MISMATCH names what differs if another scan
- * wrote it. Directions are saved last, when the images are known to fit the network and `path` to
- * be writable. Free with ls_surface_free. */
+ * other networks or come from a trajectory, markers tell where these or its ends are. If there is a
+ * file at `path` (NULL: none), its points are taken over; LS_MISMATCH names what differs if another
+ * scan wrote it. Directions are saved last, when the images are known to fit the network and `path`
+ * to be writable. Free with ls_surface_free. */
 enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x,
                             const struct ls_range *y, const char *path, struct ls_surface *surface,
                             struct ls_error *error);

@@ -4,22 +4,10 @@
 
 #include "landscape/error.h"
 #include "landscape/metadata.h"
+#include "landscape/range.h"
+#include "landscape/trajectory.h"
 #include <stdbool.h>
 #include <stddef.h>
-
-/* One axis of a grid, as "min:max:count" gives it. */
-struct ls_range {
-    double min, max;
-    int count;
-};
-
-/* Reads "min:max:count": finite numbers, min < max (or equal when count is 1), count from 1 to
- * 10001. */
-enum ls_status ls_range_parse(struct ls_range *range, const char *text, struct ls_error *error);
-
-/* Coordinate i of the range, with numpy.linspace's rounding: min + i * step, the last exactly max.
- */
-double ls_range_at(const struct ls_range *range, int i);
 
 /* A network that lies in the plane or on the line of a surface, for figures to mark and name. */
 struct ls_marker {
@@ -39,9 +27,11 @@ struct ls_surface {
     bool test;          /* the values are of the test split: stored as test_loss, test_acc and
                            test_loss_error */
     int marker_count;
-    struct ls_marker *markers;   /* [marker_count]; the file's attributes marker0_name, marker0_x,
-                                    marker0_y, ... */
-    struct ls_metadata metadata; /* the file's other attributes; `dir_file` among them */
+    struct ls_marker *markers; /* [marker_count]; the file's attributes marker0_name, marker0_x,
+                                  marker0_y, ... */
+    struct ls_trajectory trajectory; /* of the training; the file's proj_xcoord, proj_ycoord and
+                                        explained_variance_ratio_, as in the paper's code */
+    struct ls_metadata metadata;     /* the file's other attributes; `dir_file` among them */
 };
 
 /* The paper's code marks a point that is still to be computed with this value. */

@@ -17,6 +17,8 @@ class Grid {
     this.detail = source.detail;
     this.metadata = source.metadata;
     this.networks = source.networks; // [{name, a, b}] that lie within the axes
+    const wayY = decode(source.wayY);
+    this.way = Array.from(decode(source.wayX), (a, i) => [a, wayY[i]]); // [[a, b], ...] of a training
     this.x = decode(source.x); // [nx] rising
     this.y = decode(source.y); // [ny] rising
     this.nx = this.x.length;

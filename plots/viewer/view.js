@@ -120,6 +120,9 @@ class View {
     this.painter.paint(relief, camera.three, still.width, still.height, context);
     this.drawLonely(context, style);
     axes.front(ticks, names);
+    const { way } = this.field.grid,
+      spots = (points) => points.map(([a, b]) => this.spot(a, b));
+    drawTrail(context, spots(walk(way, 240)), spots(way), style);
     this.drawPins(context, axes.taken, style);
   }
 
@@ -154,6 +157,15 @@ class View {
       return at(1);
     });
     drawNetworks(context, networks, this.marks, taken, style);
+  }
+
+  // Where (a, b) of the surface appears, {x, y, seen}; null where nothing is known.
+  spot(a, b) {
+    const height = this.field.sample(this.heights, a, b);
+    if (Number.isNaN(height)) return null;
+    const at = [this.plane.toX(a), this.plane.toY(b), tall * height];
+    const [x, y] = this.project(...at);
+    return { x, y, seen: this.isSeen(...at) };
   }
 
   // Whether nothing of the surface is before a point of the world.

@@ -4,6 +4,7 @@
 #include "cli/scan_job.h"
 #include <getopt.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ static const char help[] =
     "  --loss NAME          cross-entropy (default) or mse\n"
     "  --x=MIN:MAX:N        grid along d, default -1:1:51\n"
     "  --y=MIN:MAX:N        grid along e\n"
+    "  --x=fit:N, --y=fit:N as far as a trajectory goes and a fifth more; its default, with 51\n"
     "  --norm NAME          normalisation of random directions: filter (default), layer, weight,\n"
     "                       dfilter, dlayer, none\n"
     "  --ignore biasbn|none biases and batch norm: 0 in the directions (default), or d = w\n"
@@ -30,7 +32,12 @@ static const char help[] =
     "  --seed N             of the random directions, default 0\n"
     "  --model2 FILE        d = this checkpoint - w, instead of a random direction\n"
     "  --model3 FILE        e = this checkpoint - w\n"
-    "  --name LABEL         of a network on figures; once each for --model, --model2, --model3\n"
+    "  --trajectory         d and e show most of the way that checkpoints of a training, given in\n"
+    "                       its order as further arguments, took to --model: their principal\n"
+    "                       components, of length 1\n"
+    "  --name LABEL         of a network on figures; once each for --model, --model2, --model3, "
+    "or\n"
+    "                       for the end and the beginning of a trajectory\n"
     "  --directions FILE    read the directions from this HDF5 file\n"
     "  --save-directions F  write them to this one\n"
     "  --evaluator COMMAND  the network is yours: this command evaluates it (docs/evaluator.md);\n"
@@ -53,6 +60,8 @@ static const char help[] =
     "                 --x=-0.5:1.5:101 -o line.h5\n"
     "  landscape scan --model a.safetensors --model2 b.safetensors --model3 c.safetensors \\\n"
     "                 --dir-type states --x=-0.5:1.5:51 --y=-0.5:1.5:51 -o plane.h5\n"
+    "  landscape scan --model runs/a/model.safetensors --trajectory runs/a/model-*.safetensors \\\n"
+    "                 --images 1000 -o trajectory.h5\n"
     "  landscape scan --model mine.pth --evaluator 'python3 evaluate.py' \\\n"
     "                 --x=-1:1:25 --y=-1:1:25 -o mine.h5\n";
 
@@ -74,8 +83,15 @@ static bool read_dir_type(const char *command, const char *option, const char *t
     return choose(command, option, text, "states", "weights", target);
 }
 
+/* "fit:N" is N points between ends that are yet to be found. */
 static bool read_range(const char *command, const char *option, const char *text, void *target) {
+    static const char fit[] = "fit:";
     struct ls_error error = {0};
+    struct ls_range *range = target;
+    if (strncmp(text, fit, sizeof fit - 1) == 0) {
+        *range = (struct ls_range){.min = NAN, .max = NAN};
+        return cli_int(command, option, text + sizeof fit - 1, 1, INT_MAX, &range->count);
+    }
     if (ls_range_parse(target, text, &error))
         cli_usage(command, "--%s: %s", option, error.message);
     return error.status == LS_OK;
@@ -115,9 +131,25 @@ static bool read_part(const char *command, const char *option, const char *text,
     return true;
 }
 
+/* Whether the options about a trajectory go together; as check_directions. */
+static int check_trajectory(const struct cli_scan_options *o, bool random) {
+    const struct ls_direction_source *source = &o->directions;
+    if (source->file || source->x_target || source->y_target || random)
+        return cli_usage("scan", "--trajectory makes both directions, so it excludes --directions, "
+                                 "--model2, --model3, --norm, --ignore and --seed");
+    if (source->checkpoint_count < 2)
+        return cli_usage("scan", "--trajectory wants the checkpoints of a training, two or more, "
+                                 "such as runs/a/model-*.safetensors");
+    if (o->name_count > 2)
+        return cli_usage("scan", "a trajectory has two --name, of its end and its beginning");
+    return CLI_GO_ON;
+}
+
 /* Whether the options about directions go together: CLI_GO_ON, or CLI_USAGE after a message. */
 static int check_directions(const struct cli_scan_options *o, bool random, bool made) {
     const struct ls_direction_source *source = &o->directions;
+    if (isnan(o->x.min) || isnan(o->y.min))
+        return cli_usage("scan", "'fit' is how far a trajectory goes, so it needs --trajectory");
     if (source->y_target && !o->y.count)
         return cli_usage("scan", "--model3 spans the y axis, so it needs --y");
     if (source->file && (source->x_target || source->y_target))
@@ -136,17 +168,25 @@ static int check_directions(const struct cli_scan_options *o, bool random, bool 
                          o->name_count, networks > 1 ? networks : 0);
     if (source->file && o->save_directions)
         return cli_usage("scan", "--directions excludes --save-directions");
-    if (o->save_directions && ls_same_file(o->save_directions, o->output))
-        return cli_usage("scan", "--save-directions and -o name the same file");
     return CLI_GO_ON;
+}
+
+/* The axes that are not given. */
+static void set_ranges(struct cli_scan_options *o, bool trajectory) {
+    const struct ls_range usual = {-1, 1, 51}, fit = {NAN, NAN, 51};
+    if (o->x.count == 0)
+        o->x = trajectory ? fit : usual;
+    if (o->y.count == 0 && trajectory)
+        o->y = fit;
 }
 
 int cli_scan(int argc, char **argv) {
     struct cli_scan_options o = {
-        .data = "synthetic", .train = true, .x = {-1, 1, 51}, .precision = ls_precision_auto()};
+        .data = "synthetic", .train = true, .precision = ls_precision_auto()};
     struct ls_direction_source *source = &o.directions;
     bool random = false, made = false; /* whether options of such directions are there */
     bool engine = false;               /* and of the engine */
+    bool trajectory = false;
     const struct cli_option options[] = {
         {.name = "model", .text = &o.model},
         {.name = "arch", .text = &o.arch, .given = &engine},
@@ -165,6 +205,7 @@ int cli_scan(int argc, char **argv) {
         {.name = "seed", .seed = &source->options.seed, .given = &random},
         {.name = "model2", .text = &source->x_target},
         {.name = "model3", .text = &source->y_target},
+        {.name = "trajectory", .set = &trajectory},
         {.name = "name", .own = &o, .read = read_name},
         {.name = "directions", .text = &source->file},
         {.name = "save-directions", .text = &o.save_directions},
@@ -180,13 +221,20 @@ int cli_scan(int argc, char **argv) {
     int code = cli_parse(&command, argc, argv);
     if (code != CLI_GO_ON)
         return code;
-    if (optind < argc)
+    if (optind < argc && !trajectory)
         return cli_usage("scan", "unexpected argument '%s'", argv[optind]);
     if (!o.model || !o.output)
         return cli_usage("scan", "%s is missing", o.model ? "-o" : "--model");
     if (o.evaluator && engine)
         return cli_usage("scan", "--evaluator excludes --arch, --data, --split, --images, --loss "
                                  "and --precision: the command decides what it evaluates");
-    code = check_directions(&o, random, made);
+    if (o.save_directions && ls_same_file(o.save_directions, o.output))
+        return cli_usage("scan", "--save-directions and -o name the same file");
+    if (trajectory) {
+        source->checkpoints = (const char *const *)argv + optind;
+        source->checkpoint_count = argc - optind;
+    }
+    set_ranges(&o, trajectory);
+    code = trajectory ? check_trajectory(&o, random) : check_directions(&o, random, made);
     return code == CLI_GO_ON ? cli_scan_run(&o) : code;
 }

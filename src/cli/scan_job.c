@@ -17,17 +17,23 @@ struct job {
     struct ls_surface surface;
 };
 
+/* The ends that are to be found. */
+static struct ls_range fitted(const struct job *job, const struct ls_range *range, int axis) {
+    return isnan(range->min) ? ls_trajectory_range(&job->directions.trajectory, axis, range->count)
+                             : *range;
+}
+
 /* Evaluators, which may take long to get ready, are last to start. */
 static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                            struct ls_error *error) {
-    const struct ls_range *y = o->y.count > 0 ? &o->y : NULL;
+    const bool two = o->y.count > 0;
     enum ls_status status = o->evaluator ? ls_model_load_tensors(&job->model, o->model, NULL, error)
                                          : ls_model_load(&job->model, o->model, o->arch, error);
     if (!status && !o->evaluator)
         status = ls_dataset_open(&job->dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
                                  error);
     if (!status)
-        status = ls_directions_make(&job->directions, &job->model, &o->directions, y, error);
+        status = ls_directions_make(&job->directions, &job->model, &o->directions, two, error);
     if (!status)
         status = ls_lock_take(&job->lock, o->output, error);
     if (!status && o->evaluator)
@@ -47,14 +53,19 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                                  .model_path = o->model,
                                  .save_directions = o->save_directions,
                                  .names = {o->names[0], o->names[1], o->names[2]}};
-    if (!status)
-        status = ls_scan_open(&job->scan, &o->x, y, o->output, &job->surface, error);
-    return status;
+    if (status)
+        return status;
+    const struct ls_range x = fitted(job, &o->x, 0), y = fitted(job, &o->y, 1);
+    return ls_scan_open(&job->scan, &x, two ? &y : NULL, o->output, &job->surface, error);
 }
 
 static enum ls_status run(struct job *job, const char *path, struct ls_error *error) {
     const size_t points = ls_surface_points(&job->surface);
     const size_t missing = ls_surface_missing(&job->surface);
+    const struct ls_trajectory *way = &job->directions.trajectory;
+    if (way->count > 0)
+        fprintf(stderr, "the two directions show %.1f %% + %.1f %% of how %d checkpoints vary\n",
+                100 * way->explained[0], 100 * way->explained[1], way->count);
     if (!job->evaluators && ls_scan_of_other_data(&job->scan)) {
         char trained[256];
         snprintf(trained, sizeof trained, "%s", ls_metadata_get(&job->model.metadata, "data"));
@@ -83,7 +94,7 @@ static void summarise(const struct job *job) {
             lowest = s->loss[best = i];
         bad += !isfinite(s->loss[i]);
     }
-    if (d->y)
+    if (d->y && d->trajectory.count == 0)
         fprintf(stderr, "cosine of the angle between the directions: %.4f\n",
                 ls_direction_cosine(&job->model.network, d->x, d->y));
     if (bad)

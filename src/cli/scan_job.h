@@ -12,7 +12,7 @@ struct cli_scan_options {
     enum ls_loss loss;
     enum ls_precision precision;
     int part, parts;      /* 0: all points */
-    struct ls_range x, y; /* y.count is 0 for a curve */
+    struct ls_range x, y; /* y.count is 0 for a curve; ends of NAN: as far as the trajectory goes */
     double save_seconds;  /* 0: the default */
     const char *names[3]; /* of the networks that span the surface */
     int name_count;

@@ -56,13 +56,21 @@ static enum ls_status same_tensors(const struct ls_network *from, const struct l
                    from->arch, to->arch);
 }
 
-enum ls_status ls_direction_target(const struct ls_model *model, const struct ls_model *target,
-                                   bool states, float *direction, struct ls_error *error) {
+enum ls_status ls_direction_load(struct ls_model *target, const struct ls_model *model,
+                                 const char *path, struct ls_error *error) {
+    return model->network.node_count > 0
+               ? ls_model_load(target, path, model->network.arch, error)
+               : ls_model_load_tensors(target, path, &model->network, error);
+}
+
+enum ls_status ls_direction_between(const struct ls_model *model, const struct ls_model *target,
+                                    bool states, float *direction, bool *same,
+                                    struct ls_error *error) {
     const struct ls_network *network = &model->network;
     enum ls_status status = same_tensors(network, &target->network, error);
     if (status)
         return status;
-    bool zero = true;
+    *same = true;
     memset(direction, 0, network->value_count * sizeof *direction);
     for (int t = 0; t < network->tensor_count; t++) {
         const struct ls_tensor *tensor = &network->tensors[t];
@@ -70,17 +78,24 @@ enum ls_status ls_direction_target(const struct ls_model *model, const struct ls
             continue;
         for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
             direction[i] = target->values[i] - model->values[i];
-            zero = zero && direction[i] == 0;
+            *same = *same && direction[i] == 0;
             if (!isfinite(direction[i]))
                 return ls_fail(error, LS_NOT_FINITE,
                                "the difference between the models' '%s' is not a finite number",
                                tensor->name);
         }
     }
-    if (zero)
-        return ls_fail(error, LS_MISMATCH,
-                       "the two networks are the same: there is no direction between them");
     return LS_OK;
+}
+
+enum ls_status ls_direction_target(const struct ls_model *model, const struct ls_model *target,
+                                   bool states, float *direction, struct ls_error *error) {
+    bool same;
+    enum ls_status status = ls_direction_between(model, target, states, direction, &same, error);
+    if (!status && same)
+        status = ls_fail(error, LS_MISMATCH,
+                         "the two networks are the same: there is no direction between them");
+    return status;
 }
 
 double ls_direction_cosine(const struct ls_network *network, const float *a, const float *b) {

@@ -1,5 +1,5 @@
 /* The directions of a scan: made or read, described, saved. */
-#include "landscape/direction.h"
+#include "landscape/direction_parts.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,9 +34,7 @@ static enum ls_status make_towards(struct ls_directions *directions, float *dire
                                    const struct ls_model *model, const char *path,
                                    const char *const keys[2], struct ls_error *error) {
     struct ls_model target;
-    enum ls_status status = model->network.node_count > 0
-                                ? ls_model_load(&target, path, model->network.arch, error)
-                                : ls_model_load_tensors(&target, path, &model->network, error);
+    enum ls_status status = ls_direction_load(&target, model, path, error);
     if (status)
         return status;
     status = ls_direction_target(model, &target, directions->states, direction, error);
@@ -60,7 +58,7 @@ static enum ls_status record_random(struct ls_directions *directions,
     return status;
 }
 
-/* Makes the directions that no file gives. */
+/* Makes the directions that neither a file nor a training gives. */
 static enum ls_status make_each(struct ls_directions *directions, const struct ls_model *model,
                                 const struct ls_direction_source *source, struct ls_error *error) {
     static const char *const keys[2][2] = {{"model2", "model2_sha256"},
@@ -97,7 +95,10 @@ enum ls_status ls_directions_make(struct ls_directions *directions, const struct
                                   struct ls_error *error) {
     *directions = (struct ls_directions){.states = source->options.states};
     enum ls_status status = allocate(directions, model->network.value_count, two, error);
-    if (!status)
+    if (!status && source->checkpoint_count > 0)
+        status = two ? ls_directions_along(directions, model, source, error)
+                     : ls_fail(error, LS_BAD_ARGUMENT, "a trajectory takes two directions");
+    else if (!status)
         status = source->file ? read_both(directions, source->file, &model->network, error)
                               : make_each(directions, model, source, error);
     if (!status)
@@ -112,6 +113,7 @@ enum ls_status ls_directions_make(struct ls_directions *directions, const struct
 void ls_directions_free(struct ls_directions *directions) {
     free(directions->x);
     free(directions->y);
+    ls_trajectory_free(&directions->trajectory);
     ls_metadata_free(&directions->origin);
     *directions = (struct ls_directions){0};
 }

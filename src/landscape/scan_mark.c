@@ -68,8 +68,19 @@ static void tell_apart(struct tail *tails, int count) {
             tails[i].length -= last(tails[i], 1).length + 1;
 }
 
-enum ls_status ls_scan_mark(const struct ls_scan *scan, struct ls_surface *surface,
-                            struct ls_error *error) {
+/* The ends of a trajectory, in the order of names: that at the model first. */
+static enum ls_status mark_ends(const struct ls_scan *scan, struct ls_surface *surface,
+                                struct ls_error *error) {
+    const struct ls_trajectory *way = &surface->trajectory;
+    const int last = way->count - 1;
+    const char *end = scan->names[0] ? scan->names[0] : "end";
+    const char *begin = scan->names[1] ? scan->names[1] : "begin";
+    enum ls_status status = ls_surface_mark(surface, end, way->x[last], way->y[last], error);
+    return status ? status : ls_surface_mark(surface, begin, way->x[0], way->y[0], error);
+}
+
+static enum ls_status mark_targets(const struct ls_scan *scan, struct ls_surface *surface,
+                                   struct ls_error *error) {
     const struct ls_metadata *origin = &scan->directions->origin;
     const char *paths[NETWORKS] = {scan->model_path ? scan->model_path : scan->model->network.arch,
                                    ls_metadata_get(origin, "model2"),
@@ -93,4 +104,10 @@ enum ls_status ls_scan_mark(const struct ls_scan *scan, struct ls_surface *surfa
         free(name);
     }
     return status;
+}
+
+enum ls_status ls_scan_mark(const struct ls_scan *scan, struct ls_surface *surface,
+                            struct ls_error *error) {
+    return surface->trajectory.count > 0 ? mark_ends(scan, surface, error)
+                                         : mark_targets(scan, surface, error);
 }

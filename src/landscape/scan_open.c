@@ -169,6 +169,8 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
     if (!status)
         status = describe(scan, surface, error);
     if (!status)
+        status = ls_trajectory_copy(&surface->trajectory, &scan->directions->trajectory, error);
+    if (!status)
         status = ls_scan_mark(scan, surface, error);
     if (!status)
         status = take_over(scan, surface, path, error);

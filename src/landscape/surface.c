@@ -77,6 +77,7 @@ void ls_surface_free(struct ls_surface *surface) {
     free(surface->loss);
     free(surface->accuracy);
     free(surface->loss_error);
+    ls_trajectory_free(&surface->trajectory);
     ls_metadata_free(&surface->metadata);
     *surface = (struct ls_surface){0};
 }

@@ -5,6 +5,7 @@
 #include "base/hdf5_write.h"
 #include "landscape/marker_file.h"
 #include "landscape/surface_parts.h"
+#include "landscape/trajectory_file.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,8 @@ static enum ls_status read_surface(const struct ls_h5_file *file, struct ls_surf
                              &surface->accuracy, error);
     if (!status)
         status = read_errors(file, surface, error);
+    if (!status && surface->ny)
+        status = ls_trajectory_read(file, &surface->trajectory, error);
     if (!status)
         status = read_metadata(file, surface, error);
     return status;
@@ -208,6 +211,8 @@ static enum ls_status write_surface(const struct ls_h5_output *h5, const struct 
     if (!status)
         status = write_doubles(h5, surface->test ? "test_loss_error" : "train_loss_error", values,
                                surface->loss_error, error);
+    if (!status)
+        status = ls_trajectory_write(h5, &surface->trajectory, error);
     if (!status)
         status = write_metadata(h5, &surface->metadata, error);
     if (!status)

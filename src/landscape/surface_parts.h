@@ -5,7 +5,7 @@
 #include "landscape/surface.h"
 
 enum {
-    LS_MAX_AXIS = 10001,     /* points along one axis */
+    LS_MAX_AXIS = 10001,     /* points along one axis, or steps of a trajectory */
     LS_MAX_POINTS = 1 << 26, /* of a grid */
 };
 

@@ -49,19 +49,20 @@ static enum ls_status same_entry(const struct pair *pair, const struct ls_entry 
                    entry->key, value, pair->asks, entry->key, entry->value, pair->advice);
 }
 
+/* The axes come last: what they follow from, such as a trajectory, tells more. */
 static enum ls_status compare(const struct pair *pair, struct ls_error *error) {
     const struct ls_surface *wanted = pair->wanted, *found = pair->found;
-    enum ls_status status = same_axis(pair, 'x', wanted->x, wanted->nx, found->x, found->nx, error);
-    if (!status)
-        status = same_axis(pair, 'y', wanted->y, wanted->ny, found->y, found->ny, error);
-    if (status)
-        return status;
     if (wanted->test != found->test)
         return ls_fail(error, LS_MISMATCH, "%s: was scanned with the %s split, %s the %s split%s",
                        pair->path, found->test ? "test" : "train", pair->asks,
                        wanted->test ? "test" : "train", pair->advice);
+    enum ls_status status = LS_OK;
     for (int i = 0; i < wanted->metadata.count && !status; i++)
         status = same_entry(pair, &wanted->metadata.entries[i], error);
+    if (!status)
+        status = same_axis(pair, 'x', wanted->x, wanted->nx, found->x, found->nx, error);
+    if (!status)
+        status = same_axis(pair, 'y', wanted->y, wanted->ny, found->y, found->ny, error);
     return status;
 }
 

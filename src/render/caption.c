@@ -66,6 +66,16 @@ static void append_images(char *text, size_t size, const char *images, const cha
     append(text, size, ", ", words);
 }
 
+/* How much of a trajectory its plane shows. */
+static void append_explained(char *text, size_t size, const struct ls_trajectory *trajectory) {
+    char words[80];
+    if (trajectory->count == 0 || trajectory->explained[0] == 0)
+        return;
+    snprintf(words, sizeof words, "%.0f %% + %.0f %% of the variance",
+             100 * trajectory->explained[0], 100 * trajectory->explained[1]);
+    append(text, size, "; ", words);
+}
+
 void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size) {
     const char *data = get(surface, "data"), *images = get(surface, "images");
     const char *samples = get(surface, "samples"); /* of an evaluator */
@@ -88,6 +98,7 @@ void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size
         if (*end == 0)
             append(text, size, "; ", words);
     }
+    append_explained(text, size, &surface->trajectory);
 }
 
 const char *ls_caption_loss(const struct ls_surface *surface) {
@@ -102,6 +113,8 @@ const char *ls_caption_loss(const struct ls_surface *surface) {
 const char *ls_caption_axis(const struct ls_surface *surface, int axis) {
     if (get(surface, axis ? "model3" : "model2"))
         return axis ? "step towards the third model" : "step towards the second model";
+    if (surface->trajectory.count > 0)
+        return axis ? "second principal component" : "first principal component";
     if (!surface->ny)
         return "step along the direction";
     return axis ? "second direction" : "first direction";

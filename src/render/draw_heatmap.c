@@ -131,7 +131,7 @@ static void add_marks(struct ls_figure *figure, const struct ls_request *request
         ls_marks_place(&marks[i], request->surfaces[i], stretch, figure->em / unit);
         pointers[i] = &marks[i];
     }
-    ls_marks_script(&figure->script, pointers, request->count, stretch);
+    ls_marks_script(&figure->script, request->surfaces, pointers, request->count, stretch);
 }
 
 /* What is missing, and what the ends of the colours hide. */

@@ -52,6 +52,27 @@ static double shared(struct ls_point a, double width_a, double height_a, struct 
            overlap(a.y - height_a / 2, a.y + height_a / 2, b.y - height_b / 2, b.y + height_b / 2);
 }
 
+/* Point i of the way. */
+static struct ls_point way_point(const struct ls_marks *marks, int i) {
+    return (struct ls_point){marks->way->x[i], marks->way->y[i] * marks->stretch};
+}
+
+/* The area of a label that lies over a line, of which pieces count as boxes, but for its first
+ * ones.
+ */
+static double over_line(const struct ls_mark *mine, struct ls_point label, struct ls_point from,
+                        struct ls_point to, int first, double em) {
+    const double size = 0.4 * em, dx = to.x - from.x, dy = to.y - from.y;
+    const int pieces = (int)fmin(hypot(dx, dy) / size, 1000);
+    double area = 0;
+    for (int piece = first; piece <= pieces; piece++) {
+        const double part = pieces ? (double)piece / pieces : 0;
+        const struct ls_point at = {from.x + part * dx, from.y + part * dy};
+        area += shared(label, mine->width, mine->height, at, size, size);
+    }
+    return area;
+}
+
 /* The area of a label that lies over other marks, over labels placed before, or outside. */
 static double in_the_way(const struct ls_marks *marks, int m, struct ls_point label,
                          struct ls_point low, struct ls_point high, double em) {
@@ -66,17 +87,13 @@ static double in_the_way(const struct ls_marks *marks, int m, struct ls_point la
     for (int i = 0; i < marks->count; i++) {
         const struct ls_mark *other = &marks->mark[i];
         area += shared(label, mine->width, mine->height, other->at, 0.8 * em, 0.8 * em);
-        double dx = other->foot.x - other->at.x, dy = other->foot.y - other->at.y;
-        int pieces = (int)(hypot(dx, dy) / (0.4 * em));
-        for (int piece = 2; piece <= pieces; piece++) {
-            double part = (double)piece / pieces;
-            struct ls_point stem = {other->at.x + part * dx, other->at.y + part * dy};
-            area += shared(label, mine->width, mine->height, stem, 0.4 * em, 0.4 * em);
-        }
+        area += over_line(mine, label, other->at, other->foot, 2, em);
         if (i < m)
             area +=
                 shared(label, mine->width, mine->height, other->label, other->width, other->height);
     }
+    for (int i = 1; marks->way && i < marks->way->count; i++)
+        area += over_line(mine, label, way_point(marks, i - 1), way_point(marks, i), 0, em);
     return area;
 }
 
@@ -114,10 +131,18 @@ void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface, do
                     double em) {
     struct ls_point low = {surface->x[0], surface->y[0] * stretch};
     struct ls_point high = {surface->x[surface->nx - 1], surface->y[surface->ny - 1] * stretch};
-    *marks = (struct ls_marks){0};
+    *marks = (struct ls_marks){.way = &surface->trajectory, .stretch = stretch};
     add_networks(marks, surface, stretch, em);
     add_minimum(marks, surface, stretch, em);
     ls_marks_label(marks, LS_LABEL_BESIDE, low, high, em);
+}
+
+/* The distance of a point from the line between two others. */
+static double distance(struct ls_point p, struct ls_point a, struct ls_point b) {
+    const double dx = b.x - a.x, dy = b.y - a.y, length = dx * dx + dy * dy;
+    const double part = length > 0 ? ((p.x - a.x) * dx + (p.y - a.y) * dy) / length : 0;
+    const double near = fmin(fmax(part, 0), 1);
+    return hypot(p.x - a.x - near * dx, p.y - a.y - near * dy);
 }
 
 bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double margin) {
@@ -127,5 +152,8 @@ bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double marg
             fabs(p.y - mark->label.y) < mark->height / 2 + margin)
             return true;
     }
+    for (int i = 1; marks->way && i < marks->way->count; i++)
+        if (distance(p, way_point(marks, i - 1), way_point(marks, i)) < margin)
+            return true;
     return false;
 }

@@ -26,7 +26,9 @@ struct ls_marks {
     int count;
     struct ls_mark mark[LS_MAX_MARKS];
     int taken_count;
-    const struct ls_taken *taken; /* [taken_count] */
+    const struct ls_taken *taken;    /* [taken_count] */
+    const struct ls_trajectory *way; /* of a training, which labels keep off; NULL for none */
+    double stretch;                  /* its y coordinates are multiplied by this */
 };
 
 /* Whether a network lies within the surface's axes. */
@@ -46,7 +48,7 @@ void ls_marks_label(struct ls_marks *marks, enum ls_label_place first, struct ls
 void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface, double stretch,
                     double em);
 
-/* Whether a point is within `margin` of a label. */
+/* Whether a point is within `margin` of a label or nearer to the way. */
 bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double margin);
 
 #endif

@@ -10,6 +10,13 @@ static void add_marks(struct ls_script *script, const struct ls_marks *marks, do
     ls_script_add(script, "\n\n");
 }
 
+static void add_way(struct ls_script *script, const struct ls_trajectory *way) {
+    ls_script_add(script, "NaN NaN\n");
+    for (int i = 0; i < way->count; i++)
+        ls_script_add(script, "%.6g %.6g\n", way->x[i], way->y[i]);
+    ls_script_add(script, "\n\n");
+}
+
 /* The labels of all panels' marks: those of panel p are numbers MARK_FIRST[p] up to before
  * MARK_FIRST[p+1]. Names are whatever a file says, so they are quoted. */
 static void add_labels(struct ls_script *script, const struct ls_marks *const *marks, int count,
@@ -32,9 +39,12 @@ static void add_labels(struct ls_script *script, const struct ls_marks *const *m
     }
 }
 
-void ls_marks_script(struct ls_script *script, const struct ls_marks *const *marks, int count,
-                     double stretch) {
-    ls_script_add(script, "$marks << END\n");
+void ls_marks_script(struct ls_script *script, const struct ls_surface *const *surfaces,
+                     const struct ls_marks *const *marks, int count, double stretch) {
+    ls_script_add(script, "$way << END\n");
+    for (int i = 0; i < count; i++)
+        add_way(script, &surfaces[i]->trajectory);
+    ls_script_add(script, "END\n$marks << END\n");
     for (int i = 0; i < count; i++)
         add_marks(script, marks[i], stretch);
     ls_script_add(script, "END\n");

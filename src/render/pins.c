@@ -30,27 +30,6 @@ void ls_pins_stand(struct ls_pins *pins, const struct ls_surface *surface,
     }
 }
 
-/* Whether nothing of the terrain is between a point and the eye. */
-static bool is_seen(const struct ls_terrain *t, const double point[3], const double eye[3]) {
-    double to[3], apart = 0, step = fmin(t->step_x, t->step_y);
-    for (int k = 0; k < 3; k++) {
-        to[k] = eye[k] - point[k];
-        apart += to[k] * to[k];
-    }
-    step /= sqrt(apart);
-    /* Near its foot a pin would be hidden by the slope that it stands on. */
-    for (double way = 2 * step; way < 1; way += step) {
-        double x = point[0] + way * to[0], y = point[1] + way * to[1], z = point[2] + way * to[2];
-        if (x < t->left || x > t->left + t->step_x * (t->nx - 1) || y < t->front ||
-            y > t->front + t->step_y * (t->ny - 1))
-            return true;
-        double ground = ls_terrain_at(t, x, y);
-        if (ground <= t->top && ground > z + 1e-3)
-            return false;
-    }
-    return true;
-}
-
 /* The point at a part of a pin's length, from 0 (foot) to 1 (head). */
 static void point_on(const struct ls_pin *pin, double part, double point[3]) {
     for (int k = 0; k < 3; k++)
@@ -78,7 +57,7 @@ static void draw_stem(struct ls_canvas *canvas, const struct ls_pin *pin,
     for (int piece = PIECES; piece >= 0; piece--) {
         double part = (double)piece / PIECES, point[3];
         point_on(pin, part, point);
-        if (!is_seen(terrain, point, camera->eye))
+        if (!ls_terrain_shows(terrain, point, camera->eye))
             break;
         seen = part;
     }

@@ -161,8 +161,10 @@ enum ls_status ls_scene_create(struct ls_scene *scene, const struct ls_request *
         struct ls_panel3 *panel = &scene->panels[i];
         status = ls_terrain_create(&panel->terrain, request->surfaces[i], &scene->scale,
                                    &scene->world, points, scene->threads, error);
-        if (status == LS_OK && scene->options->words)
-            ls_pins_stand(&panel->pins, request->surfaces[i], &panel->terrain, &scene->world);
+        if (status != LS_OK || !scene->options->words)
+            continue;
+        panel->trajectory = &request->surfaces[i]->trajectory;
+        ls_pins_stand(&panel->pins, request->surfaces[i], &panel->terrain, &scene->world);
     }
     return status == LS_OK ? ls_scene_find_points(scene, error) : status;
 }

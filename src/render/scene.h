@@ -15,7 +15,8 @@ enum { LS_SCENE_TEXT = 512, LS_CAPTION_LINES = 8 };
 struct ls_panel3 {
     struct ls_terrain terrain;
     struct ls_pins pins;
-    struct ls_rectangle cell; /* of the surface and its box, in whole pixels */
+    const struct ls_trajectory *trajectory; /* NULL in a picture without words */
+    struct ls_rectangle cell;               /* of the surface and its box, in whole pixels */
     char name[LS_SCENE_TEXT], detail[LS_SCENE_TEXT];
 };
 

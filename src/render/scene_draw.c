@@ -6,6 +6,7 @@
 #include "render/render.h"
 #include "render/scene.h"
 #include "render/shadow.h"
+#include "render/trail.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -114,6 +115,8 @@ static enum ls_status draw_panel(struct ls_scene *scene, struct ls_panel3 *panel
             status = draw_terrain(scene, panel, &brush, canvas, error);
         if (scene->options->box)
             ls_box_label(canvas, &box, &labels);
+        ls_trail_draw(canvas, panel->trajectory, &panel->terrain, &scene->world, &brush.camera,
+                      scene->em);
         ls_pins_draw(canvas, &panel->pins, &panel->terrain, &brush.camera, &panel->cell, &labels,
                      scene->em);
         cairo_restore(canvas->cairo);

@@ -148,6 +148,26 @@ double ls_terrain_at(const struct ls_terrain *t, double x, double y) {
     return (1 - v) * ((1 - u) * z[0] + u * z[1]) + v * ((1 - u) * z[t->nx] + u * z[t->nx + 1]);
 }
 
+bool ls_terrain_shows(const struct ls_terrain *t, const double point[3], const double eye[3]) {
+    double to[3], apart = 0, step = fmin(t->step_x, t->step_y);
+    for (int k = 0; k < 3; k++) {
+        to[k] = eye[k] - point[k];
+        apart += to[k] * to[k];
+    }
+    step /= sqrt(apart);
+    /* Near a point on the ground the slope that it is on would hide it. */
+    for (double way = 2 * step; way < 1; way += step) {
+        double x = point[0] + way * to[0], y = point[1] + way * to[1], z = point[2] + way * to[2];
+        if (x < t->left || x > t->left + t->step_x * (t->nx - 1) || y < t->front ||
+            y > t->front + t->step_y * (t->ny - 1))
+            return true;
+        double ground = ls_terrain_at(t, x, y);
+        if (ground <= t->top && ground > z + 1e-3)
+            return false;
+    }
+    return true;
+}
+
 void ls_terrain_free(struct ls_terrain *terrain) {
     free(terrain->z);
     free(terrain->up);

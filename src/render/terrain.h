@@ -36,6 +36,9 @@ struct ls_terrain {
 /* The height of the interpolated surface at world coordinates, NaN where not known. */
 double ls_terrain_at(const struct ls_terrain *terrain, double x, double y);
 
+/* Whether nothing of the terrain is between a point and the eye. */
+bool ls_terrain_shows(const struct ls_terrain *terrain, const double point[3], const double eye[3]);
+
 /* Interpolates a surface to about `points` grid points along its longer side, and finds normals
  * and the light of the sky; `sun` is left to ls_shadow_cast. */
 enum ls_status ls_terrain_create(struct ls_terrain *terrain, const struct ls_surface *surface,

@@ -102,6 +102,10 @@ static void add_surface(struct ls_script *text, const struct ls_request *request
     ls_script_add(text, "],\n");
     add_networks(text, surface);
     ls_script_add(text, ",\n");
+    add_numbers(text, "wayX", surface->trajectory.x, (size_t)surface->trajectory.count);
+    ls_script_add(text, ",\n");
+    add_numbers(text, "wayY", surface->trajectory.y, (size_t)surface->trajectory.count);
+    ls_script_add(text, ",\n");
     add_numbers(text, "x", surface->x, (size_t)surface->nx);
     ls_script_add(text, ",\n");
     add_numbers(text, "y", surface->y, (size_t)surface->ny);

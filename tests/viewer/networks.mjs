@@ -20,6 +20,18 @@ export async function networks(run, bench, browser) {
       await page.close();
     });
 
+  await run('the way of a training is drawn on surface and plan', async () => {
+    const page = await browser.page(1280, 844),
+      look = () => Promise.all([picture(page, '.view'), picture(page, '.plan')]);
+    await page.open(bench.url('chaos.html'));
+    const without = await look();
+    await page.open(bench.url('way.html')); // the same, with a trajectory
+    const drawn = await look();
+    for (const i of [0, 1]) assert.notEqual(drawn[i].hash, without[i].hash);
+    await assertQuiet(page);
+    await page.close();
+  });
+
   await run('the pointer on a network of the plan reads it', async () => {
     const page = await browser.page(1280, 844),
       numbers = bench.numbers('plane');

@@ -86,6 +86,7 @@ for (const name of [
   'uneven',
   'hostile',
   'plane',
+  'way',
   'wild',
 ])
   bench.plot([name], `${name}.html`);

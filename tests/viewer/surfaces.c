@@ -68,7 +68,8 @@ struct sample {
     const char *name, *arch;
     function *loss;
     struct ls_range x, y;
-    const struct network *networks; /* NULL for none */
+    const struct network *networks;         /* NULL for none */
+    const struct ls_trajectory *trajectory; /* likewise */
 };
 
 static void fill(struct ls_surface *surface, const struct sample *sample) {
@@ -111,7 +112,10 @@ static void write_sample(const struct sample *sample, const char *directory) {
         ls_metadata_set(&surface.metadata, &error, "split", "train") ||
         ls_metadata_set(&surface.metadata, &error, "images", "50000") ||
         ls_metadata_set(&surface.metadata, &error, "model_test_error", "5.89") ||
-        mark(&surface, sample->networks, &error) || ls_surface_write(&surface, path, &error))
+        mark(&surface, sample->networks, &error) ||
+        (sample->trajectory &&
+         ls_trajectory_copy(&surface.trajectory, sample->trajectory, &error)) ||
+        ls_surface_write(&surface, path, &error))
         fail(&error);
     ls_surface_free(&surface);
 }
@@ -128,20 +132,24 @@ int main(int argc, char **argv) {
                                        {"<b>edge</b>", 1, 0.3},
                                        {"outside", 0, 1.5},
                                        {NULL, 0, 0}};
+    /* Over the ridges, away from the plane and back. */
+    double way_x[] = {-0.9, -0.3, 0.5, 1.4, 0.6, 0}, way_y[] = {0.8, 0.6, -0.6, -0.3, 0.1, 0};
+    const struct ls_trajectory way = {.count = 6, .x = way_x, .y = way_y};
     const struct sample samples[] = {
-        {"bowl", "resnet56", bowl, side, side, NULL},
-        {"chaos", "resnet56-noshort", chaos, side, side, NULL},
-        {"huge", "resnet110-noshort", huge, side, side, NULL},
-        {"flat", "resnet20", flat, side, side, NULL},
-        {"holes", "resnet20", holes, side, side, NULL},
-        {"unfinished", "resnet20", unfinished, side, side, NULL},
-        {"begun", "resnet20", begun, side, side, NULL},
-        {"tiny", "resnet20", bowl, tiny, tiny, NULL},
-        {"big", "resnet20", chaos, big, big, NULL},
-        {"uneven", "resnet20", bowl, wide, narrow, NULL},
-        {"plane", "resnet20-noshort", bowl, side, side, networks},
-        {"wild", "resnet56-noshort", chaos, side, side, networks},
-        {"hostile", hostile, bowl, side, side, NULL},
+        {"bowl", "resnet56", bowl, side, side, NULL, NULL},
+        {"chaos", "resnet56-noshort", chaos, side, side, NULL, NULL},
+        {"huge", "resnet110-noshort", huge, side, side, NULL, NULL},
+        {"flat", "resnet20", flat, side, side, NULL, NULL},
+        {"holes", "resnet20", holes, side, side, NULL, NULL},
+        {"unfinished", "resnet20", unfinished, side, side, NULL, NULL},
+        {"begun", "resnet20", begun, side, side, NULL, NULL},
+        {"tiny", "resnet20", bowl, tiny, tiny, NULL, NULL},
+        {"big", "resnet20", chaos, big, big, NULL, NULL},
+        {"uneven", "resnet20", bowl, wide, narrow, NULL, NULL},
+        {"plane", "resnet20-noshort", bowl, side, side, networks, NULL},
+        {"wild", "resnet56-noshort", chaos, side, side, networks, NULL},
+        {"way", "resnet56-noshort", chaos, side, side, NULL, &way},
+        {"hostile", hostile, bowl, side, side, NULL, NULL},
     };
     if (argc != 2)
         return 2;

@@ -1,0 +1,16 @@
+/* The way of a training on a three-dimensional surface. */
+#ifndef LANDSCAPE_RENDER_TRAIL_H
+#define LANDSCAPE_RENDER_TRAIL_H
+
+#include "render/camera.h"
+#include "render/canvas.h"
+#include "render/terrain.h"
+
+/* Draws the trajectory over the terrain's picture: a line on the surface from checkpoint to
+ * checkpoint, each a dot; dotted where a mountain hides it, left out beyond the axes and where
+ * nothing is known; nothing if the trajectory is NULL. em: height of ordinary text in pixels. */
+void ls_trail_draw(struct ls_canvas *canvas, const struct ls_trajectory *trajectory,
+                   const struct ls_terrain *terrain, const struct ls_world *world,
+                   const struct ls_camera *camera, double em);
+
+#endif
