@@ -63,6 +63,24 @@ static void assert_same_model(const char *a, const char *b) {
     ls_model_free(&second);
 }
 
+static void initial_weights_are_kept(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_model initial, kept;
+    open_setting(&s, text("%s/run", out));
+    s.recipe.epochs = 1;
+    assert_int_equal(train(&s, NULL), LS_OK);
+    assert_int_equal(ls_model_create(&initial, "resnet20", 5, NULL), LS_OK);
+    load(&kept, text("%s/run/model-0000.safetensors", out));
+    assert_memory_equal(kept.values, initial.values,
+                        initial.network.value_count * sizeof *initial.values);
+    assert_string_equal(ls_metadata_get(&kept.metadata, "epoch"), "0");
+    assert_null(ls_metadata_get(&kept.metadata, "train_loss"));
+    ls_model_free(&initial);
+    ls_model_free(&kept);
+    close_setting(&s);
+}
+
 static void training_learns_and_writes_its_files(void **state) {
     const char *out = *state;
     struct setting s;
@@ -349,7 +367,8 @@ static void nothing_that_is_not_finite_is_written(void **state) {
     s.recipe.batch = 40;
     s.recipe.lr = s.recipe.weight_decay = 1e30;
     assert_int_equal(train(&s, &error), LS_NOT_FINITE);
-    assert_int_equal(count_entries(text("%s/run", out)), 0);
+    assert_int_equal(access(text("%s/run/model-0000.safetensors", out), F_OK), 0);
+    assert_int_equal(count_entries(text("%s/run", out)), 1); /* the initial weights were sound */
     close_setting(&s);
 }
 
@@ -379,6 +398,8 @@ static void rate_follows_the_schedule(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        IN_DIRECTORY(initial_weights_are_kept),
+
         IN_DIRECTORY(training_learns_and_writes_its_files),
         IN_DIRECTORY(same_seed_same_bits_on_any_threads),
         IN_DIRECTORY(resumed_run_ends_in_the_same_bits),
