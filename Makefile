@@ -23,17 +23,21 @@ CFLAGS   ?= -O3 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 
 # Asked when a recipe runs, not before: `make deps` may have just installed the packages.
-PACKAGES := openblas hdf5 jansson libpng zlib libmd libzip cairo
+PACKAGES := openblas hdf5 jansson libpng zlib libmd libzip cairo libprotobuf-c
 PKGCONFIG = PKG_CONFIG_PATH="$(firstword $(wildcard /usr/lib/*/openblas-openmp/pkgconfig)):$$PKG_CONFIG_PATH" pkg-config
 # No contraction: a sum is the same sum on machines with and without fused multiply-add.
 LS_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fopenmp -ffp-contract=off -fno-math-errno \
-            -fno-trapping-math $(WARNINGS) -Iinclude -Isrc -Itests $(shell $(PKGCONFIG) --cflags $(PACKAGES)) \
+            -fno-trapping-math $(WARNINGS) -Iinclude -Isrc -I$(GENERATED) -Itests $(shell $(PKGCONFIG) --cflags $(PACKAGES)) \
             $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 LIBS      = $(shell $(PKGCONFIG) --libs $(PACKAGES)) -lm
 COMPILE   = @mkdir -p $(@D) && echo "  CC $@" && $(CC) $(LS_CFLAGS) $(CFLAGS) $(CPPFLAGS)
 LINK      = @mkdir -p $(@D) && echo "  LD $@" && $(CC) $(LS_CFLAGS) $(CFLAGS) $^ $(LDFLAGS) $(LIBS)
 
 objects   = $(1:%.c=$(BUILD)/%.o)
+
+# What reads the messages that an ONNX file consists of.
+GENERATED := $(BUILD)/generated
+MESSAGES  := $(GENERATED)/model/onnx.pb-c
 
 # The inner loops are compiled once for each instruction set and chosen at start-up: LANES floats a
 # vector, TILE vectors of sums, as many as half the registers hold. Only convolutions and their filters may
@@ -59,7 +63,7 @@ EMULATION   := -include tests/amx_emulation.h -Dls_tile_kernels_amx=ls_tile_kern
                -Dls_tile_weight_grad_amx=ls_tile_weight_grad_emulated
 
 LIB_SOURCES  := $(filter-out src/cli/% %/elementwise.c %/activations.c $(CONTRACTED:%=src/kernels/%.c) src/kernels/tile_amx%,$(wildcard src/*/*.c))
-LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(FLOATS) $(BFLOATS) $(CONTRACTED_OBJECTS) $(AMX) $(BUILD)/templates.o
+LIB_OBJECTS  := $(call objects,$(LIB_SOURCES)) $(ELEMENTWISE) $(FLOATS) $(BFLOATS) $(CONTRACTED_OBJECTS) $(AMX) $(BUILD)/templates.o $(MESSAGES).o
 CLI_OBJECTS  := $(call objects,$(wildcard src/cli/*.c))
 TEST_SOURCES := $(wildcard tests/test_*.c)
 TEST_OBJECTS := $(call objects,$(TEST_SOURCES))
@@ -119,6 +123,16 @@ $(AMX): $(BUILD)/src/kernels/%.o: src/kernels/%.c
 
 $(EMULATED): $(BUILD)/tests/emulated/%.o: src/kernels/%.c
 	$(COMPILE) $(filter-out -mamx%,$(ISA_amx)) $(EMULATION) -MMD -MP -c $< -o $@
+
+$(MESSAGES).h: src/model/onnx.proto
+	@mkdir -p $(GENERATED) && echo "  GEN $@" && protoc-c --c_out=$(GENERATED) -Isrc $<
+
+$(MESSAGES).c: $(MESSAGES).h ;
+
+$(MESSAGES).o: $(MESSAGES).c
+	$(COMPILE) -c $< -o $@
+
+$(call objects,$(wildcard src/model/*.c) $(wildcard tests/*.c tests/fuzz/*.c)): | $(MESSAGES).h
 
 # The templates of figures and viewer travel inside the library, so that the program needs no data files.
 $(BUILD)/templates.c: $(TEMPLATES) tools/embed.sh

@@ -86,7 +86,7 @@ struct ls_node {
 };
 
 struct ls_network {
-    char arch[64];
+    char arch[1024];       /* its name, or the path of the ONNX file that describes it */
     int node_count;        /* 0: only the tensors are known */
     struct ls_node *nodes; /* [node_count] in topological order; node 0 is the image, the last the
                               logits [height][width][classes] */
@@ -98,7 +98,8 @@ struct ls_network {
 
 /* Builds the architecture called `arch`, one of those that ls_arch_name lists; those with skip
  * connections have a twin without them, called so with "-noshort" behind it. An unknown name fails
- * with the list of known ones. Free with ls_network_free. */
+ * with the list of known ones. A name that ends in ".onnx" is the path of an ONNX file, whose
+ * network is built. Free with ls_network_free. */
 enum ls_status ls_network_create(struct ls_network *network, const char *arch,
                                  struct ls_error *error);
 void ls_network_free(struct ls_network *network);
@@ -107,7 +108,8 @@ void ls_network_free(struct ls_network *network);
 const char *ls_arch_name(int i);
 
 /* text[size] = how the architecture is called in print, such as "ResNet-56 without skip
- * connections", cut off where it does not fit; false: there is none of that name. */
+ * connections", or an ONNX file's name without directory and ending, cut off where it does not fit;
+ * false: there is none of that name. */
 bool ls_arch_title(const char *arch, char *text, size_t size);
 
 /* Multiply-adds times two of one image's forward pass, convolutions and linear layers only. */

@@ -14,7 +14,7 @@ static const char help[] =
     "The standard error says how far the loss may be from that of more images of the kind.\n"
     "\n"
     "  --model FILE         checkpoint\n"
-    "  --arch NAME          its architecture, if the file does not say\n"
+    "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
     "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
     "  --split train|test   default test\n"
     "  --images N           the first N images only (default all)\n"

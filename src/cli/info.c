@@ -12,8 +12,8 @@
 static const char help[] =
     "Usage: landscape info [--arch NAME] [--cpu] [FILE...]\n"
     "\n"
-    "Tells what checkpoints (.safetensors, .pth, .pt, .t7), training states, surfaces and\n"
-    "directions (.h5) hold.\n"
+    "Tells what checkpoints (.safetensors, .pth, .pt, .t7), networks (.onnx), training states,\n"
+    "surfaces and directions (.h5) hold.\n"
     "\n"
     "  --arch NAME  of checkpoints that do not say their architecture\n"
     "  --cpu        tell what this machine has, and which kernels are used on it;\n"

@@ -17,7 +17,7 @@ static const char help[] =
     "same command is given again.\n"
     "\n"
     "  --model FILE         checkpoint w\n"
-    "  --arch NAME          its architecture, if the file does not say\n"
+    "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
     "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
     "  --split train|test   default train\n"
     "  --images N           the first N images only (default all)\n"

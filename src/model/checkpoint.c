@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "model/checkpoint_parts.h"
 #include "model/dtype.h"
+#include "model/onnx_file.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,10 @@ enum ls_status ls_model_from_file(struct ls_model *model, const struct ls_tensor
     if (!arch && !recorded)
         return ls_fail(error, LS_MISMATCH,
                        "%s: the file does not say its architecture; name it with --arch", name);
+    if (!arch && ls_onnx_recognise(recorded) && strcmp(recorded, name) != 0)
+        return ls_fail(error, LS_MISMATCH,
+                       "%s: is a checkpoint of the network in %s; say with --arch where that is",
+                       name, recorded); /* files do not choose what else is opened */
     struct ls_error reason = {0};
     enum ls_status status = make_empty(model, arch ? arch : recorded, &reason);
     if (status == LS_BAD_ARGUMENT && !arch)

@@ -1,6 +1,7 @@
 #include "landscape/network.h"
 #include "landscape/rng.h"
 #include "model/build.h"
+#include "model/onnx_network.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,11 @@ static struct choice choice_called(const char *name) {
 
 bool ls_arch_title(const char *arch, char *text, size_t size) {
     const struct choice choice = choice_called(arch);
+    if (ls_onnx_recognise(arch)) {
+        const char *slash = strrchr(arch, '/'), *name = slash ? slash + 1 : arch;
+        snprintf(text, size, "%.*s", (int)(strrchr(name, '.') - name), name);
+        return true;
+    }
     if (!choice.architecture)
         return false;
     snprintf(text, size, "%s%s", choice.architecture->title,
@@ -71,6 +77,8 @@ enum ls_status ls_network_create(struct ls_network *network, const char *arch,
     struct ls_builder builder = {.network = network, .error = error};
     const struct choice choice = choice_called(arch);
     memset(network, 0, sizeof *network);
+    if (ls_onnx_recognise(arch))
+        return ls_onnx_network_read(network, arch, error);
     if (!choice.architecture)
         return unknown(arch, error);
     strncpy(network->arch, arch, sizeof network->arch - 1);

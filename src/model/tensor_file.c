@@ -1,5 +1,6 @@
 #include "model/tensor_file.h"
 #include "base/file.h"
+#include "model/onnx_network.h"
 #include "model/safetensors.h"
 #include "model/torch_file.h"
 #include <sha2.h>
@@ -16,8 +17,12 @@ enum ls_status ls_tensor_file_read(struct ls_tensor_file *file, const char *path
         return status;
     if (sha256)
         SHA256Data(bytes, byte_count, sha256);
-    if (ls_torch_recognise(bytes, byte_count)) {
+    const bool onnx = ls_onnx_recognise(path), torch = ls_torch_recognise(bytes, byte_count);
+    if (onnx)
+        status = ls_onnx_tensors(file, path, bytes, byte_count, error);
+    else if (torch)
         status = ls_torch_parse(file, path, bytes, byte_count, error);
+    if (onnx || torch) {
         free(bytes);
         return status;
     }

@@ -1,18 +1,18 @@
 #!/bin/sh
 # Fuzzes the readers of files. Usage: tests/fuzz/run.sh [SECONDS [TARGET...]]
 #   SECONDS  for each target, default 60
-#   TARGET   safetensors, torch, surface or directions; default all
+#   TARGET   safetensors, torch, onnx, surface or directions; default all
 #   BUILD    where the library, the targets and the corpora go, default build-fuzz
 # Needs Debian's clang and libclang-rt-14-dev. What crashes a target is left in $BUILD/crashes.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- safetensors torch surface directions
+[ $# -gt 0 ] || set -- safetensors torch onnx surface directions
 BUILD=${BUILD:-build-fuzz}
 sanitize=address,undefined
 headers=$(pkg-config --cflags hdf5 jansson)
-libraries="$(pkg-config --libs openblas hdf5 jansson libpng libmd libzip) -lm"
+libraries="$(pkg-config --libs openblas hdf5 jansson libpng libmd libzip libprotobuf-c) -lm"
 
 make CC=clang BUILD="$BUILD" "$BUILD/liblandscape.a" \
     CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,$sanitize -fno-sanitize-recover=all"
@@ -20,13 +20,15 @@ compile() {
     # Both are lists of words.
     # shellcheck disable=SC2086
     clang -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -g -fopenmp -Wall -Wextra -fsanitize="$1" \
-        -Iinclude -Isrc $headers \
+        -Iinclude -Isrc -I"$BUILD/generated" $headers \
         "tests/fuzz/$2.c" "$BUILD/liblandscape.a" $libraries -o "$BUILD/$2"
 }
 compile "$sanitize" seeds
 "$BUILD/seeds" "$BUILD/corpus"
-mkdir -p "$BUILD/corpus/torch"
-cp tests/fixtures/torch/* "$BUILD/corpus/torch"
+for fixtures in torch onnx; do
+    mkdir -p "$BUILD/corpus/$fixtures"
+    cp tests/fixtures/$fixtures/* "$BUILD/corpus/$fixtures"
+done
 mkdir -p "$BUILD/crashes"
 for target; do
     compile "fuzzer,$sanitize" "fuzz_$target"

@@ -46,6 +46,11 @@ static enum ls_status write_surface(const char *directory, const char *name,
         status = ls_metadata_set(&surface.metadata, error, "dir_file", "d.h5");
     if (!status)
         status = ls_surface_mark(&surface, "here", 0.5, 1, error);
+    double way_x[] = {-1, 0.5, 0}, way_y[] = {0.25, 1, 0};
+    const struct ls_trajectory way = {
+        .count = 3, .x = way_x, .y = way_y, .explained = {0.75, 0.125}};
+    if (!status)
+        status = ls_trajectory_copy(&surface.trajectory, &way, error);
     if (!status)
         status = ls_surface_write(&surface, in(directory, name).text, error);
     ls_surface_free(&surface);

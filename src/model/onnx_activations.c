@@ -1,0 +1,118 @@
+/* Operations of ONNX on activations alone. */
+#include "model/onnx_walk.h"
+
+static struct ls_onnx_value relu(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    x.node = ls_onnx_add(w, &ls_op_relu, (struct ls_attributes){0}, 1, &x.node);
+    return x;
+}
+
+static struct ls_onnx_value sigmoid(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    x.node = ls_onnx_add(w, &ls_op_sigmoid, (struct ls_attributes){0}, 1, &x.node);
+    return x;
+}
+
+static struct ls_onnx_value sum(struct ls_onnx_walk *w) {
+    struct ls_onnx_value a = ls_onnx_input(w, 0);
+    const struct ls_onnx_value b = ls_onnx_input(w, 1);
+    if (a.flat != b.flat || w->node->n_input != 2)
+        return ls_onnx_refuse(w, "adds what is not of one kind");
+    a.node = ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){a.node, b.node});
+    return a;
+}
+
+static struct ls_onnx_value concat_channels(struct ls_onnx_walk *w) {
+    int inputs[LS_MAX_INPUTS];
+    const size_t count = w->node->n_input;
+    if (count < 1 || ls_onnx_whole(w->node, "axis", 1) != 1)
+        return ls_onnx_refuse(w, "only channels can be joined (axis 1)");
+    struct ls_onnx_value all = ls_onnx_image(w, 0);
+    inputs[0] = all.node;
+    int used = 1;
+    for (size_t i = 1; i < count; i++) { /* of many, as many as an operation takes at a time */
+        if (used == LS_MAX_INPUTS) {
+            inputs[0] = ls_onnx_add(w, &ls_op_concat, (struct ls_attributes){0}, used, inputs);
+            used = 1;
+        }
+        inputs[used++] = ls_onnx_image(w, i).node;
+    }
+    all.node = ls_onnx_add(w, &ls_op_concat, (struct ls_attributes){0}, used, inputs);
+    return all;
+}
+
+static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_image(w, 0);
+    const struct ls_attributes a = ls_onnx_window(w, 0);
+    return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_maxpool, a, 1, &x.node)};
+}
+
+static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_image(w, 0);
+    const struct ls_attributes a = ls_onnx_window(w, 0);
+    if (a.padding)
+        return ls_onnx_refuse(w, "means over padding are not known here");
+    return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node)};
+}
+
+/* The mean over all pixels. */
+static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_value x, bool flat) {
+    const struct ls_shape shape = ls_onnx_shape(w, x);
+    const struct ls_attributes a = {.kernel = shape.height, .stride = shape.height};
+    if (shape.height != shape.width)
+        return ls_onnx_refuse(
+            w, "takes the mean of an image that is not square, which is not known here");
+    return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node),
+                                  .flat = flat};
+}
+
+static struct ls_onnx_value global_average_pool(struct ls_onnx_walk *w) {
+    return average_all(w, ls_onnx_image(w, 0), false);
+}
+
+static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_image(w, 0);
+    const struct ls_onnx_value axes = ls_onnx_row_or_attribute(w, 1, "axes", 2);
+    bool pixels = axes.count == 2 && axes.wholes[0] != axes.wholes[1];
+    for (int i = 0; pixels && i < 2; i++) /* the last two of four, which may count from the end */
+        pixels = axes.wholes[i] == -2 || axes.wholes[i] == -1 || axes.wholes[i] == 2 ||
+                 axes.wholes[i] == 3;
+    if (!pixels || (axes.wholes[0] - axes.wholes[1]) % LS_ONNX_RANK == 0)
+        return ls_onnx_refuse(w, "only the mean over both dimensions of an image is known here");
+    return average_all(w, x, !ls_onnx_whole(w->node, "keepdims", 1));
+}
+
+static struct ls_onnx_value pass(struct ls_onnx_walk *w) {
+    return ls_onnx_input(w, 0);
+}
+
+/* PyTorch puts paddings of nothing before means. */
+static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value pads = ls_onnx_row_or_attribute(w, 1, "pads", 2 * LS_ONNX_RANK);
+    bool none = pads.count == 2 * LS_ONNX_RANK;
+    for (int i = 0; none && i < pads.count; i++)
+        none = pads.wholes[i] == 0;
+    return none ? ls_onnx_input(w, 0)
+                : ls_onnx_refuse(w, "pads an image, which only convolutions do here");
+}
+
+/* Of whole numbers or of channels. */
+static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
+    return ls_onnx_row(w, 0).count > 0 ? ls_onnx_concat_rows(w) : concat_channels(w);
+}
+
+static const struct ls_onnx_operation members[] = {
+    {"Add", sum},
+    {"AveragePool", average_pool},
+    {"Concat", concat},
+    {"Dropout", pass},
+    {"GlobalAveragePool", global_average_pool},
+    {"Identity", pass},
+    {"MaxPool", max_pool},
+    {"Pad", pad},
+    {"ReduceMean", reduce_mean},
+    {"Relu", relu},
+    {"Sigmoid", sigmoid},
+};
+
+const struct ls_onnx_operations ls_onnx_activations = {members, sizeof members / sizeof *members};

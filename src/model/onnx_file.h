@@ -1,0 +1,59 @@
+/* ONNX files: networks of any origin, as a graph of operations with its weights. */
+#ifndef LANDSCAPE_MODEL_ONNX_FILE_H
+#define LANDSCAPE_MODEL_ONNX_FILE_H
+
+#include "landscape/error.h"
+#include "model/onnx.pb-c.h"
+#include "model/tensor_file.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ls_onnx {
+    const char *path;            /* for messages; the caller's */
+    struct LsOnnx__Model *model; /* owned */
+    const struct LsOnnx__Graph *graph;
+};
+
+/* Whether the file at `path` is one, by its ending. */
+bool ls_onnx_recognise(const char *path);
+
+/* Reads the bytes of a file. Free with ls_onnx_free. */
+enum ls_status ls_onnx_parse(struct ls_onnx *onnx, const char *path, const void *bytes,
+                             size_t byte_count, struct ls_error *error);
+void ls_onnx_free(struct ls_onnx *onnx);
+
+/* A tensor that a name stands for. */
+struct ls_onnx_source {
+    const struct LsOnnx__Tensor *tensor; /* NULL: the name stands for none */
+    bool transposed;                     /* a matrix, and its transpose is meant */
+};
+
+/* The tensor that `name` stands for: a weight, or what a node makes of nothing (Constant), passes
+ * on (Identity) or transposes. */
+struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name);
+
+/* The numbers of a tensor of floating point, in the file's order. */
+struct ls_onnx_numbers {
+    enum ls_dtype dtype;
+    size_t count, size;  /* how many, and bytes of each */
+    const uint8_t *data; /* [count * size] little-endian; NULL: they are of another type */
+};
+
+struct ls_onnx_numbers ls_onnx_numbers(const struct LsOnnx__Tensor *tensor);
+
+/* Attributes of a node: a whole number, a number, or count whole numbers; `otherwise` where there
+ * is none. The last is false if there are others than `count`. */
+int64_t ls_onnx_whole(const struct LsOnnx__Node *node, const char *name, int64_t otherwise);
+double ls_onnx_number(const struct LsOnnx__Node *node, const char *name, double otherwise);
+bool ls_onnx_wholes(const struct LsOnnx__Node *node, const char *name, int count, int64_t otherwise,
+                    int64_t *wholes);
+
+/* Whether the node leaves it to who computes it how images are padded (auto_pad). */
+bool ls_onnx_pads_itself(const struct LsOnnx__Node *node);
+
+/* Takes a tensor of whole numbers, a row or a single one; returns how many there are, -1 if it is
+ * another or has more than `most`. */
+int ls_onnx_tensor_wholes(const struct LsOnnx__Tensor *tensor, int most, int64_t *wholes);
+
+#endif

@@ -1,0 +1,186 @@
+/* Operations of ONNX that have weights. */
+#include "model/onnx_walk.h"
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether the tensor has `rank` dimensions, and as many numbers as they say. */
+static bool is_whole(const struct LsOnnx__Tensor *tensor, size_t rank) {
+    size_t left = ls_onnx_numbers(tensor).count;
+    bool whole = tensor->n_size == rank && left > 0;
+    for (size_t d = 0; whole && d < rank; d++) {
+        const int64_t size = tensor->size[d];
+        whole = size >= 1 && size <= INT_MAX && left % (size_t)size == 0;
+        left /= whole ? (size_t)size : 1;
+    }
+    return whole && left == 1;
+}
+
+/* The weight that is the node's input i, of `rank` dimensions; its tensor is NULL after a failure,
+ * or if the node has no such input and it is `optional`. */
+static struct ls_onnx_source weight(struct ls_onnx_walk *w, size_t i, size_t rank, bool optional) {
+    const bool there = i < w->node->n_input && *w->node->input[i];
+    struct ls_onnx_source source = {0};
+    if (there)
+        source = ls_onnx_find(w->onnx, w->node->input[i]);
+    if (!source.tensor && (there || !optional))
+        ls_onnx_refuse(w, "its weights are not in the file, or are computed");
+    else if (source.tensor && source.tensor->location)
+        ls_onnx_refuse(w, "its weights are in another file, which is not known here");
+    else if (source.tensor && !ls_onnx_numbers(source.tensor).data)
+        ls_onnx_refuse(w, "its weights are not of floating point");
+    else if (source.tensor && (!is_whole(source.tensor, rank) || (rank != 2 && source.transposed)))
+        ls_onnx_refuse(w,
+                       "its weights are not as many as their dimensions say, or these are others "
+                       "than the operation has");
+    if (w->builder.status)
+        source.tensor = NULL;
+    return source;
+}
+
+/* name[LS_MAX_TENSOR_NAME] = what our node is called after its first weight. */
+static void name_node(struct ls_onnx_walk *w, size_t i, char *name) {
+    static const char ending[] = ".weight";
+    const char *full = w->node->input[i];
+    size_t length = strlen(full);
+    if (length > sizeof ending - 1 && strcmp(full + length - (sizeof ending - 1), ending) == 0)
+        length -= sizeof ending - 1;
+    if (length >= LS_MAX_TENSOR_NAME) {
+        ls_onnx_refuse(w, "the name of its weights is too long");
+        length = 0;
+    }
+    memcpy(name, full, length);
+    name[length] = 0;
+}
+
+/* Whether the file's tensor has the sizes that the network's needs. */
+static bool agrees(const struct ls_tensor *tensor, const struct ls_onnx_source *source) {
+    const int last = tensor->rank - 1;
+    bool same = source->tensor->n_size == (size_t)tensor->rank;
+    for (int d = 0; same && d <= last; d++)
+        same = source->tensor->size[source->transposed ? last - d : d] == tensor->size[d];
+    return same;
+}
+
+/* Whether an earlier tensor has the name of tensor t. */
+static bool is_shared(const struct ls_network *network, int t) {
+    return ls_network_find(network, network->tensors[t].name) != &network->tensors[t];
+}
+
+/* Adds a node of ours with tensors, whose values are in sources[count]. */
+static int add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
+                        struct ls_attributes attributes, struct ls_onnx_value x,
+                        const struct ls_onnx_source *sources, int count) {
+    struct ls_network *network = w->builder.network;
+    char name[LS_MAX_TENSOR_NAME];
+    const int first = network->tensor_count;
+    if (w->builder.status)
+        return 0;
+    name_node(w, 1, name);
+    const int node = ls_build(&w->builder, op, name, attributes, 1, &x.node);
+    if (w->builder.status)
+        return 0;
+    struct ls_onnx_source *all = realloc(w->sources, (size_t)network->tensor_count * sizeof *all);
+    if (!all) {
+        w->builder.status = ls_fail_memory(w->builder.error, "a network");
+        return 0;
+    }
+    w->sources = all;
+    for (int t = first; t < network->tensor_count; t++) {
+        all[t] = t - first < count ? sources[t - first] : (struct ls_onnx_source){0};
+        if (all[t].tensor && !agrees(&network->tensors[t], &all[t]))
+            ls_onnx_refuse(w, "its weights do not fit what it is applied to");
+        else if (is_shared(network, t))
+            ls_onnx_refuse(
+                w, "has the weights of another node, and shared weights are not known here");
+    }
+    return node;
+}
+
+/* Inputs: activations, weight, bias if there is one. */
+static struct ls_onnx_value convolve(struct ls_onnx_walk *w, bool up) {
+    const struct ls_onnx_value x = ls_onnx_image(w, 0);
+    const struct ls_onnx_source sources[] = {weight(w, 1, 4, false), weight(w, 2, 1, true)};
+    if (w->builder.status)
+        return x;
+    const int64_t *size = sources[0].tensor->size;
+    struct ls_attributes a = ls_onnx_window(w, size[2]);
+    if (size[2] != size[3] || size[2] != a.kernel)
+        return ls_onnx_refuse(w, "its kernel is not square");
+    if (ls_onnx_whole(w->node, "group", 1) != 1)
+        return ls_onnx_refuse(w, "convolutions in groups are not known here");
+    a.channels = (int)size[up ? 1 : 0];
+    a.bias = sources[1].tensor;
+    int64_t more[2];
+    const bool plain =
+        ls_onnx_wholes(w->node, "output_padding", 2, 0, more) && !more[0] && !more[1];
+    if (up && (a.stride != a.kernel || a.padding != 0 || !plain))
+        return ls_onnx_refuse(
+            w, "transposed convolutions are known with a stride as large as the kernel");
+    const int count = a.bias ? 2 : 1;
+    return (struct ls_onnx_value){
+        .node = add_weighted(w, up ? &ls_op_upconv2d : &ls_op_conv2d, a, x, sources, count)};
+}
+
+static struct ls_onnx_value conv(struct ls_onnx_walk *w) {
+    return convolve(w, false);
+}
+
+static struct ls_onnx_value conv_transpose(struct ls_onnx_walk *w) {
+    return convolve(w, true);
+}
+
+static struct ls_onnx_value batch_normalization(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_input(w, 0);
+    const struct ls_shape size = ls_onnx_shape(w, x);
+    if (x.flat && (size.height > 1 || size.width > 1))
+        return ls_onnx_refuse(
+            w, "normalises the numbers of a flattened image, which is not known here");
+    struct ls_onnx_source sources[4];
+    for (size_t i = 0; i < 4; i++)
+        sources[i] = weight(w, i + 1, 1, false);
+    /* ONNX says how much of the running statistics stays, PyTorch how much goes. */
+    const struct ls_attributes a = {.epsilon = (float)ls_onnx_number(w->node, "epsilon", 1e-5),
+                                    .momentum =
+                                        (float)(1 - ls_onnx_number(w->node, "momentum", 0.9))};
+    return (struct ls_onnx_value){.node = add_weighted(w, &ls_op_batchnorm, a, x, sources, 4),
+                                  .flat = x.flat};
+}
+
+/* Inputs: activations, weight, bias if there is one. Ours is [outputs][inputs]. */
+static struct ls_onnx_value linear(struct ls_onnx_walk *w, bool transposed) {
+    const struct ls_onnx_value x = ls_onnx_input(w, 0);
+    struct ls_onnx_source sources[] = {weight(w, 1, 2, false), weight(w, 2, 1, true)};
+    if (w->builder.status)
+        return x;
+    if (!x.flat)
+        return ls_onnx_refuse(w, "is known here for images that have been flattened only");
+    sources[0].transposed ^= transposed;
+    const struct ls_attributes a = {.channels =
+                                        (int)sources[0].tensor->size[sources[0].transposed ? 1 : 0],
+                                    .bias = sources[1].tensor};
+    const int count = a.bias ? 2 : 1;
+    return (struct ls_onnx_value){.node = add_weighted(w, &ls_op_linear, a, x, sources, count),
+                                  .flat = true};
+}
+
+static struct ls_onnx_value gemm(struct ls_onnx_walk *w) {
+    if (ls_onnx_whole(w->node, "transA", 0) || ls_onnx_number(w->node, "alpha", 1) != 1 ||
+        ls_onnx_number(w->node, "beta", 1) != 1)
+        return ls_onnx_refuse(w, "is known here for linear layers only, without factors");
+    return linear(w, !ls_onnx_whole(w->node, "transB", 0));
+}
+
+static struct ls_onnx_value matmul(struct ls_onnx_walk *w) {
+    return linear(w, true);
+}
+
+static const struct ls_onnx_operation members[] = {
+    {"BatchNormalization", batch_normalization},
+    {"Conv", conv},
+    {"ConvTranspose", conv_transpose},
+    {"Gemm", gemm},
+    {"MatMul", matmul},
+};
+
+const struct ls_onnx_operations ls_onnx_layers = {members, sizeof members / sizeof *members};

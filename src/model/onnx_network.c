@@ -1,0 +1,145 @@
+/* From the nodes of an ONNX graph to ours, one after the other. */
+#include "model/onnx_network.h"
+#include "base/file.h"
+#include "model/onnx_walk.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const struct ls_onnx_operations *const known[] = {&ls_onnx_activations, &ls_onnx_layers,
+                                                         &ls_onnx_shapes};
+
+enum { KINDS = sizeof known / sizeof *known };
+
+static void refuse_type(struct ls_onnx_walk *w) {
+    char names[512] = "";
+    for (int k = 0; k < KINDS; k++)
+        for (int m = 0; m < known[k]->count; m++) {
+            strncat(names, *names ? ", " : "", sizeof names - strlen(names) - 1);
+            strncat(names, known[k]->members[m].type, sizeof names - strlen(names) - 1);
+        }
+    w->builder.status = ls_fail(w->builder.error, LS_MISMATCH,
+                                "is not known here; known are %s. 'landscape scan --evaluator' "
+                                "scans any other network",
+                                names);
+}
+
+/* How the node's operation becomes ours; NULL if we do not have it. */
+static const struct ls_onnx_operation *find_operation(const struct LsOnnx__Node *node) {
+    for (int k = 0; node->type && k < KINDS; k++)
+        for (int m = 0; m < known[k]->count; m++)
+            if (strcmp(node->type, known[k]->members[m].type) == 0)
+                return &known[k]->members[m];
+    return NULL;
+}
+
+/* Adds the node, unless it makes a weight, which is found by its name when it is needed. */
+static void add_node(struct ls_onnx_walk *w) {
+    const struct LsOnnx__Node *node = w->node;
+    if (node->n_output < 1 || ls_onnx_find(w->onnx, node->output[0]).tensor)
+        return;
+    const struct ls_onnx_operation *operation = find_operation(node);
+    if (!operation) {
+        refuse_type(w);
+        return;
+    }
+    struct ls_onnx_value value = operation->add(w);
+    value.name = node->output[0];
+    w->values[w->value_count++] = value;
+}
+
+/* The image is the first input that is not a weight. */
+static void add_image(struct ls_onnx_walk *w) {
+    const struct LsOnnx__Graph *graph = w->onnx->graph;
+    const struct LsOnnx__Value *image = NULL;
+    for (size_t i = 0; i < graph->n_input && !image; i++)
+        if (graph->input[i]->name && !ls_onnx_find(w->onnx, graph->input[i]->name).tensor)
+            image = graph->input[i];
+    const struct LsOnnx__Shape *shape =
+        image && image->type && image->type->tensor ? image->type->tensor->shape : NULL;
+    int64_t size[LS_ONNX_RANK] = {0};
+    bool sound = shape && shape->n_dimension == LS_ONNX_RANK;
+    for (size_t d = 1; sound && d < LS_ONNX_RANK; d++) {
+        size[d] = shape->dimension[d]->size;
+        sound = size[d] >= 1 && size[d] <= LS_ONNX_MOST;
+    }
+    if (!sound) {
+        w->builder.status =
+            ls_fail(w->builder.error, LS_MISMATCH,
+                    "its input is not images [batch, channels, height, width] of known size");
+        return;
+    }
+    const int node = ls_image(&w->builder, (int)size[2], (int)size[3], (int)size[1]);
+    w->values[w->value_count++] = (struct ls_onnx_value){.name = image->name, .node = node};
+}
+
+/* The last node must be what the network is for. */
+static void check_output(struct ls_onnx_walk *w) {
+    const struct LsOnnx__Graph *graph = w->onnx->graph;
+    bool found = false;
+    for (int v = 0; v < w->value_count && graph->n_output == 1 && graph->output[0]->name; v++)
+        found = found ||
+                (strcmp(w->values[v].name, graph->output[0]->name) == 0 &&
+                 w->values[v].node == w->builder.network->node_count - 1 && w->values[v].node > 0);
+    if (!found)
+        w->builder.status = ls_fail(w->builder.error, LS_MISMATCH,
+                                    "is not a network with one output, computed last");
+}
+
+/* Builds the network; w->node is where it failed, if it was at a node. */
+static void build(struct ls_onnx_walk *w) {
+    add_image(w);
+    for (size_t i = 0; i < w->onnx->graph->n_node && !w->builder.status; i++) {
+        w->node = w->onnx->graph->node[i];
+        add_node(w);
+    }
+    if (w->builder.status)
+        return;
+    w->node = NULL;
+    check_output(w);
+}
+
+enum ls_status ls_onnx_network(const struct ls_onnx *onnx, struct ls_network *network,
+                               struct ls_onnx_source **sources, struct ls_error *error) {
+    struct ls_error reason;
+    struct ls_onnx_walk w = {.onnx = onnx, .builder = {.network = network, .error = &reason}};
+    *network = (struct ls_network){0};
+    if (strlen(onnx->path) >= sizeof network->arch)
+        return ls_fail(error, LS_BAD_ARGUMENT, "%s: a path too long for a network", onnx->path);
+    strcpy(network->arch, onnx->path);
+    w.values = calloc(onnx->graph->n_node + 1, sizeof *w.values);
+    if (!w.values)
+        return ls_fail_memory(error, "a network");
+    build(&w);
+    free(w.values);
+    if (sources && !w.builder.status)
+        *sources = w.sources;
+    else
+        free(w.sources);
+    if (!w.builder.status)
+        return LS_OK;
+    ls_network_free(network);
+    if (!w.node)
+        return ls_fail(error, w.builder.status, "%s: %s", onnx->path, reason.message);
+    return ls_fail(error, w.builder.status, "%s: node '%.64s' (%.64s): %s", onnx->path,
+                   w.node->name ? w.node->name : "", w.node->type ? w.node->type : "no operation",
+                   reason.message);
+}
+
+enum ls_status ls_onnx_network_read(struct ls_network *network, const char *path,
+                                    struct ls_error *error) {
+    unsigned char *bytes = NULL;
+    size_t byte_count = 0;
+    struct ls_onnx onnx;
+    *network = (struct ls_network){0};
+    enum ls_status status =
+        ls_file_read(path, LS_MAX_TENSOR_FILE_BYTES, &bytes, &byte_count, error);
+    if (status)
+        return status;
+    status = ls_onnx_parse(&onnx, path, bytes, byte_count, error);
+    free(bytes);
+    if (status)
+        return status;
+    status = ls_onnx_network(&onnx, network, NULL, error);
+    ls_onnx_free(&onnx);
+    return status;
+}

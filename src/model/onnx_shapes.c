@@ -1,0 +1,65 @@
+/* Operations of ONNX that change or compute shapes: as far as it takes to flatten an image. */
+#include "model/onnx_walk.h"
+#include <string.h>
+
+static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    if (ls_onnx_whole(w->node, "axis", 1) != 1)
+        return ls_onnx_refuse(w, "flattens images of a batch together");
+    x.flat = true;
+    return x;
+}
+
+/* To one row an image: [1 or 0 or -1, -1 or how many numbers an image has]. */
+static struct ls_onnx_value reshape(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    const struct ls_onnx_value to = ls_onnx_row(w, 1);
+    const int64_t numbers = (int64_t)ls_shape_size(ls_onnx_shape(w, x));
+    if (to.count != 2 || to.wholes[0] < -1 || to.wholes[0] > 1 ||
+        (to.wholes[1] != numbers && (to.wholes[1] != -1 || to.wholes[0] == -1)))
+        return ls_onnx_refuse(w, "only a reshape that flattens an image is known here");
+    x.flat = true;
+    return x;
+}
+
+/* Shapes are computed for batches of one image. */
+static struct ls_onnx_value shape(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_input(w, 0);
+    const struct ls_shape s = ls_onnx_shape(w, x);
+    if (x.flat)
+        return (struct ls_onnx_value){.count = 2, .wholes = {1, (int64_t)ls_shape_size(s)}};
+    return (struct ls_onnx_value){.count = LS_ONNX_RANK,
+                                  .wholes = {1, s.channels, s.height, s.width}};
+}
+
+static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value from = ls_onnx_row(w, 0), index = ls_onnx_row(w, 1);
+    const int64_t i = index.wholes[0] + (index.wholes[0] < 0 ? from.count : 0);
+    if (from.count < 1 || index.count != 1 || i < 0 || i >= from.count)
+        return ls_onnx_refuse(w, "is known here for the sizes of activations only");
+    return (struct ls_onnx_value){.count = 1, .wholes = {from.wholes[i]}};
+}
+
+static struct ls_onnx_value unsqueeze(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_row(w, 0);
+    return x.count == 1 ? x : ls_onnx_refuse(w, "is known here for the sizes of activations only");
+}
+
+struct ls_onnx_value ls_onnx_concat_rows(struct ls_onnx_walk *w) {
+    struct ls_onnx_value all = {0};
+    for (size_t i = 0; i < w->node->n_input; i++) {
+        const struct ls_onnx_value more = ls_onnx_row(w, i);
+        if (more.count < 1 || all.count + more.count > LS_ONNX_WHOLES)
+            return ls_onnx_refuse(w, "joins what is not of one kind, or too much");
+        memcpy(all.wholes + all.count, more.wholes, (size_t)more.count * sizeof *all.wholes);
+        all.count += more.count;
+    }
+    return all;
+}
+
+static const struct ls_onnx_operation members[] = {
+    {"Flatten", flatten}, {"Gather", gather},       {"Reshape", reshape},
+    {"Shape", shape},     {"Unsqueeze", unsqueeze},
+};
+
+const struct ls_onnx_operations ls_onnx_shapes = {members, sizeof members / sizeof *members};

@@ -1,0 +1,87 @@
+#include "model/onnx_walk.h"
+#include <string.h>
+
+struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what) {
+    if (!w->builder.status)
+        w->builder.status = ls_fail(w->builder.error, LS_MISMATCH, "%s", what);
+    return (struct ls_onnx_value){0};
+}
+
+/* What the node's input i stands for; NULL for a tensor, or nothing. */
+static const struct ls_onnx_value *find(const struct ls_onnx_walk *w, size_t i) {
+    for (int v = 0; i < w->node->n_input && v < w->value_count; v++)
+        if (strcmp(w->values[v].name, w->node->input[i]) == 0)
+            return &w->values[v];
+    return NULL;
+}
+
+struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i) {
+    const struct ls_onnx_value *found = find(w, i);
+    if (found && found->count == 0)
+        return *found;
+    return ls_onnx_refuse(w,
+                          "takes something else than the activations of another node, which is not "
+                          "known here");
+}
+
+struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
+    const struct ls_onnx_value *found = find(w, i);
+    struct ls_onnx_value row = {.count = -1};
+    if (found)
+        return found->count > 0 ? *found : row;
+    if (i >= w->node->n_input)
+        return row;
+    const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[i]).tensor;
+    if (tensor)
+        row.count = ls_onnx_tensor_wholes(tensor, LS_ONNX_WHOLES, row.wholes);
+    return row;
+}
+
+struct ls_onnx_value ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size_t i,
+                                              const char *name, int count) {
+    struct ls_onnx_value wholes = {.count = count};
+    if (w->node->n_input > i)
+        return ls_onnx_row(w, i);
+    if (!ls_onnx_wholes(w->node, name, count, 0, wholes.wholes))
+        wholes.count = -1;
+    return wholes;
+}
+
+struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i) {
+    const struct ls_onnx_value x = ls_onnx_input(w, i);
+    return x.flat ? ls_onnx_refuse(w, "takes pixels, and its input has been flattened") : x;
+}
+
+struct ls_shape ls_onnx_shape(const struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    const struct ls_shape nothing = {0};
+    return w->builder.status ? nothing : w->builder.network->nodes[x.node].out;
+}
+
+int ls_onnx_add(struct ls_onnx_walk *w, const struct ls_op *op, struct ls_attributes attributes,
+                int count, const int *inputs) {
+    return ls_build(&w->builder, op, NULL, attributes, count, inputs);
+}
+
+struct ls_attributes ls_onnx_window(struct ls_onnx_walk *w, int64_t kernel) {
+    int64_t kernels[2], strides[2], dilations[2], pads[4];
+    const bool sound = ls_onnx_wholes(w->node, "kernel_shape", 2, kernel, kernels) &&
+                       ls_onnx_wholes(w->node, "strides", 2, 1, strides) &&
+                       ls_onnx_wholes(w->node, "dilations", 2, 1, dilations) &&
+                       ls_onnx_wholes(w->node, "pads", 4, 0, pads);
+    if (ls_onnx_pads_itself(w->node))
+        ls_onnx_refuse(w, "it does not say how much it pads (auto_pad), which is not known here");
+    else if (!sound || kernels[0] != kernels[1] || strides[0] != strides[1] || pads[0] != pads[1] ||
+             pads[0] != pads[2] || pads[0] != pads[3])
+        ls_onnx_refuse(
+            w, "its window is not the same in both dimensions, or its padding on all sides");
+    else if (dilations[0] != 1 || dilations[1] != 1 || ls_onnx_whole(w->node, "ceil_mode", 0))
+        ls_onnx_refuse(
+            w, "windows with gaps (dilations) or over the edge (ceil_mode) are not known here");
+    else if (kernels[0] < 1 || kernels[0] > LS_ONNX_MOST || strides[0] < 1 ||
+             strides[0] > LS_ONNX_MOST || pads[0] < 0 || pads[0] > LS_ONNX_MOST)
+        ls_onnx_refuse(w, "its window is of no sensible size");
+    else
+        return (struct ls_attributes){
+            .kernel = (int)kernels[0], .stride = (int)strides[0], .padding = (int)pads[0]};
+    return (struct ls_attributes){0};
+}

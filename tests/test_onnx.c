@@ -1,0 +1,291 @@
+/* ONNX files, made by tools/reference/make_onnx.py. */
+#include "base/file.h"
+#include "engine/plan.h"
+#include "fixture.h"
+#include "model/onnx_network.h"
+#include "networks.h"
+#include "support.h"
+#include <limits.h>
+#include <math.h>
+
+static const char *fixture(const char *name, const char *way) {
+    return text("tests/fixtures/onnx/%s-%s.onnx", name, way);
+}
+
+static void load(struct ls_model *model, const char *path) {
+    struct ls_error error = {0};
+    if (ls_model_load(model, path, NULL, &error))
+        fail_msg("%s", error.message);
+}
+
+static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view"};
+static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
+
+/* The first training images' logits. */
+static void assert_logits(const struct ls_model *model, const json_t *wanted) {
+    struct ls_dataset data;
+    struct ls_plan *plan;
+    struct ls_worker *worker;
+    float image[32 * 32 * 3];
+    enum { CLASSES = 10 };
+    const int images = (int)json_array_size(wanted) / CLASSES;
+    assert_true(images > 0);
+    open_synthetic(&data, LS_TRAIN, images);
+    assert_int_equal(ls_plan_create(&plan, &model->network, LS_FP32, NULL), LS_OK);
+    assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
+    ls_worker_load_values(worker, model->values);
+    for (int i = 0; i < images; i++) {
+        ls_dataset_image(&data, i, image);
+        const float *logits = ls_worker_run(worker, image);
+        for (int c = 0; c < CLASSES; c++)
+            assert_true(fabs(logits[c] - fixture_at(wanted, (size_t)(i * CLASSES + c))) < 2e-6);
+    }
+    ls_worker_free(worker);
+    ls_plan_free(plan);
+    ls_dataset_free(&data);
+}
+
+static void logits_are_those_of_pytorch(void **state) {
+    (void)state;
+    json_t *wanted = fixture_open("onnx/onnx");
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+        for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+            struct ls_model model;
+            load(&model, fixture(names[n], ways[way]));
+            assert_logits(&model, fixture_get(wanted, names[n]));
+            ls_model_free(&model);
+        }
+    json_decref(wanted);
+}
+
+static void every_precision_works(void **state) {
+    (void)state;
+    struct ls_model model;
+    struct ls_dataset data;
+    load(&model, fixture("all-operations", "folded"));
+    open_synthetic(&data, LS_TRAIN, 40);
+    const double exact = evaluate(&model, &data, LS_FP32, 1).loss;
+    assert_true(fabs(evaluate(&model, &data, LS_BF16X3, 1).loss / exact - 1) < 1e-4);
+    assert_true(fabs(evaluate(&model, &data, LS_BF16, 1).loss / exact - 1) < 1e-2);
+    ls_dataset_free(&data);
+    ls_model_free(&model);
+}
+
+/* Names are those of PyTorch's state_dict where the file has them. */
+static void tensors_keep_their_names(void **state) {
+    (void)state;
+    struct ls_network network;
+    assert_int_equal(
+        ls_network_create(&network, fixture("all-operations", "with-batch-norm"), NULL), LS_OK);
+    static const char *const found[] = {
+        "conv1.weight",   "conv1.bias",   "bn1.running_var",
+        "bn2.weight",     "conv2.weight", "up.weight",
+        "linear1.weight", "linear2.bias", "bn1.num_batches_tracked"};
+    for (size_t i = 0; i < sizeof found / sizeof *found; i++)
+        assert_non_null(ls_network_find(&network, found[i]));
+    ls_network_free(&network);
+    char title[64];
+    assert_true(ls_arch_title("some/where.v2/my net.onnx", title, sizeof title));
+    assert_string_equal(title, "my net");
+}
+
+/* A checkpoint does not choose which other file is opened. */
+static void checkpoints_need_the_network_named(void **state) {
+    const char *path = text("%s/m.safetensors", (char *)*state);
+    const char *onnx = fixture("small-mean", "folded");
+    struct ls_model model, again;
+    struct ls_error error;
+    load(&model, onnx);
+    assert_int_equal(ls_model_save(&model, path, NULL), LS_OK);
+    assert_int_equal(ls_model_load(&again, path, NULL, &error), LS_MISMATCH);
+    assert_message(&error, onnx);
+    assert_message(&error, "--arch");
+    assert_int_equal(ls_model_load(&again, path, onnx, &error), LS_OK);
+    assert_memory_equal(again.values, model.values,
+                        model.network.value_count * sizeof *model.values);
+    ls_model_free(&again);
+    ls_model_free(&model);
+}
+
+/* What the tests of refusals change; of the small network's nodes Conv, Relu, ReduceMean, MatMul.
+ */
+static LsOnnx__Attribute *attribute(const struct ls_onnx *onnx, int node, const char *name) {
+    LsOnnx__Node *n = onnx->model->graph->node[node];
+    for (size_t i = 0; i < n->n_attribute; i++)
+        if (strcmp(n->attribute[i]->name, name) == 0)
+            return n->attribute[i];
+    fail_msg("no attribute %s", name);
+    return NULL;
+}
+
+static void rename_to(char **name, const char *other) {
+    free(*name);
+    *name = strdup(other);
+}
+
+/* The weight of the convolution. */
+static LsOnnx__Tensor *kernel(const struct ls_onnx *onnx) {
+    LsOnnx__Graph *graph = onnx->model->graph;
+    for (size_t i = 0; i < graph->n_initializer; i++)
+        if (strcmp(graph->initializer[i]->name, graph->node[0]->input[1]) == 0)
+            return graph->initializer[i];
+    fail_msg("no kernel");
+    return NULL;
+}
+
+static void group(struct ls_onnx *o) {
+    attribute(o, 0, "group")->whole = 3;
+}
+static void gaps(struct ls_onnx *o) {
+    attribute(o, 0, "dilations")->wholes[0] = 2;
+}
+static void uneven_pads(struct ls_onnx *o) {
+    attribute(o, 0, "pads")->wholes[3] = 0;
+}
+static void vast_pads(struct ls_onnx *o) {
+    for (int i = 0; i < 4; i++)
+        attribute(o, 0, "pads")->wholes[i] = INT64_MAX;
+}
+static void wide_kernel(struct ls_onnx *o) {
+    attribute(o, 0, "kernel_shape")->wholes[0] = 5;
+}
+static void pads_itself(struct ls_onnx *o) {
+    rename_to(&attribute(o, 0, "group")->name, "auto_pad");
+}
+static void more_filters(struct ls_onnx *o) {
+    kernel(o)->size[0]++;
+}
+static void endless_filters(struct ls_onnx *o) {
+    for (int d = 0; d < 4; d++)
+        kernel(o)->size[d] = INT_MAX;
+}
+static void negative_size(struct ls_onnx *o) {
+    kernel(o)->size[0] = -kernel(o)->size[0];
+}
+static void other_shape(struct ls_onnx *o) {
+    kernel(o)->size[1] *= 3; /* of 9 channels, and a third of the filters */
+    kernel(o)->size[0] /= 3;
+}
+static void whole_weights(struct ls_onnx *o) {
+    kernel(o)->type = 7;
+}
+static void weights_elsewhere(struct ls_onnx *o) {
+    kernel(o)->location = 1;
+}
+static void no_weights(struct ls_onnx *o) {
+    rename_to(&o->model->graph->node[0]->input[1], "nowhere");
+}
+static void ring(struct ls_onnx *o) {
+    LsOnnx__Node *relu = o->model->graph->node[1];
+    rename_to(&relu->type, "Identity");
+    rename_to(&relu->input[0], "ring");
+    rename_to(&relu->output[0], "ring");
+    rename_to(&o->model->graph->node[0]->input[1], "ring");
+}
+static void unknown(struct ls_onnx *o) {
+    rename_to(&o->model->graph->node[1]->type, "Softmax");
+}
+static void other_axes(struct ls_onnx *o) {
+    attribute(o, 2, "axes")->wholes[0] = 1;
+}
+static void same_axes(struct ls_onnx *o) {
+    attribute(o, 2, "axes")->wholes[0] = 3;
+    attribute(o, 2, "axes")->wholes[1] = -1;
+}
+static void kept_pixels(struct ls_onnx *o) {
+    attribute(o, 2, "keepdims")->whole = 1;
+}
+static void no_input(struct ls_onnx *o) {
+    rename_to(&o->model->graph->node[1]->input[0], "nowhere");
+}
+static void other_output(struct ls_onnx *o) {
+    rename_to(&o->model->graph->output[0]->name, o->model->graph->node[1]->output[0]);
+}
+static void unknown_height(struct ls_onnx *o) {
+    o->model->graph->input[0]->type->tensor->shape->dimension[2]->size = 0;
+}
+static void vast_image(struct ls_onnx *o) {
+    o->model->graph->input[0]->type->tensor->shape->dimension[3]->size = INT64_MAX;
+}
+static void shared(struct ls_onnx *o) {
+    LsOnnx__Node *last = o->model->graph->node[3];
+    rename_to(&last->type, "Conv");
+    rename_to(&last->input[1], o->model->graph->node[0]->input[1]);
+    attribute(o, 2, "keepdims")->whole = 1;
+}
+
+static void what_is_not_known_is_refused(void **state) {
+    (void)state;
+    static const struct {
+        void (*change)(struct ls_onnx *onnx);
+        const char *why;
+    } cases[] = {
+        {group, "(Conv): convolutions in groups"},
+        {gaps, "dilations"},
+        {uneven_pads, "padding on all sides"},
+        {vast_pads, "no sensible size"},
+        {wide_kernel, "not the same in both dimensions"},
+        {pads_itself, "auto_pad"},
+        {more_filters, "not as many as their dimensions say"},
+        {endless_filters, "not as many as their dimensions say"},
+        {negative_size, "not as many as their dimensions say"},
+        {other_shape, "do not fit what it is applied to"},
+        {whole_weights, "not of floating point"},
+        {weights_elsewhere, "in another file"},
+        {no_weights, "not in the file, or are computed"},
+        {ring, "not in the file, or are computed"},
+        {unknown, "(Softmax): is not known here; known are Add, AveragePool, "},
+        {other_axes, "mean over both dimensions"},
+        {same_axes, "mean over both dimensions"},
+        {kept_pixels, "(MatMul): is known here for images that have been flattened"},
+        {no_input, "(Relu): takes something else"},
+        {other_output, "one output, computed last"},
+        {unknown_height, "[batch, channels, height, width] of known size"},
+        {vast_image, "[batch, channels, height, width] of known size"},
+        {shared, "node '/linear/MatMul' (Conv): "},
+    };
+    unsigned char *bytes;
+    size_t count;
+    const char *path = fixture("small-mean", "folded");
+    assert_int_equal(ls_file_read(path, 1 << 20, &bytes, &count, NULL), LS_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ls_onnx onnx;
+        struct ls_network network;
+        struct ls_error error = {0};
+        assert_int_equal(ls_onnx_parse(&onnx, path, bytes, count, NULL), LS_OK);
+        cases[i].change(&onnx);
+        assert_int_equal(ls_onnx_network(&onnx, &network, NULL, &error), LS_MISMATCH);
+        assert_message(&error, path);
+        assert_message(&error, cases[i].why);
+        ls_onnx_free(&onnx);
+    }
+    free(bytes);
+}
+
+static void damaged_files_are_refused(void **state) {
+    const char *path = text("%s/bad.onnx", (char *)*state);
+    struct ls_model model;
+    struct ls_error error;
+    write_text(path, "not at all");
+    assert_int_equal(ls_model_load(&model, path, NULL, &error), LS_BAD_FILE);
+    assert_message(&error, "not a sound ONNX file");
+    write_text(path, "");
+    assert_int_equal(ls_model_load(&model, path, NULL, &error), LS_BAD_FILE);
+    assert_message(&error, "without a network");
+    assert_int_equal(ls_model_load(&model, "missing.onnx", NULL, &error), LS_IO);
+    assert_message(&error, "missing.onnx");
+}
+
+#define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(logits_are_those_of_pytorch),
+        cmocka_unit_test(every_precision_works),
+        cmocka_unit_test(tensors_keep_their_names),
+        IN_DIRECTORY(checkpoints_need_the_network_named),
+        cmocka_unit_test(what_is_not_known_is_refused),
+        IN_DIRECTORY(damaged_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

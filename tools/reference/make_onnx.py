@@ -1,0 +1,40 @@
+#!/usr/bin/python3
+"""Writes tests/fixtures/onnx: the networks of check_onnx.py in the ways it exports them, and onnx.json,
+PyTorch's logits of the first synthetic test images."""
+import argparse
+import json
+import os
+
+import torch
+
+import check_model
+import check_onnx
+import make_fixtures
+import probe
+
+COUNT = 3
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", metavar="DIR", default=str(probe.ROOT / "tests" / "fixtures" / "onnx"),
+                        help="default %(default)s")
+    probe.add_option(parser)
+    a = parser.parse_args()
+    pixels, _ = probe.images(a.probe, "synthetic", COUNT)
+    os.makedirs(a.out, exist_ok=True)
+    lines = []
+    for name, network in check_onnx.own_networks():
+        network.eval()
+        stem = name.replace(", ", "-").replace(" ", "-")
+        wanted = check_model.logits(network, pixels)
+        lines.append(f'"{stem}": {json.dumps(make_fixtures.rounded(wanted.flatten().tolist()))}')
+        for way, options in check_onnx.WAYS.items():
+            torch.onnx.export(network, pixels[:1], os.path.join(
+                a.out, f"{stem}-{way.replace(' ', '-')}.onnx"), opset_version=13, **options)
+    with open(os.path.join(a.out, "onnx.json"), "w", encoding="ascii") as file:
+        file.write("{" + ",\n".join(lines) + "}\n")
+
+
+if __name__ == "__main__":
+    main()
