@@ -1,5 +1,6 @@
-# Marks of the networks in a plane and of the minimum, with their labels, and the way of a training.
-#   $way     x y of its checkpoints; one block a panel
+# Marks of the networks in a plane and of the minimum, with their labels, and the trail of a training.
+#   $trail   x y of a point, 1 if it is a checkpoint, an empty line where the trail is interrupted; one
+#            block a panel
 #   $marks   x y of a mark, 1 if it is a network, 0 if the minimum; one block a panel
 #   MARK_FIRST[p] number of panel p's first mark; MARK_X, MARK_Y, MARK_TEXT, MARK_COLOR their labels
 # mark_labels, for `eval`, sets panel p's labels, and @marks is a part of its plot command.
@@ -10,11 +11,13 @@ MARK_BOX = ''
 mark_labels = 'do for [m = MARK_FIRST[p]:MARK_FIRST[p+1]-1] { eval mark_label(m) }'
 mark_label(m) = sprintf("set label %d MARK_TEXT[%d] at MARK_X[%d], MARK_Y[%d] center front ", \
     200 + m, m, m, m).MARK_BOX.sprintf(" font size(0.85) textcolor rgb MARK_COLOR[%d]", m)
-way = "$way index p-1 using 1:2 with lines linewidth 3.6 linecolor rgb '#ffffff', \
-$way index p-1 using 1:2 with lines linewidth 1.6 linecolor rgb '#1a1a1a', \
-$way index p-1 using 1:2 with points pointsize 0.55 * MARK pointtype 7 linecolor rgb '#ffffff', \
-$way index p-1 using 1:2 with points pointsize 0.38 * MARK pointtype 7 linecolor rgb '#1a1a1a', "
-marks = way."$marks index p-1 using 1:2:($3 == 1 ? 1.4 * DIAMOND : 1.1 * MARK):($3 == 1 ? 13 : 7) \
+trail = "$trail index p-1 using 1:2 with lines linewidth 4.8 linecolor rgb '#ffffff', \
+$trail index p-1 using 1:2 with lines linewidth 2.2 linecolor rgb '#1a1a1a', \
+$trail index p-1 using 1:($3 == 1 ? $2 : NaN) with points pointsize 0.62 * MARK pointtype 7 \
+linecolor rgb '#ffffff', \
+$trail index p-1 using 1:($3 == 1 ? $2 : NaN) with points pointsize 0.45 * MARK pointtype 7 \
+linecolor rgb '#1a1a1a', "
+marks = trail."$marks index p-1 using 1:2:($3 == 1 ? 1.4 * DIAMOND : 1.1 * MARK):($3 == 1 ? 13 : 7) \
 with points pointsize variable pointtype variable linecolor rgb '#ffffff', \
 $marks index p-1 using 1:2:($3 == 1 ? DIAMOND : 0.8 * MARK):($3 == 1 ? 13 : 7): \
 ($3 == 1 ? 0x1a1a1a : 0xc8102e) with points pointsize variable pointtype variable linecolor rgb variable"

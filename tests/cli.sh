@@ -414,6 +414,13 @@ works 'directions of a trajectory are read back' scan --directions w.h5 --x=-1:1
 rm -f t.h5
 fails 1 'way.h5.*trajectory' 'another trajectory for the same file' \
     scan --trajectory third/model.safetensors other/model.safetensors --x=fit:3 --y=-1:1:3 -o way.h5
+for part in 1 2; do # OpenBLAS rounds otherwise on other processors
+    works "part $part of the scan of a trajectory" env OPENBLAS_CORETYPE="$([ $part = 1 ] || echo Prescott)" \
+        "$landscape" scan --model $model --images 8 --trajectory other/model.safetensors way.safetensors \
+        third/model.safetensors --x=fit:3 --y=fit:2 --part $part/2 -o way-$part.h5
+done
+works 'parts of a trajectory from other processors are merged' "$landscape" merge way-1.h5 way-2.h5 -o t.h5
+rm -f t.h5
 fails 2 'needs --trajectory' 'a grid that fits nothing' scan --x=fit:5 -o t.h5
 fails 2 "wants a whole number.*'5:5'" 'a grid that fits and more' scan --x=fit:5:5 -o t.h5
 fails 2 "unexpected argument '$model'" 'checkpoints without a trajectory' scan -o t.h5 $model

@@ -377,7 +377,7 @@ static void reads_trajectories(void **state) {
     write_trajectory(path, 4, 3, numbers, parts);
     assert_refused(path, "'proj_ycoord' is [3]");
     write_trajectory(path, 4, 4, infinite, parts);
-    assert_refused(path, "number 0 of 'proj_ycoord' is not finite");
+    assert_refused(path, "number 0 of 'proj_ycoord' is no coordinate");
     write_trajectory(path, 4, 4, numbers, wrong);
     assert_refused(path, "explained_variance_ratio_");
 }

@@ -4,7 +4,6 @@
 #include "numbers.h"
 #include "support.h"
 #include <math.h>
-#include <omp.h>
 
 /* Checkpoints of a training that never was, in a directory: the model, moved at random. */
 enum { STEPS = 3 };
@@ -160,17 +159,50 @@ static void the_model_is_not_counted_twice(void **state) {
     free_way(&way);
 }
 
+/* The model's file under two names, and a step repeated. */
+static void repeated_checkpoints_are_left_out(void **state) {
+    struct way way;
+    struct ls_directions once, twice;
+    (void)state;
+    make_way(&way, wide);
+    const char *paths[] = {way.path[0], way.path[0], way.path[1], way.path[2], way.path[2]};
+    const struct ls_direction_source repeated = {.checkpoints = paths, .checkpoint_count = 5};
+    assert_int_equal(follow(&once, &way, STEPS, false, NULL), LS_OK);
+    assert_int_equal(ls_directions_make(&twice, &way.model, &repeated, true, NULL), LS_OK);
+    assert_int_equal(twice.trajectory.count, STEPS + 1);
+    assert_memory_equal(once.x, twice.x, way.model.network.value_count * sizeof *once.x);
+    assert_string_equal(ls_metadata_get(&once.origin, "trajectory_sha256"),
+                        ls_metadata_get(&twice.origin, "trajectory_sha256"));
+    ls_directions_free(&once);
+    ls_directions_free(&twice);
+    free_way(&way);
+}
+
+static void too_many_checkpoints_are_refused(void **state) {
+    struct ls_model model;
+    struct ls_directions directions;
+    struct ls_error error;
+    const char *paths[LS_MAX_CHECKPOINTS + 1] = {NULL}; /* not opened */
+    const struct ls_direction_source source = {.checkpoints = paths,
+                                               .checkpoint_count = LS_MAX_CHECKPOINTS + 1};
+    (void)state;
+    make_model(&model, "resnet20", 1);
+    assert_int_equal(ls_directions_make(&directions, &model, &source, true, &error),
+                     LS_BAD_ARGUMENT);
+    assert_message(&error, "at most 1000 checkpoints, and there are 1001");
+    ls_model_free(&model);
+}
+
 static void the_bits_are_the_same_on_any_threads(void **state) {
     struct way way;
     struct ls_directions one, three;
     (void)state;
     make_way(&way, wide);
-    const int threads = omp_get_max_threads();
-    omp_set_num_threads(1);
-    assert_int_equal(follow(&one, &way, STEPS, false, NULL), LS_OK);
-    omp_set_num_threads(3);
-    assert_int_equal(follow(&three, &way, STEPS, false, NULL), LS_OK);
-    omp_set_num_threads(threads);
+    struct ls_direction_source source = {
+        .checkpoints = way.path, .checkpoint_count = STEPS, .threads = 1};
+    assert_int_equal(ls_directions_make(&one, &way.model, &source, true, NULL), LS_OK);
+    source.threads = 3;
+    assert_int_equal(ls_directions_make(&three, &way.model, &source, true, NULL), LS_OK);
     const size_t bytes = way.model.network.value_count * sizeof *one.x;
     assert_memory_equal(one.x, three.x, bytes);
     assert_memory_equal(one.y, three.y, bytes);
@@ -242,6 +274,20 @@ static void surfaces_keep_the_trajectory(void **state) {
     assert_memory_equal(read.trajectory.explained, d.trajectory.explained, 2 * sizeof(double));
     ls_surface_free(&surface);
     ls_surface_free(&read);
+    /* A model in the middle is marked beside the ends. */
+    struct ls_directions around;
+    const struct ls_scan middle = {.model = &way.step[1], .dataset = &data, .directions = &around};
+    const struct ls_direction_source source = {.checkpoints = way.path, .checkpoint_count = STEPS};
+    assert_int_equal(ls_directions_make(&around, &way.step[1], &source, true, NULL), LS_OK);
+    assert_int_equal(ls_scan_open(&middle, &side, &side, NULL, &surface, NULL), LS_OK);
+    assert_int_equal(surface.marker_count, 3);
+    assert_string_equal(surface.markers[0].name, "model");
+    assert_true(surface.markers[0].x == 0 && surface.markers[0].y == 0);
+    assert_string_equal(surface.markers[1].name, "begin");
+    assert_string_equal(surface.markers[2].name, "end");
+    assert_true(surface.markers[2].x == around.trajectory.x[STEPS - 1]);
+    ls_surface_free(&surface);
+    ls_directions_free(&around);
     /* Another way is another scan. */
     struct ls_error error;
     struct ls_directions shorter;
@@ -260,6 +306,8 @@ int main(void) {
         cmocka_unit_test(coordinates_are_projections),
         cmocka_unit_test(directions_are_principal_components),
         cmocka_unit_test(the_model_is_not_counted_twice),
+        cmocka_unit_test(repeated_checkpoints_are_left_out),
+        cmocka_unit_test(too_many_checkpoints_are_refused),
         cmocka_unit_test(the_bits_are_the_same_on_any_threads),
         cmocka_unit_test(what_spans_no_plane_is_refused),
         cmocka_unit_test(ranges_reach_a_fifth_beyond),

@@ -68,8 +68,10 @@ struct ls_direction_source {
     const char *x_target, *y_target; /* the checkpoint each leads to; NULL: it is random */
     const char *const *checkpoints;  /* [checkpoint_count] of a training, in its order: x and y are
                                         the principal components, of length 1, of these and the
-                                        model, which is the last if it is not among them */
+                                        model, which is the last if it is not among them; one that
+                                        repeats the one before it is left out */
     int checkpoint_count;            /* 0: x and y are made each on its own */
+    int threads;                     /* to find these; 0: as many as the machine has */
     struct ls_direction_options options; /* of those that are made */
 };
 

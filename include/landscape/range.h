@@ -4,6 +4,8 @@
 
 #include "landscape/error.h"
 
+enum { LS_MAX_AXIS = 10001 }; /* points along one axis */
+
 /* As "min:max:count" gives it. */
 struct ls_range {
     double min, max;
@@ -11,7 +13,7 @@ struct ls_range {
 };
 
 /* Reads "min:max:count": finite numbers, min < max (or equal when count is 1), count from 1 to
- * 10001. */
+ * LS_MAX_AXIS. */
 enum ls_status ls_range_parse(struct ls_range *range, const char *text, struct ls_error *error);
 
 /* Coordinate i of the range, with numpy.linspace's rounding: min + i * step, the last exactly max.

@@ -24,7 +24,7 @@ struct ls_scan {
     const char *save_directions; /* the directions are saved in this file, see ls_directions_save */
     const char *names[3]; /* on figures: of the model and the networks that x and y lead to, as far
                              as they do; NULL: what tells their files' paths apart. Of a
-                             trajectory, what its end and its beginning are called */
+                             trajectory, of the model and of its beginning */
 };
 
 /* Makes the surface that ls_scan_run fills: the grid over x and y (NULL: a curve), with what tells

@@ -5,6 +5,8 @@
 
 #include "landscape/range.h"
 
+enum { LS_MAX_CHECKPOINTS = 1000 }; /* of a trajectory that is made */
+
 struct ls_trajectory {
     int count;           /* checkpoints, in the order of the training; 0: there is no trajectory */
     double *x, *y;       /* [count] where each is in the plane; owned */
@@ -17,7 +19,7 @@ enum ls_status ls_trajectory_copy(struct ls_trajectory *copy, const struct ls_tr
 void ls_trajectory_free(struct ls_trajectory *trajectory);
 
 /* `count` coordinates along an axis, 0 or 1, from a fifth of the trajectory's extent before it to a
- * fifth behind it. */
+ * fifth behind it; the trajectory must not be empty. */
 struct ls_range ls_trajectory_range(const struct ls_trajectory *trajectory, int axis, int count);
 
 #endif

@@ -10,6 +10,18 @@ function decode(text) {
 // A value that is not there: the file marks a point that is still to be computed with -1.
 const notComputed = -1;
 
+// The lines [{a, b, stop}, ...] of a training's trail; stop tells the checkpoints.
+function readTrail({ a, b, stop }) {
+  const as = decode(a),
+    bs = decode(b),
+    lines = [[]];
+  as.forEach((value, i) => {
+    if (Number.isNaN(value)) lines.push([]);
+    else lines.at(-1).push({ a: value, b: bs[i], stop: stop[i] === '1' });
+  });
+  return lines;
+}
+
 class Grid {
   // Takes a surface of the JSON data and decodes its numbers.
   constructor(source) {
@@ -17,8 +29,7 @@ class Grid {
     this.detail = source.detail;
     this.metadata = source.metadata;
     this.networks = source.networks; // [{name, a, b}] that lie within the axes
-    const wayY = decode(source.wayY);
-    this.way = Array.from(decode(source.wayX), (a, i) => [a, wayY[i]]); // [[a, b], ...] of a training
+    this.trail = readTrail(source.trail);
     this.x = decode(source.x); // [nx] rising
     this.y = decode(source.y); // [ny] rising
     this.nx = this.x.length;

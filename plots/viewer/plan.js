@@ -67,18 +67,12 @@ class Plan {
     if (settings.wire) this.drawWire(context, style);
     if (settings.contours) this.drawContours(context, style);
     this.drawAxes(context, ticks, names, style);
-    const { networks, way } = this.field.grid;
-    const { x, y, width, height } = this.box;
-    context.save();
-    context.beginPath();
-    context.rect(x, y, width, height);
-    context.clip();
-    const spots = way.map(([a, b]) => {
-      const [u, v] = this.toPixel(a, b);
-      return { x: u, y: v, seen: true };
-    });
-    drawTrail(context, spots, spots, style);
-    context.restore();
+    const { networks, trail } = this.field.grid;
+    const spot = ({ a, b, stop }) => {
+      const [x, y] = this.toPixel(a, b);
+      return { x, y, stop, seen: true };
+    };
+    drawTrail(context, trail.map((line) => line.map(spot)), style);
     this.marks = networks.map(({ a, b }) => this.toPixel(a, b));
     drawNetworks(context, networks, this.marks, this.taken, style);
   }

@@ -120,9 +120,8 @@ class View {
     this.painter.paint(relief, camera.three, still.width, still.height, context);
     this.drawLonely(context, style);
     axes.front(ticks, names);
-    const { way } = this.field.grid,
-      spots = (points) => points.map(([a, b]) => this.spot(a, b));
-    drawTrail(context, spots(walk(way, 240)), spots(way), style);
+    const lines = walk(this.field.grid.trail, 240);
+    drawTrail(context, lines.map((line) => line.map((point) => this.spot(point))), style);
     this.drawPins(context, axes.taken, style);
   }
 
@@ -159,13 +158,13 @@ class View {
     drawNetworks(context, networks, this.marks, taken, style);
   }
 
-  // Where (a, b) of the surface appears, {x, y, seen}; null where nothing is known.
-  spot(a, b) {
+  // Where a point of a trail appears, {x, y, seen, stop}; null where nothing is known.
+  spot({ a, b, stop }) {
     const height = this.field.sample(this.heights, a, b);
     if (Number.isNaN(height)) return null;
     const at = [this.plane.toX(a), this.plane.toY(b), tall * height];
     const [x, y] = this.project(...at);
-    return { x, y, seen: this.isSeen(...at) };
+    return { x, y, stop, seen: this.isSeen(...at) };
   }
 
   // Whether nothing of the surface is before a point of the world.

@@ -60,6 +60,16 @@ static void print_span(const char *name, const double *values, size_t count) {
         printf("  %-18s %.6g to %.6g\n", name, low, high);
 }
 
+static void print_trajectory(const struct ls_trajectory *trajectory) {
+    if (trajectory->count == 0)
+        return;
+    printf("  %-18s %d checkpoints", "trajectory", trajectory->count);
+    if (trajectory->explained[0] > 0)
+        printf(", %.2f %% + %.2f %% of their variance", 100 * trajectory->explained[0],
+               100 * trajectory->explained[1]);
+    putchar('\n');
+}
+
 static enum ls_status print_surface(const char *path, struct ls_error *error) {
     struct ls_surface surface;
     enum ls_status status = ls_surface_read(&surface, path, error);
@@ -81,6 +91,7 @@ static enum ls_status print_surface(const char *path, struct ls_error *error) {
         ls_make_printable(marker->name);
         printf("  %-18s at (%g, %g)\n", marker->name, marker->x, marker->y);
     }
+    print_trajectory(&surface.trajectory);
     print_metadata(&surface.metadata);
     ls_surface_free(&surface);
     return LS_OK;

@@ -24,7 +24,9 @@ static const char help[] =
     "  --loss NAME          cross-entropy (default) or mse\n"
     "  --x=MIN:MAX:N        grid along d, default -1:1:51\n"
     "  --y=MIN:MAX:N        grid along e\n"
-    "  --x=fit:N, --y=fit:N as far as a trajectory goes and a fifth more; its default, with 51\n"
+    "  --x=fit:N, --y=fit:N as far as a trajectory goes and a fifth more; the default of both "
+    "axes\n"
+    "                       of a trajectory, with 51\n"
     "  --norm NAME          normalisation of random directions: filter (default), layer, weight,\n"
     "                       dfilter, dlayer, none\n"
     "  --ignore biasbn|none biases and batch norm: 0 in the directions (default), or d = w\n"
@@ -37,7 +39,7 @@ static const char help[] =
     "                       components, of length 1\n"
     "  --name LABEL         of a network on figures; once each for --model, --model2, --model3, "
     "or\n"
-    "                       for the end and the beginning of a trajectory\n"
+    "                       for --model and the beginning of a trajectory\n"
     "  --directions FILE    read the directions from this HDF5 file\n"
     "  --save-directions F  write them to this one\n"
     "  --evaluator COMMAND  the network is yours: this command evaluates it (docs/evaluator.md);\n"
@@ -90,7 +92,7 @@ static bool read_range(const char *command, const char *option, const char *text
     struct ls_range *range = target;
     if (strncmp(text, fit, sizeof fit - 1) == 0) {
         *range = (struct ls_range){.min = NAN, .max = NAN};
-        return cli_int(command, option, text + sizeof fit - 1, 1, INT_MAX, &range->count);
+        return cli_int(command, option, text + sizeof fit - 1, 1, LS_MAX_AXIS, &range->count);
     }
     if (ls_range_parse(target, text, &error))
         cli_usage(command, "--%s: %s", option, error.message);
@@ -141,7 +143,7 @@ static int check_trajectory(const struct cli_scan_options *o, bool random) {
         return cli_usage("scan", "--trajectory wants the checkpoints of a training, two or more, "
                                  "such as runs/a/model-*.safetensors");
     if (o->name_count > 2)
-        return cli_usage("scan", "a trajectory has two --name, of its end and its beginning");
+        return cli_usage("scan", "a trajectory has two --name, of --model and of its beginning");
     return CLI_GO_ON;
 }
 
@@ -230,6 +232,7 @@ int cli_scan(int argc, char **argv) {
                                  "and --precision: the command decides what it evaluates");
     if (o.save_directions && ls_same_file(o.save_directions, o.output))
         return cli_usage("scan", "--save-directions and -o name the same file");
+    source->threads = o.threads;
     if (trajectory) {
         source->checkpoints = (const char *const *)argv + optind;
         source->checkpoint_count = argc - optind;

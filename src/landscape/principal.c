@@ -1,14 +1,9 @@
 #include "landscape/principal.h"
 #include "base/alloc.h"
-#include "kernels/gemm.h"
+#include <float.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
-
-/* LAPACK's eigenvalues, rising, and eigenvectors, a row each, of a symmetric matrix. OpenBLAS has
- * it; the last two arguments are the lengths of the first two, which Fortran passes at the end. */
-extern void dsyev_(const char *job, const char *triangle, const int *n, double *matrix,
-                   const int *stride, double *values, double *work, const int *work_size, int *info,
-                   size_t job_length, size_t triangle_length);
 
 /* Less than this part of the variance is rounding of floats. */
 static const double least_part = 1e-10;
@@ -27,39 +22,88 @@ static void centre(const double *products, int n, double *centred, double *means
             centred[(size_t)i * n + j] = products[(size_t)i * n + j] - means[i] - means[j] + mean;
 }
 
-/* Replaces the matrix [n][n] by its eigenvectors. */
-static enum ls_status decompose(double *matrix, int n, double *values, struct ls_error *error) {
-    const int work_size = 3 * n;
-    double *work = ls_alloc((size_t)work_size, sizeof *work);
-    int info = 0;
-    if (!work)
-        return ls_fail_memory(error, "principal components");
-    ls_gemm_single_threaded();
-    dsyev_("V", "U", &n, matrix, &n, values, work, &work_size, &info, 1, 1);
-    free(work);
-    return info == 0 ? LS_OK
-                     : ls_fail(error, LS_NOT_FINITE, "no principal components could be found");
+/* Two rows of a matrix, turned by the angle of this cosine and sine. */
+static void turn_rows(double *a, double *b, int n, double c, double s) {
+    for (int i = 0; i < n; i++) {
+        const double x = a[i], y = b[i];
+        a[i] = c * x - s * y;
+        b[i] = s * x + c * y;
+    }
 }
 
-/* Takes components k = 0 and 1 from the eigenvectors of the centred products. Weights of an
- * eigenvector whose value is not 0 add up to 0, so that the mean falls out. */
+/* The rotation that makes the matrix's element (p, q) 0 (Golub and Van Loan, Matrix Computations,
+ * section 8.5), applied to it and to the rows of vectors[n][n]. */
+static void rotate(double *matrix, double *vectors, int n, int p, int q) {
+    const size_t row_p = (size_t)p * n, row_q = (size_t)q * n;
+    const double apart = (matrix[row_q + q] - matrix[row_p + p]) / (2 * matrix[row_p + q]);
+    const double t = copysign(1 / (fabs(apart) + sqrt(1 + apart * apart)), apart);
+    const double c = 1 / sqrt(1 + t * t), s = t * c;
+    turn_rows(matrix + row_p, matrix + row_q, n, c, s);
+    for (size_t i = 0; i < (size_t)n; i++) {
+        const double x = matrix[i * n + p], y = matrix[i * n + q];
+        matrix[i * n + p] = c * x - s * y;
+        matrix[i * n + q] = s * x + c * y;
+    }
+    turn_rows(vectors + row_p, vectors + row_q, n, c, s);
+}
+
+/* Jacobi's method: vectors[n][n] = the eigenvectors of a symmetric matrix, a row each; the matrix
+ * becomes diagonal. LAPACK's rounding depends on the machine, and with it would where points of a
+ * scan are that several machines share. */
+static void decompose(double *matrix, double *vectors, int n) {
+    enum { MOST_SWEEPS = 60 }; /* about ten are needed */
+    double trace = 0;
+    for (size_t i = 0; i < (size_t)n; i++) {
+        vectors[i * n + i] = 1;
+        trace += matrix[i * n + i];
+    }
+    const double least = fmax(1e-18 * trace, DBL_MIN);
+    for (int sweep = 0, turned = 1; turned && sweep < MOST_SWEEPS; sweep++) {
+        turned = 0;
+        for (int p = 0; p < n; p++)
+            for (int q = p + 1; q < n; q++)
+                if (fabs(matrix[(size_t)p * n + q]) > least) {
+                    rotate(matrix, vectors, n, p, q);
+                    turned = 1;
+                }
+    }
+}
+
+/* Whether the component is to point the other way, by the first point that is not at 0. */
+static bool is_turned(const struct ls_principal *plane, int k, const double *products, int n) {
+    double at = 0;
+    for (int i = 0; i < n && at == 0; i++)
+        at = ls_principal_coordinate(plane, k, products + (size_t)i * n, n);
+    return k == 0 ? at > 0 : at < 0;
+}
+
+/* Takes the components from the eigenvectors of the centred products, whose diagonal has their
+ * values. Weights of an eigenvector whose value is not 0 add up to 0, so that the mean falls out.
+ */
 static enum ls_status choose(struct ls_principal *plane, const double *vectors,
-                             const double *values, const double *products, int n,
+                             const double *diagonal, const double *products, int n,
                              struct ls_error *error) {
+    int best[2] = {-1, -1};
     double sum = 0;
-    for (int i = 0; i < n; i++)
-        sum += fmax(values[i], 0);
-    if (!(values[n - 2] > least_part * sum))
+    for (int i = 0; i < n; i++) {
+        const double value = diagonal[(size_t)i * n + i];
+        sum += fmax(value, 0);
+        if (best[0] < 0 || value > diagonal[(size_t)best[0] * n + best[0]]) {
+            best[1] = best[0];
+            best[0] = i;
+        } else if (best[1] < 0 || value > diagonal[(size_t)best[1] * n + best[1]]) {
+            best[1] = i;
+        }
+    }
+    if (!(diagonal[(size_t)best[1] * n + best[1]] > least_part * sum))
         return ls_fail(error, LS_MISMATCH,
                        "the trajectory spans no plane: its %d checkpoints lie on a line", n);
     for (int k = 0; k < 2; k++) {
-        const double value = values[n - 1 - k];
-        const double *vector = vectors + (size_t)(n - 1 - k) * n;
+        const double value = diagonal[(size_t)best[k] * n + best[k]];
         for (int i = 0; i < n; i++)
-            plane->weights[k][i] = vector[i] / sqrt(value);
+            plane->weights[k][i] = vectors[(size_t)best[k] * n + i] / sqrt(value);
         plane->explained[k] = value / sum;
-        const double first = ls_principal_coordinate(plane, k, products, n);
-        if (k == 0 ? first > 0 : first < 0)
+        if (is_turned(plane, k, products, n))
             for (int i = 0; i < n; i++)
                 plane->weights[k][i] = -plane->weights[k][i];
     }
@@ -73,20 +117,21 @@ enum ls_status ls_principal_find(struct ls_principal *plane, const double *produ
         return ls_fail(error, LS_MISMATCH,
                        "a trajectory takes at least three checkpoints, and there are %d", n);
     double *matrix = ls_alloc((size_t)n * (size_t)n, sizeof *matrix);
-    double *values = ls_alloc((size_t)n, sizeof *values);
+    double *vectors = ls_alloc((size_t)n * (size_t)n, sizeof *vectors);
+    double *means = ls_alloc((size_t)n, sizeof *means);
     for (int k = 0; k < 2; k++)
         plane->weights[k] = ls_alloc((size_t)n, sizeof *plane->weights[k]);
     enum ls_status status = LS_OK;
-    if (!matrix || !values || !plane->weights[0] || !plane->weights[1])
+    if (!matrix || !vectors || !means || !plane->weights[0] || !plane->weights[1])
         status = ls_fail_memory(error, "principal components");
     if (!status) {
-        centre(products, n, matrix, values);
-        status = decompose(matrix, n, values, error);
+        centre(products, n, matrix, means);
+        decompose(matrix, vectors, n);
+        status = choose(plane, vectors, matrix, products, n, error);
     }
-    if (!status)
-        status = choose(plane, matrix, values, products, n, error);
     free(matrix);
-    free(values);
+    free(vectors);
+    free(means);
     if (status)
         ls_principal_free(plane);
     return status;

@@ -11,9 +11,10 @@ struct ls_principal {
     double explained[2]; /* the part of the variance along each */
 };
 
-/* Finds the plane from the dot products [n][n] of the points. The signs are such that the first
- * point's coordinate is not positive along the first component and not negative along the second:
- * a way from it begins upper left. LS_MISMATCH if the points, but for rounding, lie on a line. */
+/* Finds the plane from the dot products [n][n] of the points: the same bits on every machine. The
+ * signs are such that the first point whose coordinate is not 0 has a negative one along the first
+ * component, and a positive one along the second: what begins there begins upper left. LS_MISMATCH
+ * if the points, but for rounding, lie on a line. */
 enum ls_status ls_principal_find(struct ls_principal *plane, const double *products, int n,
                                  struct ls_error *error);
 void ls_principal_free(struct ls_principal *plane);

@@ -68,15 +68,22 @@ static void tell_apart(struct tail *tails, int count) {
             tails[i].length -= last(tails[i], 1).length + 1;
 }
 
-/* The ends of a trajectory, in the order of names: that at the model first. */
+/* The model, which is the end of most trajectories, and the ends of this one. */
 static enum ls_status mark_ends(const struct ls_scan *scan, struct ls_surface *surface,
                                 struct ls_error *error) {
     const struct ls_trajectory *way = &surface->trajectory;
     const int last = way->count - 1;
-    const char *end = scan->names[0] ? scan->names[0] : "end";
-    const char *begin = scan->names[1] ? scan->names[1] : "begin";
-    enum ls_status status = ls_surface_mark(surface, end, way->x[last], way->y[last], error);
-    return status ? status : ls_surface_mark(surface, begin, way->x[0], way->y[0], error);
+    const bool ends_here = way->x[last] == 0 && way->y[last] == 0;
+    const bool begins_here = way->x[0] == 0 && way->y[0] == 0;
+    const char *here = ends_here ? "end" : begins_here ? "begin" : "model";
+    enum ls_status status =
+        ls_surface_mark(surface, scan->names[0] ? scan->names[0] : here, 0, 0, error);
+    if (!status && !begins_here)
+        status = ls_surface_mark(surface, scan->names[1] ? scan->names[1] : "begin", way->x[0],
+                                 way->y[0], error);
+    if (!status && !ends_here)
+        status = ls_surface_mark(surface, "end", way->x[last], way->y[last], error);
+    return status;
 }
 
 static enum ls_status mark_targets(const struct ls_scan *scan, struct ls_surface *surface,

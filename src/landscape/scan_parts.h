@@ -43,8 +43,8 @@ enum ls_status ls_scan_by_engine(struct ls_scan_job *job);
 enum ls_status ls_scan_by_evaluators(struct ls_scan_job *job);
 
 /* Marks the networks that span the line or plane, if there are others than the model: the model at
- * 0, the network that x leads to at x = 1, the one that y leads to at y = 1; or the ends of a
- * trajectory, the model's first. */
+ * 0, the network that x leads to at x = 1, the one that y leads to at y = 1; or the model
+ * and the ends of a trajectory. */
 enum ls_status ls_scan_mark(const struct ls_scan *scan, struct ls_surface *surface,
                             struct ls_error *error);
 

@@ -4,10 +4,7 @@
 
 #include "landscape/surface.h"
 
-enum {
-    LS_MAX_AXIS = 10001,     /* points along one axis, or steps of a trajectory */
-    LS_MAX_POINTS = 1 << 26, /* of a grid */
-};
+enum { LS_MAX_POINTS = 1 << 26 }; /* of a grid */
 
 /* As ls_surface_read, of a file's content; `name` is for messages. */
 enum ls_status ls_surface_parse(struct ls_surface *surface, const char *name, const void *bytes,

@@ -30,9 +30,10 @@ static enum ls_status same_axis(const struct pair *pair, char letter, const doub
                        pair->path, found_count, letter, pair->asks, wanted_count, pair->advice);
     for (int i = 0; i < wanted_count; i++)
         if (wanted[i] != found[i])
-            return ls_fail(error, LS_MISMATCH, "%s: was scanned with %c = %g to %g, %s %g to %g%s",
-                           pair->path, letter, found[0], found[found_count - 1], pair->asks,
-                           wanted[0], wanted[wanted_count - 1], pair->advice);
+            return ls_fail(error, LS_MISMATCH,
+                           "%s: was scanned with %c = %.9g to %.9g, %s %.9g to %.9g%s", pair->path,
+                           letter, found[0], found[found_count - 1], pair->asks, wanted[0],
+                           wanted[wanted_count - 1], pair->advice);
     return LS_OK;
 }
 

@@ -5,6 +5,7 @@
 
 static const char x_name[] = "proj_xcoord", y_name[] = "proj_ycoord";
 static const char explained_name[] = "explained_variance_ratio_";
+static const double farthest = 1e100; /* so that differences of coordinates are finite */
 
 /* *values = the `count` finite numbers of a dataset; a count of 0 takes, and becomes, whatever
  * there are. */
@@ -24,9 +25,9 @@ static enum ls_status read_row(const struct ls_h5_file *file, const char *name, 
     *count = (int)stored.count;
     for (int i = 0; i < *count; i++) {
         (*values)[i] = ls_h5_number(&stored, (size_t)i);
-        if (!isfinite((*values)[i]))
-            return ls_fail(error, LS_BAD_FILE, "%s: number %d of '%s' is not finite", file->name, i,
-                           name);
+        if (!(fabs((*values)[i]) <= farthest))
+            return ls_fail(error, LS_BAD_FILE, "%s: number %d of '%s' is no coordinate", file->name,
+                           i, name);
     }
     return LS_OK;
 }

@@ -141,6 +141,20 @@ static void draw_halo(struct ls_canvas *canvas, const struct ls_words *words) {
     cairo_move_to(canvas->cairo, x, y);
 }
 
+void ls_canvas_stroke(struct ls_canvas *canvas, double width, double rim, double dots) {
+    const double pattern[2] = {0.01 * width, dots};
+    cairo_set_line_cap(canvas->cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_join(canvas->cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_dash(canvas->cairo, pattern, dots > 0 ? 2 : 0, 0);
+    ls_canvas_ink(canvas, ls_paper);
+    cairo_set_line_width(canvas->cairo, width + 2 * rim);
+    cairo_stroke_preserve(canvas->cairo);
+    ls_canvas_ink(canvas, ls_ink);
+    cairo_set_line_width(canvas->cairo, width);
+    cairo_stroke(canvas->cairo);
+    cairo_set_dash(canvas->cairo, NULL, 0, 0);
+}
+
 void ls_canvas_write(struct ls_canvas *canvas, const struct ls_words *words) {
     double width = ls_canvas_measure(canvas, words->text, words->em, words->bold);
     cairo_save(canvas->cairo);

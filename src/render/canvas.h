@@ -32,6 +32,13 @@ enum ls_status ls_canvas_lay(struct ls_canvas *canvas, uint32_t *pixels, int wid
 /* Ink for lines and words. */
 void ls_canvas_ink(struct ls_canvas *canvas, struct ls_color color);
 
+/* Strokes the path that is laid out in ink `width` wide, with `rim` of paper on either side, so
+ * that it is seen on anything; with `dots` > 0 as dots that far apart. In pixels. */
+void ls_canvas_stroke(struct ls_canvas *canvas, double width, double rim, double dots);
+
+/* The colours of that. */
+static const struct ls_color ls_ink = {26, 26, 26}, ls_paper = {255, 255, 255};
+
 /* One line of words around their middle (x, y). */
 struct ls_words {
     const char *text;

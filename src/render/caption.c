@@ -98,7 +98,8 @@ void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size
         if (*end == 0)
             append(text, size, "; ", words);
     }
-    append_explained(text, size, &surface->trajectory);
+    if (surface->ny > 1 && surface->nx > 1) /* the plane is seen */
+        append_explained(text, size, &surface->trajectory);
 }
 
 const char *ls_caption_loss(const struct ls_surface *surface) {

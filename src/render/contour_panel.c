@@ -58,8 +58,10 @@ enum ls_status ls_contour_panel_trace(struct ls_contour_panel *panel,
     panel->labels = ls_alloc(panel->lines.line_count, sizeof *panel->labels);
     if (!panel->shown || !panel->keep || !panel->labels)
         return ls_fail_memory(error, "contour lines");
-    ls_marks_place(&panel->marks, panel->surface, panel->stretch, panel->em);
-    return LS_OK;
+    status = ls_trail_clip(&panel->trail, panel->surface, error);
+    if (status == LS_OK)
+        ls_marks_place(&panel->marks, panel->surface, &panel->trail, panel->stretch, panel->em);
+    return status;
 }
 
 void ls_contour_panel_arrange(struct ls_contour_panel *panel, const struct ls_levels *levels,
@@ -108,6 +110,7 @@ size_t ls_contour_panel_simplify(struct ls_contour_panel *panel, double toleranc
 void ls_contour_panel_free(struct ls_contour_panel *panel) {
     ls_field_free(&panel->field);
     ls_lines_free(&panel->lines);
+    ls_trail_free(&panel->trail);
     free(panel->shown);
     free(panel->keep);
     free(panel->labels);

@@ -20,6 +20,7 @@ struct ls_contour_panel {
     struct ls_label *labels; /* [label_count] */
     size_t label_count;
     struct ls_marks marks;
+    struct ls_trail trail;
 };
 
 /* Traces the lines of all levels over `field`, a finer grid that is made for it, its y coordinates

@@ -57,13 +57,10 @@ static void add_blocks(struct ls_figure *figure, const struct ls_contour_panel *
     for (int i = 0; i < figure->panels; i++)
         add_labels(script, &panels[i], levels);
     ls_script_add(script, "END\n");
-    const struct ls_surface *surfaces[LS_MAX_PANELS];
     const struct ls_marks *marks[LS_MAX_PANELS];
-    for (int i = 0; i < figure->panels; i++) {
-        surfaces[i] = panels[i].surface;
+    for (int i = 0; i < figure->panels; i++)
         marks[i] = &panels[i].marks;
-    }
-    ls_marks_script(script, surfaces, marks, figure->panels, panels[0].stretch);
+    ls_marks_script(script, marks, figure->panels, panels[0].stretch);
 }
 
 /* What the picture does not tell by itself. */

@@ -119,19 +119,26 @@ static void add_palette(struct ls_script *script, enum ls_colormap map) {
     ls_script_add(script, "\"\n");
 }
 
-/* The networks and the minimum of every panel. */
-static void add_marks(struct ls_figure *figure, const struct ls_request *request,
-                      const struct ls_axes *axes) {
+/* The networks, the trail and the minimum of every panel. */
+static enum ls_status add_marks(struct ls_figure *figure, const struct ls_request *request,
+                                const struct ls_axes *axes, struct ls_error *error) {
     const struct ls_box *box = &figure->box[0];
     double unit = (box->right - box->left) / (axes->x_max - axes->x_min);
     double stretch = (box->top - box->bottom) / (axes->y_max - axes->y_min) / unit;
     struct ls_marks marks[LS_MAX_PANELS];
+    struct ls_trail trails[LS_MAX_PANELS] = {0};
     const struct ls_marks *pointers[LS_MAX_PANELS];
-    for (int i = 0; i < request->count; i++) {
-        ls_marks_place(&marks[i], request->surfaces[i], stretch, figure->em / unit);
+    enum ls_status status = LS_OK;
+    for (int i = 0; i < request->count && status == LS_OK; i++) {
+        status = ls_trail_clip(&trails[i], request->surfaces[i], error);
+        ls_marks_place(&marks[i], request->surfaces[i], &trails[i], stretch, figure->em / unit);
         pointers[i] = &marks[i];
     }
-    ls_marks_script(&figure->script, request->surfaces, pointers, request->count, stretch);
+    if (status == LS_OK)
+        ls_marks_script(&figure->script, pointers, request->count, stretch);
+    for (int i = 0; i < request->count; i++)
+        ls_trail_free(&trails[i]);
+    return status;
 }
 
 /* What is missing, and what the ends of the colours hide. */
@@ -188,6 +195,9 @@ enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error
                   request->options->vmin, request->options->vmax, request->options->log, frame.bar);
     ls_figure_ticks(&figure, "HEAT_TICKS", ticks, tick_count);
     add_blocks(script, request);
-    add_marks(&figure, request, &wide);
-    return ls_figure_finish(&figure, "heatmap.gp", request->path, error);
+    enum ls_status status = add_marks(&figure, request, &wide, error);
+    if (status == LS_OK)
+        return ls_figure_finish(&figure, "heatmap.gp", request->path, error);
+    ls_script_free(&figure.script);
+    return status;
 }

@@ -52,9 +52,9 @@ static double shared(struct ls_point a, double width_a, double height_a, struct 
            overlap(a.y - height_a / 2, a.y + height_a / 2, b.y - height_b / 2, b.y + height_b / 2);
 }
 
-/* Point i of the way. */
-static struct ls_point way_point(const struct ls_marks *marks, int i) {
-    return (struct ls_point){marks->way->x[i], marks->way->y[i] * marks->stretch};
+/* Point i of the trail. */
+static struct ls_point trail_point(const struct ls_marks *marks, int i) {
+    return (struct ls_point){marks->trail->x[i], marks->trail->y[i] * marks->stretch};
 }
 
 /* The area of a label that lies over a line, of which pieces count as boxes, but for its first
@@ -63,7 +63,7 @@ static struct ls_point way_point(const struct ls_marks *marks, int i) {
 static double over_line(const struct ls_mark *mine, struct ls_point label, struct ls_point from,
                         struct ls_point to, int first, double em) {
     const double size = 0.4 * em, dx = to.x - from.x, dy = to.y - from.y;
-    const int pieces = (int)fmin(hypot(dx, dy) / size, 1000);
+    const int pieces = isnan(dx) ? -1 : (int)(hypot(dx, dy) / size);
     double area = 0;
     for (int piece = first; piece <= pieces; piece++) {
         const double part = pieces ? (double)piece / pieces : 0;
@@ -92,8 +92,8 @@ static double in_the_way(const struct ls_marks *marks, int m, struct ls_point la
             area +=
                 shared(label, mine->width, mine->height, other->label, other->width, other->height);
     }
-    for (int i = 1; marks->way && i < marks->way->count; i++)
-        area += over_line(mine, label, way_point(marks, i - 1), way_point(marks, i), 0, em);
+    for (int i = 1; marks->trail && i < marks->trail->count; i++)
+        area += over_line(mine, label, trail_point(marks, i - 1), trail_point(marks, i), 0, em);
     return area;
 }
 
@@ -127,11 +127,11 @@ void ls_marks_label(struct ls_marks *marks, enum ls_label_place first, struct ls
         place(marks, m, first, low, high, em);
 }
 
-void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface, double stretch,
-                    double em) {
+void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface,
+                    const struct ls_trail *trail, double stretch, double em) {
     struct ls_point low = {surface->x[0], surface->y[0] * stretch};
     struct ls_point high = {surface->x[surface->nx - 1], surface->y[surface->ny - 1] * stretch};
-    *marks = (struct ls_marks){.way = &surface->trajectory, .stretch = stretch};
+    *marks = (struct ls_marks){.trail = trail, .stretch = stretch};
     add_networks(marks, surface, stretch, em);
     add_minimum(marks, surface, stretch, em);
     ls_marks_label(marks, LS_LABEL_BESIDE, low, high, em);
@@ -152,8 +152,8 @@ bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double marg
             fabs(p.y - mark->label.y) < mark->height / 2 + margin)
             return true;
     }
-    for (int i = 1; marks->way && i < marks->way->count; i++)
-        if (distance(p, way_point(marks, i - 1), way_point(marks, i)) < margin)
+    for (int i = 1; marks->trail && i < marks->trail->count; i++)
+        if (distance(p, trail_point(marks, i - 1), trail_point(marks, i)) < margin)
             return true;
     return false;
 }

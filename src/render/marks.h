@@ -4,6 +4,7 @@
 #define LANDSCAPE_RENDER_MARKS_H
 
 #include "render/contour.h"
+#include "render/trail.h"
 
 enum { LS_MAX_MARKS = 16, LS_MARK_TEXT = 96 };
 
@@ -26,9 +27,9 @@ struct ls_marks {
     int count;
     struct ls_mark mark[LS_MAX_MARKS];
     int taken_count;
-    const struct ls_taken *taken;    /* [taken_count] */
-    const struct ls_trajectory *way; /* of a training, which labels keep off; NULL for none */
-    double stretch;                  /* its y coordinates are multiplied by this */
+    const struct ls_taken *taken; /* [taken_count] */
+    const struct ls_trail *trail; /* of a training, which labels keep off; NULL for none */
+    double stretch;               /* its y coordinates are multiplied by this */
 };
 
 /* Whether a network lies within the surface's axes. */
@@ -44,11 +45,12 @@ void ls_marks_label(struct ls_marks *marks, enum ls_label_place first, struct ls
 
 /* Marks the surface's networks that lie within its axes, and the lowest point unless the surface is
  * flat. y coordinates are multiplied by `stretch`, which makes the axes' units equal; em is the
- * height of text. Labels go beside their marks, where they are least in the way of one another. */
-void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface, double stretch,
-                    double em);
+ * height of text. Labels go beside their marks, where they are least in the way of one another and
+ * of the trail, which stays the caller's. */
+void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface,
+                    const struct ls_trail *trail, double stretch, double em);
 
-/* Whether a point is within `margin` of a label or nearer to the way. */
+/* Whether a point is within `margin` of a label or nearer to the trail. */
 bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double margin);
 
 #endif

@@ -1,4 +1,5 @@
 #include "render/marks_script.h"
+#include <math.h>
 
 /* x, y, network or not */
 static void add_marks(struct ls_script *script, const struct ls_marks *marks, double stretch) {
@@ -10,10 +11,14 @@ static void add_marks(struct ls_script *script, const struct ls_marks *marks, do
     ls_script_add(script, "\n\n");
 }
 
-static void add_way(struct ls_script *script, const struct ls_trajectory *way) {
-    ls_script_add(script, "NaN NaN\n");
-    for (int i = 0; i < way->count; i++)
-        ls_script_add(script, "%.6g %.6g\n", way->x[i], way->y[i]);
+/* x, y, checkpoint or not; an empty line where the trail is interrupted */
+static void add_trail(struct ls_script *script, const struct ls_trail *trail) {
+    ls_script_add(script, "NaN NaN 0\n");
+    for (int i = 0; i < trail->count; i++)
+        if (isnan(trail->x[i]))
+            ls_script_add(script, "\n");
+        else
+            ls_script_add(script, "%.6g %.6g %d\n", trail->x[i], trail->y[i], trail->stop[i]);
     ls_script_add(script, "\n\n");
 }
 
@@ -39,11 +44,11 @@ static void add_labels(struct ls_script *script, const struct ls_marks *const *m
     }
 }
 
-void ls_marks_script(struct ls_script *script, const struct ls_surface *const *surfaces,
-                     const struct ls_marks *const *marks, int count, double stretch) {
-    ls_script_add(script, "$way << END\n");
+void ls_marks_script(struct ls_script *script, const struct ls_marks *const *marks, int count,
+                     double stretch) {
+    ls_script_add(script, "$trail << END\n");
     for (int i = 0; i < count; i++)
-        add_way(script, &surfaces[i]->trajectory);
+        add_trail(script, marks[i]->trail);
     ls_script_add(script, "END\n$marks << END\n");
     for (int i = 0; i < count; i++)
         add_marks(script, marks[i], stretch);

@@ -5,9 +5,9 @@
 #include "render/marks.h"
 #include "render/script.h"
 
-/* Adds what plots/marks.gp draws: the trajectories of surfaces[count], one a panel, and
- * marks[count], whose y coordinates were multiplied by `stretch`. */
-void ls_marks_script(struct ls_script *script, const struct ls_surface *const *surfaces,
-                     const struct ls_marks *const *marks, int count, double stretch);
+/* Adds what plots/marks.gp draws: marks[count], those of all panels, and the trails in them, whose
+ * y coordinates were multiplied by `stretch`. */
+void ls_marks_script(struct ls_script *script, const struct ls_marks *const *marks, int count,
+                     double stretch);
 
 #endif

@@ -3,11 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-static const struct ls_color ink = {26, 26, 26}, paper = {255, 255, 255};
 static const double length = 0.2;           /* of a pin, as part of the height of the box */
 static const double head = 0.4, foot = 0.2; /* half their sizes, in em */
 static const double rim = 0.11;             /* of paper around all that is drawn, in em */
 static const double stem = 0.15;            /* its width in em */
+static const double apart = 0.32;           /* dots where it is hidden, in em */
 static const double name_em = 0.88;         /* the size of the names */
 static const double widest = 0.45;          /* a name, as part of the picture's width */
 
@@ -52,7 +52,6 @@ static void trace(struct ls_canvas *canvas, const struct ls_pin *pin,
 
 static void draw_stem(struct ls_canvas *canvas, const struct ls_pin *pin,
                       const struct ls_terrain *terrain, const struct ls_camera *camera, double em) {
-    const double dots[2] = {0.01 * em, 0.32 * em};
     double seen = 1; /* from here up */
     for (int piece = PIECES; piece >= 0; piece--) {
         double part = (double)piece / PIECES, point[3];
@@ -61,24 +60,17 @@ static void draw_stem(struct ls_canvas *canvas, const struct ls_pin *pin,
             break;
         seen = part;
     }
-    cairo_set_line_cap(canvas->cairo, CAIRO_LINE_CAP_ROUND);
-    for (int inner = 0; inner < 2; inner++) {
-        ls_canvas_ink(canvas, inner ? ink : paper);
-        cairo_set_line_width(canvas->cairo, (stem + (inner ? 0 : 2 * rim)) * em);
-        trace(canvas, pin, camera, seen, 1);
-        cairo_stroke(canvas->cairo);
-        cairo_set_dash(canvas->cairo, dots, 2, 0);
-        trace(canvas, pin, camera, seen, 0);
-        cairo_stroke(canvas->cairo);
-        cairo_set_dash(canvas->cairo, NULL, 0, 0);
-    }
+    trace(canvas, pin, camera, seen, 0);
+    ls_canvas_stroke(canvas, stem * em, rim * em, apart * em);
+    trace(canvas, pin, camera, seen, 1);
+    ls_canvas_stroke(canvas, stem * em, rim * em, 0);
     double x, y;
     ls_camera_project(camera, pin->foot, &x, &y);
     cairo_arc(canvas->cairo, x, y, foot * em, 0, 2 * acos(-1));
-    ls_canvas_ink(canvas, seen > 0 ? ink : paper);
+    ls_canvas_ink(canvas, seen > 0 ? ls_ink : ls_paper);
     cairo_set_line_width(canvas->cairo, (seen > 0 ? 1 : 2) * rim * em);
     cairo_stroke_preserve(canvas->cairo);
-    ls_canvas_ink(canvas, seen > 0 ? paper : ink);
+    ls_canvas_ink(canvas, seen > 0 ? ls_paper : ls_ink);
     cairo_fill(canvas->cairo);
 }
 
@@ -91,9 +83,9 @@ static void draw_head(struct ls_canvas *canvas, double x, double y, double em) {
     cairo_close_path(canvas->cairo);
     cairo_set_line_join(canvas->cairo, CAIRO_LINE_JOIN_ROUND);
     cairo_set_line_width(canvas->cairo, 2 * rim * em);
-    ls_canvas_ink(canvas, paper);
+    ls_canvas_ink(canvas, ls_paper);
     cairo_stroke_preserve(canvas->cairo);
-    ls_canvas_ink(canvas, ink);
+    ls_canvas_ink(canvas, ls_ink);
     cairo_fill(canvas->cairo);
 }
 
@@ -104,13 +96,9 @@ static void draw_lead(struct ls_canvas *canvas, const struct ls_mark *mark, doub
     double y = mark->label.y + copysign(mark->height / 2, mark->at.y - mark->label.y);
     if (fabs(mark->label.y - mark->at.y) < 1.5 * em)
         return;
-    for (int inner = 0; inner < 2; inner++) {
-        cairo_move_to(canvas->cairo, mark->at.x, -mark->at.y);
-        cairo_line_to(canvas->cairo, x, -y);
-        ls_canvas_ink(canvas, inner ? ink : paper);
-        cairo_set_line_width(canvas->cairo, (inner ? 0.07 : 0.07 + rim) * em);
-        cairo_stroke(canvas->cairo);
-    }
+    cairo_move_to(canvas->cairo, mark->at.x, -mark->at.y);
+    cairo_line_to(canvas->cairo, x, -y);
+    ls_canvas_stroke(canvas, 0.07 * em, rim / 2 * em, 0);
 }
 
 /* Shortens a text to `most` pixels. */
@@ -159,7 +147,7 @@ void ls_pins_draw(struct ls_canvas *canvas, const struct ls_pins *pins,
         draw_lead(canvas, &marks.mark[i], em);
     for (int i = 0; i < marks.count; i++)
         draw_head(canvas, marks.mark[i].at.x, -marks.mark[i].at.y, em);
-    ls_canvas_ink(canvas, ink);
+    ls_canvas_ink(canvas, ls_ink);
     for (int i = 0; i < marks.count; i++) {
         const struct ls_mark *mark = &marks.mark[i];
         struct ls_words words = {.text = mark->text,

@@ -163,14 +163,16 @@ enum ls_status ls_scene_create(struct ls_scene *scene, const struct ls_request *
                                    &scene->world, points, scene->threads, error);
         if (status != LS_OK || !scene->options->words)
             continue;
-        panel->trajectory = &request->surfaces[i]->trajectory;
+        status = ls_trail_clip(&panel->trail, request->surfaces[i], error);
         ls_pins_stand(&panel->pins, request->surfaces[i], &panel->terrain, &scene->world);
     }
     return status == LS_OK ? ls_scene_find_points(scene, error) : status;
 }
 
 void ls_scene_free(struct ls_scene *scene) {
-    for (int i = 0; i < LS_MAX_PANELS; i++)
+    for (int i = 0; i < LS_MAX_PANELS; i++) {
         ls_terrain_free(&scene->panels[i].terrain);
+        ls_trail_free(&scene->panels[i].trail);
+    }
     free(scene->points);
 }

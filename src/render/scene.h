@@ -7,6 +7,7 @@
 #include "render/figure.h"
 #include "render/pins.h"
 #include "render/terrain.h"
+#include "render/trail.h"
 #include "render/zscale.h"
 
 enum { LS_SCENE_TEXT = 512, LS_CAPTION_LINES = 8 };
@@ -15,8 +16,8 @@ enum { LS_SCENE_TEXT = 512, LS_CAPTION_LINES = 8 };
 struct ls_panel3 {
     struct ls_terrain terrain;
     struct ls_pins pins;
-    const struct ls_trajectory *trajectory; /* NULL in a picture without words */
-    struct ls_rectangle cell;               /* of the surface and its box, in whole pixels */
+    struct ls_trail trail;    /* empty in a picture without words */
+    struct ls_rectangle cell; /* of the surface and its box, in whole pixels */
     char name[LS_SCENE_TEXT], detail[LS_SCENE_TEXT];
 };
 

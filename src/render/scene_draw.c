@@ -6,11 +6,11 @@
 #include "render/render.h"
 #include "render/scene.h"
 #include "render/shadow.h"
-#include "render/trail.h"
+#include "render/trail_draw.h"
 #include <math.h>
 #include <stdlib.h>
 
-static const struct ls_color ink = {26, 26, 26}, grey = {95, 95, 95};
+static const struct ls_color grey = {95, 95, 95};
 static const double line_width = 0.07; /* of contour lines, in em */
 
 /* What a panel is drawn with. */
@@ -115,7 +115,7 @@ static enum ls_status draw_panel(struct ls_scene *scene, struct ls_panel3 *panel
             status = draw_terrain(scene, panel, &brush, canvas, error);
         if (scene->options->box)
             ls_box_label(canvas, &box, &labels);
-        ls_trail_draw(canvas, panel->trajectory, &panel->terrain, &scene->world, &brush.camera,
+        ls_trail_draw(canvas, &panel->trail, &panel->terrain, &scene->world, &brush.camera,
                       scene->em);
         ls_pins_draw(canvas, &panel->pins, &panel->terrain, &brush.camera, &panel->cell, &labels,
                      scene->em);
@@ -139,12 +139,12 @@ static void write_fitting(struct ls_canvas *canvas, const char *text, double lef
 
 static void draw_words(const struct ls_scene *scene, struct ls_canvas *canvas) {
     double em = scene->em, bottom = scene->height - 0.4 * em;
-    ls_canvas_ink(canvas, ink);
+    ls_canvas_ink(canvas, ls_ink);
     write_fitting(canvas, scene->title, 0, 1.5 * em, scene->width, 1.5 * em, true);
     for (int i = 0; i < scene->request->count; i++) {
         const struct ls_panel3 *panel = &scene->panels[i];
         double top = panel->cell.top - scene->header;
-        ls_canvas_ink(canvas, ink);
+        ls_canvas_ink(canvas, ls_ink);
         write_fitting(canvas, panel->name, panel->cell.left, top + 1.4 * em, panel->cell.width,
                       1.3 * em, true);
         ls_canvas_ink(canvas, grey);
@@ -155,7 +155,7 @@ static void draw_words(const struct ls_scene *scene, struct ls_canvas *canvas) {
         write_fitting(canvas, scene->note, 0, bottom - 0.6 * em, scene->width, 0.8 * em, false);
         bottom -= 1.8 * em;
     }
-    ls_canvas_ink(canvas, ink);
+    ls_canvas_ink(canvas, ls_ink);
     for (int i = scene->caption_lines - 1; i >= 0; i--, bottom -= 1.5 * em)
         write_fitting(canvas, scene->caption[i], 0, bottom - 0.6 * em, scene->width, em, false);
 }

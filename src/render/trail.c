@@ -1,117 +1,76 @@
 #include "render/trail.h"
+#include "base/alloc.h"
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
-static const struct ls_color ink = {26, 26, 26}, paper = {255, 255, 255};
-static const double width = 0.13; /* of the line, in em, as what follows */
-static const double rim = 0.07;   /* of paper around it */
-static const double dot = 0.16;   /* half the size of a checkpoint's */
-static const double lift = 0.01;  /* in world units, so that the ground does not hide itself */
-
-/* A place on the surface as it appears in the picture. */
-struct spot {
-    double x, y;      /* pixels */
-    bool known, seen; /* whether it is on the surface; whether nothing is before it */
-};
-
-/* What a trail is drawn with. */
-struct brush {
-    struct ls_canvas *canvas;
-    const struct ls_terrain *terrain;
-    const struct ls_world *world;
-    const struct ls_camera *camera;
-    double em;
-};
-
-/* The spot of a point of the axes. */
-static struct spot find(const struct brush *brush, double a, double b) {
-    struct spot spot = {0};
-    double point[3] = {ls_world_x(brush->world, a), ls_world_y(brush->world, b), 0};
-    if (!(fabs(point[0]) <= brush->world->half_x && fabs(point[1]) <= brush->world->half_y))
-        return spot;
-    point[2] = ls_terrain_at(brush->terrain, point[0], point[1]);
-    spot.known = !isnan(point[2]);
-    if (!spot.known)
-        return spot;
-    point[2] = fmin(point[2], brush->terrain->top) + lift;
-    ls_camera_project(brush->camera, point, &spot.x, &spot.y);
-    spot.seen = ls_terrain_shows(brush->terrain, point, brush->camera->eye);
-    return spot;
+static void append(struct ls_trail *trail, double x, double y, bool stop) {
+    trail->x[trail->count] = x;
+    trail->y[trail->count] = y;
+    trail->stop[trail->count++] = stop;
 }
 
-/* Strokes the path that was laid out, of which nothing hides anything or all of it. */
-static void stroke(const struct brush *brush, bool seen) {
-    cairo_t *cairo = brush->canvas->cairo;
-    const double dots[2] = {0.01 * brush->em, 0.32 * brush->em};
-    cairo_set_dash(cairo, dots, seen ? 0 : 2, 0);
-    ls_canvas_ink(brush->canvas, paper);
-    cairo_set_line_width(cairo, (width + 2 * rim) * brush->em);
-    cairo_stroke_preserve(cairo);
-    ls_canvas_ink(brush->canvas, ink);
-    cairo_set_line_width(cairo, width * brush->em);
-    cairo_stroke(cairo);
-    cairo_set_dash(cairo, NULL, 0, 0);
+/* Appends the point at a part of the line from checkpoint i - 1 to i; rounding must not take it
+ * beyond the axes. */
+static void append_part(struct ls_trail *trail, const struct ls_surface *s, int i, double part,
+                        bool stop) {
+    const double *x = s->trajectory.x + i, *y = s->trajectory.y + i;
+    const double at_x = part == 1 ? x[0] : x[-1] + part * (x[0] - x[-1]);
+    const double at_y = part == 1 ? y[0] : y[-1] + part * (y[0] - y[-1]);
+    append(trail, fmin(fmax(at_x, s->x[0]), s->x[s->nx - 1]),
+           fmin(fmax(at_y, s->y[0]), s->y[s->ny - 1]), stop);
 }
 
-/* Steps between two checkpoints, each about as long as those of the terrain. */
-static int steps_between(const struct brush *brush, const struct ls_trajectory *way, int i) {
-    enum { MOST = 2000 };
-    const double dx = ls_world_x(brush->world, way->x[i]) - ls_world_x(brush->world, way->x[i - 1]);
-    const double dy = ls_world_y(brush->world, way->y[i]) - ls_world_y(brush->world, way->y[i - 1]);
-    return (int)fmin(1 + hypot(dx, dy) / fmin(brush->terrain->step_x, brush->terrain->step_y),
-                     MOST);
-}
-
-/* The line, cut where it begins or ends to be seen. */
-static void draw_line(const struct brush *brush, const struct ls_trajectory *way) {
-    cairo_t *cairo = brush->canvas->cairo;
-    struct spot last = find(brush, way->x[0], way->y[0]);
-    cairo_new_path(cairo);
-    cairo_move_to(cairo, last.x, last.y);
-    for (int i = 1; i < way->count; i++) {
-        const int steps = steps_between(brush, way, i);
-        for (int step = 1; step <= steps; step++) {
-            const double part = (double)step / steps;
-            const struct spot next = find(brush, way->x[i - 1] + part * (way->x[i] - way->x[i - 1]),
-                                          way->y[i - 1] + part * (way->y[i] - way->y[i - 1]));
-            if (last.known && next.known)
-                cairo_line_to(cairo, next.x, next.y);
-            if (last.known && next.known && last.seen == next.seen) {
-                last = next;
-                continue;
-            }
-            stroke(brush, last.seen);
-            cairo_move_to(cairo, next.x, next.y);
-            last = next;
-        }
-    }
-    stroke(brush, last.seen);
-}
-
-static void draw_dots(const struct brush *brush, const struct ls_trajectory *way) {
-    cairo_t *cairo = brush->canvas->cairo;
-    for (int i = 0; i < way->count; i++) {
-        const struct spot spot = find(brush, way->x[i], way->y[i]);
-        if (!spot.known)
-            continue;
-        cairo_new_path(cairo);
-        cairo_arc(cairo, spot.x, spot.y, dot * brush->em, 0, 2 * acos(-1));
-        cairo_set_line_width(cairo, 2 * rim * brush->em);
-        ls_canvas_ink(brush->canvas, spot.seen ? paper : ink);
-        cairo_stroke_preserve(cairo);
-        ls_canvas_ink(brush->canvas, spot.seen ? ink : paper);
-        cairo_fill(cairo);
-    }
-}
-
-void ls_trail_draw(struct ls_canvas *canvas, const struct ls_trajectory *trajectory,
-                   const struct ls_terrain *terrain, const struct ls_world *world,
-                   const struct ls_camera *camera, double em) {
-    const struct brush brush = {canvas, terrain, world, camera, em};
-    if (!trajectory || trajectory->count == 0)
+/* Narrows the part [*from, *to] of a line from a to b to what lies in [low, high]. */
+static void narrow(double a, double b, double low, double high, double *from, double *to) {
+    const double apart = b - a;
+    if (apart == 0) {
+        if (a < low || a > high)
+            *to = -1;
         return;
-    cairo_set_line_cap(canvas->cairo, CAIRO_LINE_CAP_ROUND);
-    cairo_set_line_join(canvas->cairo, CAIRO_LINE_JOIN_ROUND);
-    draw_line(&brush, trajectory);
-    draw_dots(&brush, trajectory);
+    }
+    const double p = (low - a) / apart, q = (high - a) / apart;
+    *from = fmax(*from, fmin(p, q));
+    *to = fmin(*to, fmax(p, q));
+}
+
+/* Appends the visible part of the line from checkpoint i - 1 to i (Liang and Barsky 1984). */
+static void add_line(struct ls_trail *trail, const struct ls_surface *s, int i) {
+    const double *x = s->trajectory.x + i, *y = s->trajectory.y + i;
+    double from = 0, to = 1;
+    narrow(x[-1], x[0], s->x[0], s->x[s->nx - 1], &from, &to);
+    narrow(y[-1], y[0], s->y[0], s->y[s->ny - 1], &from, &to);
+    if (!(from <= to))
+        return;
+    const bool goes_on = trail->count > 0 && from == 0 && trail->stop[trail->count - 1];
+    if (!goes_on && trail->count > 0)
+        append(trail, NAN, NAN, false);
+    if (!goes_on)
+        append_part(trail, s, i, from, from == 0);
+    append_part(trail, s, i, to, to == 1);
+}
+
+enum ls_status ls_trail_clip(struct ls_trail *trail, const struct ls_surface *surface,
+                             struct ls_error *error) {
+    const size_t most =
+        3 * (size_t)surface->trajectory.count; /* each line two points and a break */
+    *trail = (struct ls_trail){0};
+    if (surface->trajectory.count < 2 || !surface->ny)
+        return LS_OK;
+    trail->x = ls_alloc(most, sizeof *trail->x);
+    trail->y = ls_alloc(most, sizeof *trail->y);
+    trail->stop = ls_alloc(most, sizeof *trail->stop);
+    if (!trail->x || !trail->y || !trail->stop) {
+        ls_trail_free(trail);
+        return ls_fail_memory(error, "a trajectory");
+    }
+    for (int i = 1; i < surface->trajectory.count; i++)
+        add_line(trail, surface, i);
+    return LS_OK;
+}
+
+void ls_trail_free(struct ls_trail *trail) {
+    free(trail->x);
+    free(trail->y);
+    free(trail->stop);
+    *trail = (struct ls_trail){0};
 }

@@ -1,16 +1,20 @@
-/* The way of a training on a three-dimensional surface. */
+/* The part of a training's trajectory that lies within the axes of its surface. */
 #ifndef LANDSCAPE_RENDER_TRAIL_H
 #define LANDSCAPE_RENDER_TRAIL_H
 
-#include "render/camera.h"
-#include "render/canvas.h"
-#include "render/terrain.h"
+#include "landscape/surface.h"
 
-/* Draws the trajectory over the terrain's picture: a line on the surface from checkpoint to
- * checkpoint, each a dot; dotted where a mountain hides it, left out beyond the axes and where
- * nothing is known; nothing if the trajectory is NULL. em: height of ordinary text in pixels. */
-void ls_trail_draw(struct ls_canvas *canvas, const struct ls_trajectory *trajectory,
-                   const struct ls_terrain *terrain, const struct ls_world *world,
-                   const struct ls_camera *camera, double em);
+/* Lines from point to point; where x and y are NAN, they are interrupted. */
+struct ls_trail {
+    int count;
+    double *x, *y; /* [count] */
+    bool *stop;    /* [count] a checkpoint; else where a line leaves or enters */
+};
+
+/* Clips the surface's trajectory to its axes; an empty one without a trajectory. Free with
+ * ls_trail_free. */
+enum ls_status ls_trail_clip(struct ls_trail *trail, const struct ls_surface *surface,
+                             struct ls_error *error);
+void ls_trail_free(struct ls_trail *trail);
 
 #endif

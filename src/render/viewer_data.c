@@ -81,6 +81,24 @@ static void add_networks(struct ls_script *text, const struct ls_surface *surfac
     ls_script_add(text, "]");
 }
 
+/* Numbers that are NAN interrupt the trail; of `stop`, a digit for each tells checkpoints. */
+static void add_trail(struct ls_script *text, const struct ls_surface *surface) {
+    struct ls_trail trail;
+    if (ls_trail_clip(&trail, surface, NULL)) {
+        text->failed = true;
+        return;
+    }
+    ls_script_add(text, "\"trail\":{");
+    add_numbers(text, "a", trail.x, (size_t)trail.count);
+    ls_script_add(text, ",");
+    add_numbers(text, "b", trail.y, (size_t)trail.count);
+    ls_script_add(text, ",\"stop\":\"");
+    for (int i = 0; i < trail.count; i++)
+        ls_script_add(text, trail.stop[i] ? "1" : "0");
+    ls_script_add(text, "\"}");
+    ls_trail_free(&trail);
+}
+
 static void add_surface(struct ls_script *text, const struct ls_request *request, int i) {
     const struct ls_surface *surface = request->surfaces[i];
     const size_t points = ls_surface_points(surface);
@@ -102,9 +120,7 @@ static void add_surface(struct ls_script *text, const struct ls_request *request
     ls_script_add(text, "],\n");
     add_networks(text, surface);
     ls_script_add(text, ",\n");
-    add_numbers(text, "wayX", surface->trajectory.x, (size_t)surface->trajectory.count);
-    ls_script_add(text, ",\n");
-    add_numbers(text, "wayY", surface->trajectory.y, (size_t)surface->trajectory.count);
+    add_trail(text, surface);
     ls_script_add(text, ",\n");
     add_numbers(text, "x", surface->x, (size_t)surface->nx);
     ls_script_add(text, ",\n");

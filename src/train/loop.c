@@ -27,7 +27,7 @@ struct run {
     struct ls_stepper stepper;
     struct ls_train_state state;
     int *order; /* [train->count] */
-    char *state_path, *log_path, *model_path;
+    char *state_path, *log_path, *model_path, *initial_path;
     double started;     /* wall clock at the start of this call */
     double epoch_start; /* wall clock minus the seconds the epoch has taken so far */
     double saved;       /* wall clock of the last save of the state */
@@ -89,8 +89,9 @@ static enum ls_status save_state(struct run *run, struct ls_error *error) {
 /* Loads the directory's state, or makes sure that there is none that would be overwritten. */
 static enum ls_status begin(struct run *run, struct ls_error *error) {
     const bool exists = access(run->state_path, F_OK) == 0;
+    const bool begun = access(run->initial_path, F_OK) == 0;
     const bool taken =
-        exists || access(run->model_path, F_OK) == 0 || access(run->log_path, F_OK) == 0;
+        exists || begun || access(run->model_path, F_OK) == 0 || access(run->log_path, F_OK) == 0;
     enum ls_status status = ls_train_state_create(&run->state, run->model, run->recipe,
                                                   run->training->train->count, error);
     if (status)
@@ -104,7 +105,10 @@ static enum ls_status begin(struct run *run, struct ls_error *error) {
         status = ls_train_state_read(&run->state, run->model, run->recipe, &run->settings,
                                      run->state_path, error);
     else if (taken)
-        status = ls_train_checkpoint_check(&run->settings, run->model_path, error);
+        status = ls_train_checkpoint_check(
+            &run->settings,
+            begun && access(run->model_path, F_OK) != 0 ? run->initial_path : run->model_path,
+            error);
     run->resumed = (double)(run->state.epoch - 1) * run->state.steps + run->state.step;
     if (!status && exists && run->state.epoch > run->recipe->epochs &&
         access(run->model_path, F_OK) != 0)
@@ -210,7 +214,7 @@ static enum ls_status keep_checkpoint(struct run *run, int epoch, struct ls_erro
 static enum ls_status keep_beginning(struct run *run, struct ls_error *error) {
     enum ls_status status = describe_training(run, 0, error);
     if (!status)
-        status = keep_checkpoint(run, 0, error);
+        status = ls_model_save(run->model, run->initial_path, error);
     if (!status && run->recipe->epochs == 0)
         status = ls_model_save(run->model, run->model_path, error);
     return status;
@@ -295,7 +299,8 @@ enum ls_status ls_train(struct ls_model *model, const struct ls_recipe *recipe,
     run.state_path = ls_format("%s/state.safetensors", training->directory);
     run.log_path = ls_format("%s/log.csv", training->directory);
     run.model_path = ls_format("%s/model.safetensors", training->directory);
-    if (!run.order || !run.state_path || !run.log_path || !run.model_path)
+    run.initial_path = ls_format("%s/model-0000.safetensors", training->directory);
+    if (!run.order || !run.state_path || !run.log_path || !run.model_path || !run.initial_path)
         status = ls_fail_memory(error, "the training run");
     if (!status)
         status = train(&run, error);
@@ -307,5 +312,6 @@ enum ls_status ls_train(struct ls_model *model, const struct ls_recipe *recipe,
     free(run.state_path);
     free(run.log_path);
     free(run.model_path);
+    free(run.initial_path);
     return status;
 }

@@ -132,8 +132,8 @@ int main(int argc, char **argv) {
                                        {"<b>edge</b>", 1, 0.3},
                                        {"outside", 0, 1.5},
                                        {NULL, 0, 0}};
-    /* Over the ridges, away from the plane and back. */
-    double way_x[] = {-0.9, -0.3, 0.5, 1.4, 0.6, 0}, way_y[] = {0.8, 0.6, -0.6, -0.3, 0.1, 0};
+    /* Over the ridges, far away from the plane and back. */
+    double way_x[] = {-0.9, -0.3, 0.5, 1e90, 0.6, 0}, way_y[] = {0.8, 0.6, -0.6, -0.3, 0.1, 0};
     const struct ls_trajectory way = {.count = 6, .x = way_x, .y = way_y};
     const struct sample samples[] = {
         {"bowl", "resnet56", bowl, side, side, NULL, NULL},
