@@ -431,6 +431,17 @@ for option in --seed=3 --norm=layer "--model2=$model" --directions=w.h5; do
 done
 fails 1 'plain/model.safetensors' 'a trajectory of another network' \
     scan --trajectory other/model.safetensors plain/model.safetensors -o t.h5
+pixels=0.5,0.4,0.3/0.25,0.2,0.15
+works 'a training with pixels of its own' "$landscape" train --arch resnet20 --subset 16 --test-subset 8 \
+    --epochs 1 --pixels $pixels --out own-pixels
+works 'its checkpoint remembers them' "$landscape" eval --model own-pixels/model.safetensors --images 8
+cut -d'(' -f1 <"$out" >remembered
+works 'and can be told the same' "$landscape" eval --model own-pixels/model.safetensors --images 8 --pixels $pixels
+check 'which changes nothing' sh -c "cut -d'(' -f1 <'$out' | cmp - remembered"
+works 'or others' "$landscape" eval --model own-pixels/model.safetensors --images 8 --pixels 0,0,0/1,1,1
+check 'which does' sh -c "! cut -d'(' -f1 <'$out' | cmp -s - remembered"
+fails 2 "'1,2/3'" 'pixels that are no numbers' "$landscape" eval --model $model --images 8 --pixels 1,2/3
+rm remembered
 onnx=$(dirname "$fixtures")/onnx/all-operations-with-batch-norm.onnx
 works 'an ONNX file tells what it is' "$landscape" info "$onnx"
 check 'and how large its network is' grep -q 'parameters  *10915 in 25 tensors' "$out"

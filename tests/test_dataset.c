@@ -248,6 +248,44 @@ static void synthetic_offers_all_it_promises(void **state) {
     ls_dataset_free(&dataset);
 }
 
+static void pixels_are_normalised_as_asked(void **state) {
+    static const char usual[] = "0.4914,0.4822,0.4465/0.2023,0.1994,0.2010";
+    struct ls_dataset data;
+    char before[65], after[65];
+    float image[32 * 32 * 3];
+    (void)state;
+    assert_int_equal(ls_dataset_open(&data, "synthetic", LS_TRAIN, 2, NULL), LS_OK);
+    ls_dataset_sha256(&data, before);
+    assert_int_equal(ls_dataset_normalise(&data, usual, NULL), LS_OK);
+    ls_dataset_image(&data, 1, image);
+    for (int c = 0; c < 3; c++) {
+        static const double mean[] = {0.4914, 0.4822, 0.4465},
+                            deviation[] = {0.2023, 0.1994, 0.201};
+        const double pixel = data.pixels[(3 + c) * 32 * 32] / 255.0;
+        assert_true(fabs(image[c] - (pixel - mean[c]) / deviation[c]) < 1e-5);
+    }
+    ls_dataset_sha256(&data, after); /* what a network sees is other data */
+    assert_string_not_equal(before, after);
+    char *text = ls_dataset_normalisation(&data);
+    assert_string_equal(text, "0.4914,0.4822,0.4465/0.2023,0.1994,0.201");
+    free(text);
+    static const char *const bad[] = {"",
+                                      "1,2,3",
+                                      "1,2,3/4,5",
+                                      "1,2,3/4,5,6,7",
+                                      "1,2,3/0,1,1",
+                                      "1,2,3/-1,1,1",
+                                      "nan,0,0/1,1,1",
+                                      "0,0,0/inf,1,1",
+                                      "0,0/1,1"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct ls_error error;
+        assert_int_equal(ls_dataset_normalise(&data, bad[i], &error), LS_BAD_ARGUMENT);
+        assert_message(&error, "0.2023");
+    }
+    ls_dataset_free(&data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(cifar10_reads_all_batches_in_order),
@@ -260,6 +298,7 @@ int main(void) {
         cmocka_unit_test(synthetic_images_stand_alone),
         cmocka_unit_test(synthetic_is_balanced_and_normalised),
         cmocka_unit_test(synthetic_offers_all_it_promises),
+        cmocka_unit_test(pixels_are_normalised_as_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #define LANDSCAPE_DATASET_H
 
 #include "landscape/error.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct ls_dataset {
     uint16_t *labels; /* [count][labels_per_image]; owned */
     float mean[3];    /* per channel, in units of a pixel byte */
     float deviation[3];
+    bool normalised; /* these are not the data set's own, but ls_dataset_normalise's */
 };
 
 /* Opens what `spec` names: "cifar10:DIR" (the directory with the dataset's binary files, or the one
@@ -30,8 +32,17 @@ enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enu
                                int limit, struct ls_error *error);
 void ls_dataset_free(struct ls_dataset *dataset);
 
-/* text = the SHA-256 of the pixels and labels, in hexadecimal: the same images under another name
- * or on another machine have the same. */
+/* Gives the images the means and deviations that a network was trained with: "R,G,B/R,G,B", of
+ * pixels from 0 to 1, as in torchvision's Normalize. */
+enum ls_status ls_dataset_normalise(struct ls_dataset *dataset, const char *text,
+                                    struct ls_error *error);
+
+/* The text that ls_dataset_normalise reads, from malloc; NULL without memory. */
+char *ls_dataset_normalisation(const struct ls_dataset *dataset);
+
+/* text = the SHA-256 of the pixels, the labels and, unless they are the data set's own, means and
+ * deviations, in hexadecimal: the same images under another name or on another machine have the
+ * same. */
 void ls_dataset_sha256(const struct ls_dataset *dataset, char text[65]);
 
 /* "train" or "test". */

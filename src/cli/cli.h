@@ -2,6 +2,8 @@
 #ifndef LANDSCAPE_CLI_CLI_H
 #define LANDSCAPE_CLI_CLI_H
 
+#include "landscape/checkpoint.h"
+#include "landscape/dataset.h"
 #include "landscape/error.h"
 #include "landscape/observer.h"
 #include <stdbool.h>
@@ -41,6 +43,11 @@ bool cli_training_precision(const char *command, const char *option, const char 
                             void *target);
 bool cli_loss(const char *command, const char *option, const char *text, void *target);
 bool cli_split_train(const char *command, const char *option, const char *text, void *target);
+
+/* Normalises the pixels as the option --pixels says or, if that is NULL, as the model's metadata
+ * do; without either nothing changes. */
+enum ls_status cli_normalise(struct ls_dataset *dataset, const char *pixels,
+                             const struct ls_model *model, struct ls_error *error);
 
 enum { CLI_MAX_THREADS = 4096 };
 

@@ -1,5 +1,4 @@
 #include "cli/cli.h"
-#include "landscape/dataset.h"
 #include "landscape/loss.h"
 #include "landscape/precision.h"
 #include <errno.h>
@@ -95,4 +94,10 @@ bool cli_split_train(const char *command, const char *option, const char *text, 
         return true;
     cli_usage(command, "--%s wants train or test, not '%s'", option, text);
     return false;
+}
+
+enum ls_status cli_normalise(struct ls_dataset *dataset, const char *pixels,
+                             const struct ls_model *model, struct ls_error *error) {
+    const char *text = pixels ? pixels : ls_metadata_get(&model->metadata, "pixels");
+    return text ? ls_dataset_normalise(dataset, text, error) : LS_OK;
 }

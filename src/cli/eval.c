@@ -16,6 +16,10 @@ static const char help[] =
     "  --model FILE         checkpoint\n"
     "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
     "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
+    "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by, such "
+    "as\n"
+    "                       0.4914,0.4822,0.4465/0.2023,0.1994,0.2010; default: those of a\n"
+    "                       checkpoint, or else the data's own\n"
     "  --split train|test   default test\n"
     "  --images N           the first N images only (default all)\n"
     "  --loss NAME          cross-entropy (default) or mse\n"
@@ -28,7 +32,7 @@ static const char help[] =
     "  landscape eval --model runs/quick/model.safetensors --split test\n";
 
 struct options {
-    const char *model, *arch, *data;
+    const char *model, *arch, *data, *pixels;
     bool train;
     int images, threads;
     enum ls_loss loss;
@@ -45,6 +49,8 @@ static int run(const struct options *o) {
     if (!status)
         status =
             ls_dataset_open(&dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images, &error);
+    if (!status)
+        status = cli_normalise(&dataset, o->pixels, &model, &error);
     if (!status) {
         cli_watch_start(&watch);
         status = ls_evaluate(&model, &dataset, o->loss, o->precision, o->threads, &watch.observer,
@@ -72,6 +78,7 @@ int cli_eval(int argc, char **argv) {
         {.name = "model", .text = &o.model},
         {.name = "arch", .text = &o.arch},
         {.name = "data", .text = &o.data},
+        {.name = "pixels", .text = &o.pixels},
         {.name = "split", .own = &o.train, .read = cli_split_train},
         {.name = "images", .whole = &o.images, .min = 1, .max = INT_MAX},
         {.name = "loss", .own = &o.loss, .read = cli_loss},

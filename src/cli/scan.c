@@ -19,6 +19,10 @@ static const char help[] =
     "  --model FILE         checkpoint w\n"
     "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
     "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
+    "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by, such "
+    "as\n"
+    "                       0.4914,0.4822,0.4465/0.2023,0.1994,0.2010; default: those of a\n"
+    "                       checkpoint, or else the data's own\n"
     "  --split train|test   default train\n"
     "  --images N           the first N images only (default all)\n"
     "  --loss NAME          cross-entropy (default) or mse\n"
@@ -193,6 +197,7 @@ int cli_scan(int argc, char **argv) {
         {.name = "model", .text = &o.model},
         {.name = "arch", .text = &o.arch, .given = &engine},
         {.name = "data", .text = &o.data, .given = &engine},
+        {.name = "pixels", .text = &o.pixels, .given = &engine},
         {.name = "split", .own = &o.train, .read = cli_split_train, .given = &engine},
         {.name = "images", .whole = &o.images, .min = 1, .max = INT_MAX, .given = &engine},
         {.name = "loss", .own = &o.loss, .read = cli_loss, .given = &engine},
@@ -228,8 +233,9 @@ int cli_scan(int argc, char **argv) {
     if (!o.model || !o.output)
         return cli_usage("scan", "%s is missing", o.model ? "-o" : "--model");
     if (o.evaluator && engine)
-        return cli_usage("scan", "--evaluator excludes --arch, --data, --split, --images, --loss "
-                                 "and --precision: the command decides what it evaluates");
+        return cli_usage("scan",
+                         "--evaluator excludes --arch, --data, --pixels, --split, --images, --loss "
+                         "and --precision: the command decides what it evaluates");
     if (o.save_directions && ls_same_file(o.save_directions, o.output))
         return cli_usage("scan", "--save-directions and -o name the same file");
     source->threads = o.threads;

@@ -32,6 +32,8 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
     if (!status && !o->evaluator)
         status = ls_dataset_open(&job->dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
                                  error);
+    if (!status && !o->evaluator)
+        status = cli_normalise(&job->dataset, o->pixels, &job->model, error);
     if (!status)
         status = ls_directions_make(&job->directions, &job->model, &o->directions, two, error);
     if (!status)

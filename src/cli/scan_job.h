@@ -5,7 +5,7 @@
 #include "landscape/landscape.h"
 
 struct cli_scan_options {
-    const char *model, *arch, *data, *save_directions, *output;
+    const char *model, *arch, *data, *pixels, *save_directions, *output;
     const char *evaluator; /* a command; NULL: the engine evaluates */
     bool train;            /* which split */
     int images, threads;   /* 0: all; of evaluators: one */

@@ -19,6 +19,10 @@ static const char help[] =
     "  --arch NAME          architecture; `--arch list` prints them. Or FILE.onnx, whose network\n"
     "                       is trained from initial weights, or from its own: --init FILE.onnx\n"
     "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
+    "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by, such "
+    "as\n"
+    "                       0.4914,0.4822,0.4465/0.2023,0.1994,0.2010; default: those of an\n"
+    "                       --init file, or else the data's own\n"
     "  --out RUN            directory of the run\n"
     "  --epochs N           default 300\n"
     "  --batch N            images a step, default 128\n"
@@ -49,7 +53,7 @@ static const char help[] =
     "                  --out runs/resnet56-noshort --resume\n";
 
 struct options {
-    const char *arch, *data, *out, *init;
+    const char *arch, *data, *pixels, *out, *init;
     int subset, test_subset, threads, save_every;
     double save_seconds;
     bool resume;
@@ -116,6 +120,10 @@ static int run(const struct options *o) {
         status = ls_dataset_open(&train, o->data, LS_TRAIN, o->subset, &error);
     if (!status)
         status = ls_dataset_open(&test, o->data, LS_TEST, o->test_subset, &error);
+    if (!status)
+        status = cli_normalise(&train, o->pixels, &model, &error);
+    if (!status)
+        status = cli_normalise(&test, o->pixels, &model, &error);
     if (!status) {
         cli_watch_start(&watch);
         training.observer = &watch.observer;
@@ -137,6 +145,7 @@ int cli_train(int argc, char **argv) {
     const struct cli_option options[] = {
         {.name = "arch", .text = &o.arch},
         {.name = "data", .text = &o.data},
+        {.name = "pixels", .text = &o.pixels},
         {.name = "out", .text = &o.out},
         {.name = "epochs", .whole = &recipe->epochs, .min = 0, .max = 100000},
         {.name = "batch", .whole = &recipe->batch, .min = 1, .max = 65536},

@@ -45,6 +45,16 @@ void ls_dataset_free(struct ls_dataset *dataset) {
     *dataset = (struct ls_dataset){0};
 }
 
+/* Bits, so that the same numbers are the same on every machine. */
+static void hash_normalisation(SHA2_CTX *context, const struct ls_dataset *dataset) {
+    for (int c = 0; c < 6; c++) {
+        uint32_t bits;
+        memcpy(&bits, c < 3 ? &dataset->mean[c] : &dataset->deviation[c - 3], sizeof bits);
+        for (int shift = 0; shift < 32; shift += 8)
+            SHA256Update(context, (const uint8_t[]){(uint8_t)(bits >> shift)}, 1);
+    }
+}
+
 void ls_dataset_sha256(const struct ls_dataset *dataset, char text[65]) {
     const size_t count = (size_t)dataset->count;
     SHA2_CTX context;
@@ -54,6 +64,8 @@ void ls_dataset_sha256(const struct ls_dataset *dataset, char text[65]) {
         const uint16_t label = dataset->labels[i];
         SHA256Update(&context, (const uint8_t[]){(uint8_t)label, (uint8_t)(label >> 8)}, 2);
     }
+    if (dataset->normalised)
+        hash_normalisation(&context, dataset);
     SHA256End(&context, text);
 }
 

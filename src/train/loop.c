@@ -276,6 +276,7 @@ static enum ls_status train(struct run *run, struct ls_error *error) {
     run->model->sha256[0] = 0; /* from here on it is another than its file's */
     for (size_t i = 0; i < sizeof results / sizeof *results; i++) /* of an --init's training */
         ls_metadata_remove(&run->model->metadata, results[i]);
+    ls_metadata_remove(&run->model->metadata, "pixels");
     if (!status && run->state.epoch == 1 && run->state.step == 0)
         status = keep_beginning(run, error);
     run->started = run->saved = omp_get_wtime();
