@@ -208,7 +208,7 @@ deps:
 
 # With `make deps check -j`, nothing is compiled before the packages are there.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
-$(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS) $(TEST_SUPPORT): | deps
+$(MESSAGES).h $(LIB_OBJECTS) $(CLI_OBJECTS) $(TEST_OBJECTS) $(TEST_SUPPORT): | deps
 endif
 
 BINDIR     := $(DESTDIR)$(PREFIX)/bin

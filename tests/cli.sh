@@ -447,11 +447,19 @@ works 'an ONNX file tells what it is' "$landscape" info "$onnx"
 check 'and how large its network is' grep -q 'parameters  *10915 in 25 tensors' "$out"
 works 'the network of an ONNX file is scanned' "$landscape" scan --model "$onnx" --images 8 --x=-1:1:3 -o onnx.h5
 works 'and trained' "$landscape" train --arch "$onnx" --subset 16 --test-subset 8 --epochs 1 --lr 0.01 --out onnx
+for bare in all-operations-folded small-mean-folded; do # without batch norm
+    works "and $bare" "$landscape" train --arch "$(dirname "$onnx")/$bare.onnx" --subset 16 --test-subset 8 \
+        --epochs 1 --lr 0.01 --out $bare
+done
 fails 1 "all-operations.*say with --arch" 'a checkpoint of an ONNX network by itself' \
     "$landscape" eval --model onnx/model.safetensors --images 8
 works 'a checkpoint of an ONNX network' "$landscape" eval --arch "$onnx" --model onnx/model.safetensors --images 8
 works 'a line from an ONNX file to what was trained' "$landscape" scan --model "$onnx" --images 8 \
     --model2 onnx/model.safetensors --dir-type states --x=0:1:2 -o onnx-line.h5
+cp "$onnx" 'we"ird.onnx'
+works 'a scan of it' "$landscape" scan --arch 'we"ird.onnx' --model onnx/model.safetensors --images 4 --x=0:1:2 -o onnx-path.h5
+works 'goes on under another name' "$landscape" scan --arch "$onnx" --model onnx/model.safetensors --images 4 \
+    --x=0:1:2 -o onnx-path.h5
 fails 1 'none.onnx' 'an architecture in no file' "$landscape" train --arch none.onnx --out t
 fails 1 'resnet20 takes images of 32x32x3' 'directions beside images that do not fit' \
     scan --data shapes --x=-1:1:3 --save-directions e.h5 -o t.h5

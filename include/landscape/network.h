@@ -87,6 +87,7 @@ struct ls_node {
 
 struct ls_network {
     char arch[1024];       /* its name, or the path of the ONNX file that describes it */
+    char sha256[65];       /* of that file; empty if there is none */
     int node_count;        /* 0: only the tensors are known */
     struct ls_node *nodes; /* [node_count] in topological order; node 0 is the image, the last the
                               logits [height][width][classes] */

@@ -3,7 +3,9 @@
 #include "cli/parse.h"
 #include "landscape/landscape.h"
 #include <getopt.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char help[] =
     "Usage: landscape bench [options]\n"
@@ -45,11 +47,21 @@ static void print_text(const struct options *o, const struct ls_bench *bench, do
     printf("  drawing   %8.2f s a surface of 1600 x 1200 pixels\n", drawing);
 }
 
+/* The beginning of a JSON object; a path may hold whatever it likes. */
+static void print_arch(const struct options *o) {
+    json_t *text = json_string(o->arch);
+    char *quoted = text ? json_dumps(text, JSON_ENCODE_ANY) : NULL;
+    printf("{\"arch\": %s, ", quoted ? quoted : "null");
+    free(quoted);
+    json_decref(text);
+}
+
 static void print_json(const struct options *o, const struct ls_bench *bench, double drawing) {
-    printf("{\"arch\": \"%s\", \"precision\": \"%s\", \"threads\": %d, \"kernels\": \"%s\", "
+    print_arch(o);
+    printf("\"precision\": \"%s\", \"threads\": %d, \"kernels\": \"%s\", "
            "\"runs\": %d, \"inference_images_per_second\": %.2f, "
            "\"scan_images_per_second\": %.2f",
-           o->arch, ls_precision_name(o->precision), bench->threads, bench->kernels, o->runs,
+           ls_precision_name(o->precision), bench->threads, bench->kernels, o->runs,
            bench->inference, bench->scan);
     if (o->train)
         printf(", \"training_precision\": \"%s\", \"training_images_per_second\": %.2f, "
@@ -87,10 +99,10 @@ static void print_layers_text(const struct options *o, const struct ls_bench_lay
 }
 
 static void print_layers_json(const struct options *o, const struct ls_bench_layers *bench) {
-    printf("{\"arch\": \"%s\", \"precision\": \"%s\", \"kernels\": \"%s\", \"runs\": %d, "
+    print_arch(o);
+    printf("\"precision\": \"%s\", \"kernels\": \"%s\", \"runs\": %d, "
            "\"peak_flops\": %.4g, \"layers\": [",
-           o->arch, ls_precision_name(o->precision), ls_cpu_name(ls_cpu_used()), o->runs,
-           bench->peak);
+           ls_precision_name(o->precision), ls_cpu_name(ls_cpu_used()), o->runs, bench->peak);
     for (int i = 0; i < bench->count; i++) {
         const struct ls_bench_kind *kind = &bench->kinds[i];
         printf("%s{\"operation\": \"%s\", \"kernel\": %d, \"stride\": %d, \"in\": [%d, %d, %d], "

@@ -102,6 +102,14 @@ static float *gradient(const struct ls_call *call, enum ls_phase phase, int firs
 }
 
 /* Runs a phase on floats. */
+/* The first input whose gradient is at the same place as that of input i: it may be the same. */
+static int first_use(const struct ls_call *call, int i) {
+    int first = 0;
+    while (call->input_grads[first] != call->input_grads[i])
+        first++;
+    return first;
+}
+
 static void run_copies(const struct ls_call *call, enum ls_phase phase, int first, int last,
                        void *partial, float *room) {
     const struct ls_node *node = call->node;
@@ -120,6 +128,11 @@ static void run_copies(const struct ls_call *call, enum ls_phase phase, int firs
                 widen(view(call->inputs[i], node->in[i], node->in_storage[i], first, last, &room));
         if (phase != LS_BACKWARD || !call->input_grads[i])
             continue;
+        const int same = first_use(call, i);
+        if (same < i) { /* two inputs are one: their gradients are added in one place */
+            wide.input_grads[i] = wide.input_grads[same];
+            continue;
+        }
         grads[i] = view(call->input_grads[i], node->in[i], node->in_storage[i], first, last, &room);
         wide.input_grads[i] = call->accumulate[i] ? widen(grads[i]) : grads[i].floats;
     }
@@ -127,7 +140,7 @@ static void run_copies(const struct ls_call *call, enum ls_phase phase, int firs
     if (phase == LS_FORWARD)
         narrow(output);
     for (int i = 0; i < node->input_count; i++)
-        if (phase == LS_BACKWARD && call->input_grads[i])
+        if (grads[i].floats)
             narrow(grads[i]);
 }
 

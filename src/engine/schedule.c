@@ -76,8 +76,9 @@ static void plan_lifetimes(struct ls_schedule *s, const struct ls_graph *graph, 
     for (int stage = 0; stage < s->stage_count; stage++)
         for (int t = 0; t < s->stages[stage].task_count; t++)
             touch_task(s, graph, s->tasks[s->stages[stage].first_task + t], stage);
-    /* The caller fills in the images of the batch before the step. */
-    touch(&s->values[0], 0);
+    /* The caller fills in the images of the batch before the step, so that they are of more than
+     * one stage even where that is all there is. */
+    touch(&s->values[0], -1);
     touch(&s->values[0], s->stage_count - 1);
     for (int n = 0; n < graph->node_count; n++) {
         const struct ls_node *node = &graph->nodes[n];

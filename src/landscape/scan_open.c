@@ -42,6 +42,8 @@ static enum ls_status describe_model(const struct ls_scan *scan, struct ls_surfa
         SHA256Data((const uint8_t *)model->values,
                    model->network.value_count * sizeof *model->values, sha256);
     enum ls_status status = record(surface, "arch", model->network.arch, error);
+    if (!status && *model->network.sha256)
+        status = record(surface, "arch_sha256", model->network.sha256, error);
     if (!status)
         status = record(surface, "model", scan->model_path, error);
     if (!status)

@@ -40,7 +40,9 @@ static enum ls_status same_axis(const struct pair *pair, char letter, const doub
 static enum ls_status same_entry(const struct pair *pair, const struct ls_entry *entry,
                                  struct ls_error *error) {
     const char *value = ls_metadata_get(&pair->found->metadata, entry->key);
-    if (is_volatile(entry->key) || (value && strcmp(value, entry->value) == 0))
+    const bool is_path =
+        strcmp(entry->key, "arch") == 0 && ls_metadata_get(&pair->wanted->metadata, "arch_sha256");
+    if (is_volatile(entry->key) || is_path || (value && strcmp(value, entry->value) == 0))
         return LS_OK;
     if (!value)
         return ls_fail(error, LS_MISMATCH,

@@ -43,6 +43,17 @@ static void add_tensor(struct ls_builder *builder, struct ls_node *node, const c
         network->parameter_count += tensor->count;
 }
 
+/* Within these, sizes that are computed from a few of them are numbers that an int holds. */
+static enum ls_status check_size(struct ls_shape s, struct ls_error *error) {
+    enum { MOST_PIXELS = 1 << 16, MOST_CHANNELS = 1 << 24, MOST_VALUES = 1 << 28 };
+    if (s.height <= MOST_PIXELS && s.width <= MOST_PIXELS && s.channels <= MOST_CHANNELS &&
+        (double)s.height * s.width * s.channels <= MOST_VALUES)
+        return LS_OK;
+    return ls_fail(error, LS_MISMATCH,
+                   "activations of %d x %d pixels with %d channels are too many", s.height, s.width,
+                   s.channels);
+}
+
 int ls_build(struct ls_builder *builder, const struct ls_op *op, const char *name,
              struct ls_attributes attributes, int input_count, const int *inputs) {
     struct ls_network *network = builder->network;
@@ -67,6 +78,8 @@ int ls_build(struct ls_builder *builder, const struct ls_op *op, const char *nam
         node->in[i] = network->nodes[inputs[i]].out;
     }
     builder->status = op->shape(node, &node->out, builder->error);
+    if (!builder->status)
+        builder->status = check_size(node->out, builder->error);
     int tensor_count = op->tensors && !builder->status ? op->tensors(node, spec) : 0;
     for (int t = 0; t < tensor_count; t++)
         add_tensor(builder, node, name, &spec[t]);

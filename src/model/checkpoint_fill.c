@@ -27,7 +27,9 @@ static enum ls_status match_names(const struct ls_stored_tensor **found,
                                   const struct ls_network *network,
                                   const struct ls_tensor_file *file, const char *name,
                                   struct ls_error *error) {
-    const size_t skip = ls_checkpoint_prefix(file);
+    const size_t prefix = ls_checkpoint_prefix(file);
+    const bool own = prefix > 0 && ls_network_find(network, file->tensors[0].name);
+    const size_t skip = own ? 0 : prefix;
     const char *unexpected = NULL, *missing = NULL;
     int unexpected_count = 0, missing_count = 0;
     for (int i = 0; i < file->tensor_count; i++) {

@@ -102,17 +102,18 @@ static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
 }
 
 static const struct ls_onnx_operation members[] = {
-    {"Add", sum},
-    {"AveragePool", average_pool},
-    {"Concat", concat},
-    {"Dropout", pass},
-    {"GlobalAveragePool", global_average_pool},
-    {"Identity", pass},
-    {"MaxPool", max_pool},
-    {"Pad", pad},
-    {"ReduceMean", reduce_mean},
-    {"Relu", relu},
-    {"Sigmoid", sigmoid},
+    {"Add", "", sum},
+    {"AveragePool", " auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides ",
+     average_pool},
+    {"Concat", " axis ", concat},
+    {"Dropout", " ratio seed ", pass},
+    {"GlobalAveragePool", "", global_average_pool},
+    {"Identity", "", pass},
+    {"MaxPool", " auto_pad ceil_mode dilations kernel_shape pads storage_order strides ", max_pool},
+    {"Pad", " mode pads value ", pad},
+    {"ReduceMean", " axes keepdims noop_with_empty_axes ", reduce_mean},
+    {"Relu", "", relu},
+    {"Sigmoid", "", sigmoid},
 };
 
 const struct ls_onnx_operations ls_onnx_activations = {members, sizeof members / sizeof *members};

@@ -1,4 +1,5 @@
 #include "model/onnx_file.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_STEPS = 8 }; /* from a name to its tensor */
@@ -12,24 +13,6 @@ bool ls_onnx_recognise(const char *path) {
     return length > less && strcmp(path + length - less, ending) == 0;
 }
 
-enum ls_status ls_onnx_parse(struct ls_onnx *onnx, const char *path, const void *bytes,
-                             size_t byte_count, struct ls_error *error) {
-    *onnx = (struct ls_onnx){.path = path};
-    onnx->model = ls_onnx__model__unpack(NULL, byte_count, bytes);
-    if (!onnx->model)
-        return ls_fail(error, LS_BAD_FILE, "%s: not a sound ONNX file", path);
-    onnx->graph = onnx->model->graph;
-    if (onnx->graph)
-        return LS_OK;
-    ls_onnx_free(onnx);
-    return ls_fail(error, LS_BAD_FILE, "%s: an ONNX file without a network", path);
-}
-
-void ls_onnx_free(struct ls_onnx *onnx) {
-    ls_onnx__model__free_unpacked(onnx->model, NULL);
-    *onnx = (struct ls_onnx){0};
-}
-
 static bool is(const char *text, const char *other) {
     return text && strcmp(text, other) == 0;
 }
@@ -41,40 +24,113 @@ static const struct LsOnnx__Attribute *find(const struct LsOnnx__Node *node, con
     return NULL;
 }
 
-static const struct LsOnnx__Node *maker(const struct LsOnnx__Graph *graph, const char *name) {
-    for (size_t i = 0; i < graph->n_node; i++)
-        if (graph->node[i]->n_output == 1 && is(graph->node[i]->output[0], name))
-            return graph->node[i];
-    return NULL;
+static int compare(const void *a, const void *b) {
+    const struct ls_onnx_name *s = a, *t = b;
+    return strcmp(s->text, t->text);
 }
 
-/* Whether the node passes on a tensor; *transposed changes if it transposes it. */
-static bool passes_on(const struct LsOnnx__Node *node, bool *transposed) {
-    int64_t order[2];
-    if (!node || node->n_input != 1)
-        return false;
-    if (is(node->type, "Identity"))
-        return true;
-    const bool turns = is(node->type, "Transpose") && find(node, "perm") &&
-                       ls_onnx_wholes(node, "perm", 2, 0, order) && order[0] == 1 && order[1] == 0;
-    *transposed ^= turns;
-    return turns;
+/* Collects the names of weights and of what nodes make, of which none may be there twice. */
+static enum ls_status collect(struct ls_onnx *onnx, struct ls_error *error) {
+    const struct LsOnnx__Graph *graph = onnx->graph;
+    size_t most = graph->n_initializer + 1;
+    for (size_t i = 0; i < graph->n_node; i++)
+        most += graph->node[i]->n_output;
+    onnx->names = calloc(most, sizeof *onnx->names);
+    if (!onnx->names)
+        return ls_fail_memory(error, "a network");
+    for (size_t i = 0; i < graph->n_initializer; i++)
+        if (graph->initializer[i]->name)
+            onnx->names[onnx->name_count++] = (struct ls_onnx_name){
+                .text = graph->initializer[i]->name, .tensor = graph->initializer[i]};
+    for (size_t i = 0; i < graph->n_node; i++)
+        for (size_t k = 0; k < graph->node[i]->n_output; k++)
+            if (*graph->node[i]->output[k])
+                onnx->names[onnx->name_count++] = (struct ls_onnx_name){
+                    .text = graph->node[i]->output[k], .node = k == 0 ? graph->node[i] : NULL};
+    qsort(onnx->names, onnx->name_count, sizeof *onnx->names, compare);
+    for (size_t i = 1; i < onnx->name_count; i++)
+        if (compare(&onnx->names[i - 1], &onnx->names[i]) == 0)
+            return ls_fail(error, LS_BAD_FILE, "%s: '%.200s' is there twice", onnx->path,
+                           onnx->names[i].text);
+    return LS_OK;
+}
+
+/* Before this version operations had other inputs and attributes. */
+static enum ls_status check_version(const struct ls_onnx *onnx, struct ls_error *error) {
+    enum { OLDEST = 7 };
+    int64_t version = 0;
+    for (size_t i = 0; i < onnx->model->n_operators; i++)
+        if (ls_onnx_is_own(onnx->model->operators[i]->domain))
+            version = onnx->model->operators[i]->version;
+    if (version >= OLDEST)
+        return LS_OK;
+    return ls_fail(error, LS_MISMATCH,
+                   "%s: uses version %lld of ONNX's operations, known are those from %d on",
+                   onnx->path, (long long)version, OLDEST);
+}
+
+bool ls_onnx_is_own(const char *domain) {
+    return !domain || !*domain || strcmp(domain, "ai.onnx") == 0;
+}
+
+enum ls_status ls_onnx_parse(struct ls_onnx *onnx, const char *path, const void *bytes,
+                             size_t byte_count, struct ls_error *error) {
+    *onnx = (struct ls_onnx){.path = path};
+    onnx->model = ls_onnx__model__unpack(NULL, byte_count, bytes);
+    if (!onnx->model)
+        return ls_fail(error, LS_BAD_FILE, "%s: not a sound ONNX file", path);
+    onnx->graph = onnx->model->graph;
+    enum ls_status status =
+        onnx->graph ? check_version(onnx, error)
+                    : ls_fail(error, LS_BAD_FILE, "%s: an ONNX file without a network", path);
+    if (!status)
+        status = collect(onnx, error);
+    if (status)
+        ls_onnx_free(onnx);
+    return status;
+}
+
+void ls_onnx_free(struct ls_onnx *onnx) {
+    ls_onnx__model__free_unpacked(onnx->model, NULL);
+    free(onnx->names);
+    *onnx = (struct ls_onnx){0};
+}
+
+long ls_onnx_index(const struct ls_onnx *onnx, const char *text) {
+    const struct ls_onnx_name wanted = {.text = text};
+    const struct ls_onnx_name *found =
+        bsearch(&wanted, onnx->names, onnx->name_count, sizeof *onnx->names, compare);
+    return found ? (long)(found - onnx->names) : -1;
+}
+
+/* Whether the node transposes a matrix: the order of its dimensions is turned, which is what it
+ * does without being told. */
+static bool transposes(const struct LsOnnx__Node *node) {
+    int64_t order[2] = {1, 0};
+    return is(node->type, "Transpose") && node->n_input == 1 &&
+           (!find(node, "perm") || ls_onnx_wholes(node, "perm", 2, 0, order)) && order[0] == 1 &&
+           order[1] == 0;
 }
 
 struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name) {
-    const struct LsOnnx__Graph *graph = onnx->graph;
-    struct ls_onnx_source source = {0};
+    struct ls_onnx_source source = {.name = name};
+    bool same = true;                               /* no Identity was passed yet */
     for (int step = 0; step < MOST_STEPS; step++) { /* a ring of nodes would never end */
-        for (size_t i = 0; i < graph->n_initializer && !source.tensor; i++)
-            if (is(graph->initializer[i]->name, name))
-                source.tensor = graph->initializer[i];
-        const struct LsOnnx__Node *node = source.tensor ? NULL : maker(graph, name);
+        const long index = ls_onnx_index(onnx, name);
+        const struct LsOnnx__Node *node = index < 0 ? NULL : onnx->names[index].node;
+        if (same)
+            source.name = name;
+        if (index >= 0)
+            source.tensor = onnx->names[index].tensor;
         const struct LsOnnx__Attribute *value =
             node && is(node->type, "Constant") ? find(node, "value") : NULL;
         if (value)
             source.tensor = value->tensor;
-        if (source.tensor || !passes_on(node, &source.transposed))
+        const bool turns = node && transposes(node);
+        if (source.tensor || !node || node->n_input != 1 || (!turns && !is(node->type, "Identity")))
             break;
+        source.transposed ^= turns;
+        same = same && turns;
         name = node->input[0];
     }
     return source;

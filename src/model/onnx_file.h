@@ -9,23 +9,39 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A name in a graph: of a weight, or of what a node makes. */
+struct ls_onnx_name {
+    const char *text;
+    const struct LsOnnx__Tensor *tensor; /* the weight, or NULL */
+    const struct LsOnnx__Node *node;     /* whose only or first output it is, or NULL */
+};
+
 struct ls_onnx {
     const char *path;            /* for messages; the caller's */
     struct LsOnnx__Model *model; /* owned */
     const struct LsOnnx__Graph *graph;
+    struct ls_onnx_name *names; /* [name_count] in the order of their texts; owned */
+    size_t name_count;
 };
 
 /* Whether the file at `path` is one, by its ending. */
 bool ls_onnx_recognise(const char *path);
+
+/* Whether a domain of operations is ONNX's own. */
+bool ls_onnx_is_own(const char *domain);
 
 /* Reads the bytes of a file. Free with ls_onnx_free. */
 enum ls_status ls_onnx_parse(struct ls_onnx *onnx, const char *path, const void *bytes,
                              size_t byte_count, struct ls_error *error);
 void ls_onnx_free(struct ls_onnx *onnx);
 
+/* The index of a name, or -1. */
+long ls_onnx_index(const struct ls_onnx *onnx, const char *text);
+
 /* A tensor that a name stands for. */
 struct ls_onnx_source {
     const struct LsOnnx__Tensor *tensor; /* NULL: the name stands for none */
+    const char *name;                    /* as what it is before it is transposed */
     bool transposed;                     /* a matrix, and its transpose is meant */
 };
 

@@ -1,4 +1,5 @@
 /* Operations of ONNX that have weights. */
+#include "base/text.h"
 #include "model/onnx_walk.h"
 #include <limits.h>
 #include <stdlib.h>
@@ -38,15 +39,14 @@ static struct ls_onnx_source weight(struct ls_onnx_walk *w, size_t i, size_t ran
     return source;
 }
 
-/* name[LS_MAX_TENSOR_NAME] = what our node is called after its first weight. */
-static void name_node(struct ls_onnx_walk *w, size_t i, char *name) {
+/* name[LS_MAX_TENSOR_NAME] = what our node is called after its weight. */
+static void name_node(struct ls_onnx_walk *w, const char *full, char *name) {
     static const char ending[] = ".weight";
-    const char *full = w->node->input[i];
     size_t length = strlen(full);
     if (length > sizeof ending - 1 && strcmp(full + length - (sizeof ending - 1), ending) == 0)
         length -= sizeof ending - 1;
-    if (length >= LS_MAX_TENSOR_NAME) {
-        ls_onnx_refuse(w, "the name of its weights is too long");
+    if (length >= LS_MAX_TENSOR_NAME || !ls_is_utf8(full)) {
+        ls_onnx_refuse(w, "the name of its weights is too long, or no UTF-8");
         length = 0;
     }
     memcpy(name, full, length);
@@ -62,8 +62,12 @@ static bool agrees(const struct ls_tensor *tensor, const struct ls_onnx_source *
     return same;
 }
 
-/* Whether an earlier tensor has the name of tensor t. */
-static bool is_shared(const struct ls_network *network, int t) {
+/* Whether tensor t takes the weights or the name of an earlier one. */
+static bool is_shared(const struct ls_onnx_walk *w, int t) {
+    const struct ls_network *network = w->builder.network;
+    for (int earlier = 0; w->sources[t].tensor && earlier < t; earlier++)
+        if (w->sources[earlier].tensor && strcmp(w->sources[earlier].name, w->sources[t].name) == 0)
+            return true;
     return ls_network_find(network, network->tensors[t].name) != &network->tensors[t];
 }
 
@@ -76,7 +80,7 @@ static int add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
     const int first = network->tensor_count;
     if (w->builder.status)
         return 0;
-    name_node(w, 1, name);
+    name_node(w, sources[0].name, name);
     const int node = ls_build(&w->builder, op, name, attributes, 1, &x.node);
     if (w->builder.status)
         return 0;
@@ -90,7 +94,7 @@ static int add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
         all[t] = t - first < count ? sources[t - first] : (struct ls_onnx_source){0};
         if (all[t].tensor && !agrees(&network->tensors[t], &all[t]))
             ls_onnx_refuse(w, "its weights do not fit what it is applied to");
-        else if (is_shared(network, t))
+        else if (is_shared(w, t))
             ls_onnx_refuse(
                 w, "has the weights of another node, and shared weights are not known here");
     }
@@ -136,6 +140,8 @@ static struct ls_onnx_value batch_normalization(struct ls_onnx_walk *w) {
     if (x.flat && (size.height > 1 || size.width > 1))
         return ls_onnx_refuse(
             w, "normalises the numbers of a flattened image, which is not known here");
+    if (ls_onnx_whole(w->node, "training_mode", 0))
+        return ls_onnx_refuse(w, "was exported for training; export the network as it evaluates");
     struct ls_onnx_source sources[4];
     for (size_t i = 0; i < 4; i++)
         sources[i] = weight(w, i + 1, 1, false);
@@ -176,11 +182,12 @@ static struct ls_onnx_value matmul(struct ls_onnx_walk *w) {
 }
 
 static const struct ls_onnx_operation members[] = {
-    {"BatchNormalization", batch_normalization},
-    {"Conv", conv},
-    {"ConvTranspose", conv_transpose},
-    {"Gemm", gemm},
-    {"MatMul", matmul},
+    {"BatchNormalization", " epsilon momentum training_mode ", batch_normalization},
+    {"Conv", " auto_pad dilations group kernel_shape pads strides ", conv},
+    {"ConvTranspose", " auto_pad dilations group kernel_shape output_padding pads strides ",
+     conv_transpose},
+    {"Gemm", " alpha beta transA transB ", gemm},
+    {"MatMul", "", matmul},
 };
 
 const struct ls_onnx_operations ls_onnx_layers = {members, sizeof members / sizeof *members};

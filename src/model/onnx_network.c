@@ -2,6 +2,8 @@
 #include "model/onnx_network.h"
 #include "base/file.h"
 #include "model/onnx_walk.h"
+#include <sha2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,19 +34,59 @@ static const struct ls_onnx_operation *find_operation(const struct LsOnnx__Node 
     return NULL;
 }
 
+/* Whether the operation is known with all the attributes that the node has. */
+static bool knows(const struct ls_onnx_operation *operation, const struct LsOnnx__Node *node) {
+    for (size_t i = 0; i < node->n_attribute; i++) {
+        char word[64];
+        const char *name = node->attribute[i]->name ? node->attribute[i]->name : "";
+        if (snprintf(word, sizeof word, " %s ", name) >= (int)sizeof word ||
+            !strstr(operation->attributes, word))
+            return false;
+    }
+    return true;
+}
+
 /* Adds the node, unless it makes a weight, which is found by its name when it is needed. */
 static void add_node(struct ls_onnx_walk *w) {
     const struct LsOnnx__Node *node = w->node;
     if (node->n_output < 1 || ls_onnx_find(w->onnx, node->output[0]).tensor)
         return;
     const struct ls_onnx_operation *operation = find_operation(node);
-    if (!operation) {
+    if (!operation || !ls_onnx_is_own(node->domain)) {
         refuse_type(w);
         return;
     }
+    if (!knows(operation, node)) {
+        ls_onnx_refuse(w, "has attributes that are not known here");
+        return;
+    }
     struct ls_onnx_value value = operation->add(w);
-    value.name = node->output[0];
-    w->values[w->value_count++] = value;
+    const long index = ls_onnx_index(w->onnx, node->output[0]);
+    value.made = true;
+    if (index >= 0)
+        w->values[index] = value;
+}
+
+/* wanted[n_node] = whether the network's output takes the node: what nobody takes is left out. */
+static void find_wanted(const struct ls_onnx_walk *w, bool *needed, bool *wanted) {
+    const struct LsOnnx__Graph *graph = w->onnx->graph;
+    const long output = graph->n_output == 1 && graph->output[0]->name
+                            ? ls_onnx_index(w->onnx, graph->output[0]->name)
+                            : -1;
+    if (output >= 0)
+        needed[output] = true;
+    for (size_t i = graph->n_node; i-- > 0;) {
+        const struct LsOnnx__Node *node = graph->node[i];
+        for (size_t k = 0; k < node->n_output && !wanted[i]; k++) {
+            const long index = ls_onnx_index(w->onnx, node->output[k]);
+            wanted[i] = index >= 0 && needed[index];
+        }
+        for (size_t k = 0; k < node->n_input && wanted[i]; k++) {
+            const long index = ls_onnx_index(w->onnx, node->input[k]);
+            if (index >= 0)
+                needed[index] = true;
+        }
+    }
 }
 
 /* The image is the first input that is not a weight. */
@@ -69,33 +111,49 @@ static void add_image(struct ls_onnx_walk *w) {
         return;
     }
     const int node = ls_image(&w->builder, (int)size[2], (int)size[3], (int)size[1]);
-    w->values[w->value_count++] = (struct ls_onnx_value){.name = image->name, .node = node};
+    w->image = image->name;
+    w->values[w->onnx->name_count] = (struct ls_onnx_value){.made = true, .node = node};
 }
 
-/* The last node must be what the network is for. */
+/* The last node must be what the network is for: a row of numbers for an image, or one for a pixel.
+ */
 static void check_output(struct ls_onnx_walk *w) {
     const struct LsOnnx__Graph *graph = w->onnx->graph;
-    bool found = false;
-    for (int v = 0; v < w->value_count && graph->n_output == 1 && graph->output[0]->name; v++)
-        found = found ||
-                (strcmp(w->values[v].name, graph->output[0]->name) == 0 &&
-                 w->values[v].node == w->builder.network->node_count - 1 && w->values[v].node > 0);
-    if (!found)
+    const long index = graph->n_output == 1 && graph->output[0]->name
+                           ? ls_onnx_index(w->onnx, graph->output[0]->name)
+                           : -1;
+    const struct ls_onnx_value nothing = {0};
+    const struct ls_onnx_value output = index >= 0 ? w->values[index] : nothing;
+    const struct ls_shape shape = w->builder.network->nodes[output.node].out;
+    if (!output.made || output.count || output.node == 0 ||
+        output.node != w->builder.network->node_count - 1)
         w->builder.status = ls_fail(w->builder.error, LS_MISMATCH,
                                     "is not a network with one output, computed last");
+    else if (output.flat && (shape.height > 1 || shape.width > 1))
+        w->builder.status =
+            ls_fail(w->builder.error, LS_MISMATCH, "its output is a flattened image");
+}
+
+/* PyTorch's start of the last linear layer suits no other. */
+static void choose_starts(struct ls_network *network) {
+    for (int n = 0; n < network->node_count - 1; n++)
+        if (network->nodes[n].op == &ls_op_linear)
+            network->tensors[network->nodes[n].tensor[0]].init = LS_INIT_HE_NORMAL;
 }
 
 /* Builds the network; w->node is where it failed, if it was at a node. */
-static void build(struct ls_onnx_walk *w) {
+static void build(struct ls_onnx_walk *w, const bool *wanted) {
     add_image(w);
     for (size_t i = 0; i < w->onnx->graph->n_node && !w->builder.status; i++) {
         w->node = w->onnx->graph->node[i];
-        add_node(w);
+        if (wanted[i])
+            add_node(w);
     }
     if (w->builder.status)
         return;
     w->node = NULL;
     check_output(w);
+    choose_starts(w->builder.network);
 }
 
 enum ls_status ls_onnx_network(const struct ls_onnx *onnx, struct ls_network *network,
@@ -106,11 +164,18 @@ enum ls_status ls_onnx_network(const struct ls_onnx *onnx, struct ls_network *ne
     if (strlen(onnx->path) >= sizeof network->arch)
         return ls_fail(error, LS_BAD_ARGUMENT, "%s: a path too long for a network", onnx->path);
     strcpy(network->arch, onnx->path);
-    w.values = calloc(onnx->graph->n_node + 1, sizeof *w.values);
-    if (!w.values)
-        return ls_fail_memory(error, "a network");
-    build(&w);
+    w.values = calloc(onnx->name_count + 1, sizeof *w.values);
+    bool *needed = calloc(onnx->name_count + 1, sizeof *needed);
+    bool *wanted = calloc(onnx->graph->n_node + 1, sizeof *wanted);
+    if (w.values && needed && wanted) {
+        find_wanted(&w, needed, wanted);
+        build(&w, wanted);
+    } else {
+        w.builder.status = ls_fail_memory(&reason, "a network");
+    }
     free(w.values);
+    free(needed);
+    free(wanted);
     if (sources && !w.builder.status)
         *sources = w.sources;
     else
@@ -135,11 +200,14 @@ enum ls_status ls_onnx_network_read(struct ls_network *network, const char *path
         ls_file_read(path, LS_MAX_TENSOR_FILE_BYTES, &bytes, &byte_count, error);
     if (status)
         return status;
+    char sha256[SHA256_DIGEST_STRING_LENGTH];
+    SHA256Data(bytes, byte_count, sha256);
     status = ls_onnx_parse(&onnx, path, bytes, byte_count, error);
     free(bytes);
     if (status)
         return status;
     status = ls_onnx_network(&onnx, network, NULL, error);
+    memcpy(network->sha256, sha256, sizeof sha256);
     ls_onnx_free(&onnx);
     return status;
 }

@@ -35,7 +35,8 @@ static struct ls_onnx_value shape(struct ls_onnx_walk *w) {
 static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
     const struct ls_onnx_value from = ls_onnx_row(w, 0), index = ls_onnx_row(w, 1);
     const int64_t i = index.wholes[0] + (index.wholes[0] < 0 ? from.count : 0);
-    if (from.count < 1 || index.count != 1 || i < 0 || i >= from.count)
+    if (from.count < 1 || index.count != 1 || i < 0 || i >= from.count ||
+        ls_onnx_whole(w->node, "axis", 0))
         return ls_onnx_refuse(w, "is known here for the sizes of activations only");
     return (struct ls_onnx_value){.count = 1, .wholes = {from.wholes[i]}};
 }
@@ -58,8 +59,9 @@ struct ls_onnx_value ls_onnx_concat_rows(struct ls_onnx_walk *w) {
 }
 
 static const struct ls_onnx_operation members[] = {
-    {"Flatten", flatten}, {"Gather", gather},       {"Reshape", reshape},
-    {"Shape", shape},     {"Unsqueeze", unsqueeze},
+    {"Flatten", " axis ", flatten},      {"Gather", " axis ", gather},
+    {"Reshape", " allowzero ", reshape}, {"Shape", "", shape},
+    {"Unsqueeze", " axes ", unsqueeze},
 };
 
 const struct ls_onnx_operations ls_onnx_shapes = {members, sizeof members / sizeof *members};

@@ -9,10 +9,12 @@ struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what) {
 
 /* What the node's input i stands for; NULL for a tensor, or nothing. */
 static const struct ls_onnx_value *find(const struct ls_onnx_walk *w, size_t i) {
-    for (int v = 0; i < w->node->n_input && v < w->value_count; v++)
-        if (strcmp(w->values[v].name, w->node->input[i]) == 0)
-            return &w->values[v];
-    return NULL;
+    if (i >= w->node->n_input)
+        return NULL;
+    const char *name = w->node->input[i];
+    const long index =
+        strcmp(name, w->image) == 0 ? (long)w->onnx->name_count : ls_onnx_index(w->onnx, name);
+    return index >= 0 && w->values[index].made ? &w->values[index] : NULL;
 }
 
 struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i) {

@@ -13,7 +13,7 @@ enum {
 
 /* What an ONNX name stands for. */
 struct ls_onnx_value {
-    const char *name;
+    bool made;
     int node;  /* that computes it */
     bool flat; /* no pixels any more: only what takes all numbers of an image alike may follow */
     int count; /* not 0: it is no activations, but so many whole numbers, for a shape */
@@ -24,15 +24,17 @@ struct ls_onnx_value {
 struct ls_onnx_walk {
     const struct ls_onnx *onnx;
     struct ls_builder builder;
-    struct ls_onnx_value *values; /* [value_count] computed so far */
-    int value_count;
+    const char *image; /* the name of value `name_count` */
+    struct ls_onnx_value
+        *values; /* [name_count + 1] of the graph's names, as far as they are made */
     struct ls_onnx_source *sources;  /* [network's tensor_count] */
     const struct LsOnnx__Node *node; /* being added */
 };
 
 /* How operations of ONNX become ours: add() appends what the walk's node stands for, or refuses. */
 struct ls_onnx_operation {
-    const char *type; /* "Conv" */
+    const char *type;       /* "Conv" */
+    const char *attributes; /* the names of those that it may have, each between spaces */
     struct ls_onnx_value (*add)(struct ls_onnx_walk *w);
 };
 

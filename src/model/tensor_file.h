@@ -33,8 +33,7 @@ struct ls_tensor_file {
 };
 
 /* Reads the file at `path`: safetensors, a checkpoint of PyTorch's (see torch_file.h), or an ONNX
- * file (see onnx_network.h). `sha256`
- * gets the file's SHA-256 in hexadecimal; it may be NULL. */
+ * file (see onnx_network.h). `sha256` gets the file's SHA-256 in hexadecimal; it may be NULL. */
 enum ls_status ls_tensor_file_read(struct ls_tensor_file *file, const char *path, char sha256[65],
                                    struct ls_error *error);
 void ls_tensor_file_free(struct ls_tensor_file *file);

@@ -24,6 +24,8 @@ enum ls_status ls_train_settings(struct ls_metadata *m, const struct ls_model *m
     ls_dataset_sha256(training->train, train_sha256);
     ls_dataset_sha256(training->test, test_sha256);
     enum ls_status status = ls_metadata_set(m, error, "arch", "%s", model->network.arch);
+    if (!status && *model->network.sha256)
+        status = ls_metadata_set(m, error, "arch_sha256", "%s", model->network.sha256);
     if (!status)
         status = ls_metadata_set(m, error, "init_sha256", "%s",
                                  model->sha256[0] ? model->sha256 : "none");

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Compares the program's logits of networks in ONNX files with PyTorch's, which exported them.
+"""Compares the program's logits and gradients of networks in ONNX files with PyTorch's, which exported
+them.
 
 Each architecture, and a small network of all operations that the program knows, is exported with batch
 norm folded into the convolutions, with batch norm as it is, and for batches of any size. Exit status 0
@@ -16,6 +17,7 @@ import images
 import models
 import probe
 
+GRADIENT_TOLERANCE = 1e-4
 WAYS = {
     "folded": {},
     "with batch norm": {"training": torch.onnx.TrainingMode.PRESERVE, "do_constant_folding": False},
@@ -35,7 +37,7 @@ class Mixed(torch.nn.Module):
         self.down, self.up = nn.Conv2d(12, 10, 2, stride=2), nn.ConvTranspose2d(10, 6, 2, stride=2)
         self.narrow = nn.Conv2d(18, 7, 1)
         self.linear1, self.linear2 = nn.Linear(7 * 7 * 7, 20), nn.Linear(20, 10)
-        self.drop = nn.Dropout(0.5)
+        self.drop = nn.Dropout(0)  # the program passes dropout over
 
     def forward(self, x):
         f = torch.nn.functional
@@ -85,6 +87,19 @@ def networks(archs, path):
     yield from own_networks()
 
 
+def gradient_error(network, program, path, data, count=8):
+    """How far the gradient of a batch, all tensors together, is from PyTorch's."""
+    found, _ = probe.gradient(program, path, data, count)
+    pixels, labels = images.load(data, count, program)
+    network.train()
+    network.zero_grad()
+    torch.nn.functional.cross_entropy(network(pixels), labels).backward()
+    network.eval()
+    names = [name for name, _ in network.named_parameters()]
+    return compare.relative(torch.cat([found[name].flatten() for name in names]),
+                            torch.cat([p.grad.flatten() for p in network.parameters()]))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("archs", nargs="*", default=["resnet20", "resnet20-noshort", "vgg9",
@@ -107,6 +122,11 @@ def main():
                 found = probe.logits(a.probe, path, data, a.images)
                 verdict.check(f"{name}, {way}", check_model.worst_image(found, wanted)[0],
                               a.tolerance)
+            if name not in a.archs:
+                torch.onnx.export(network, pixels[:1], path, opset_version=13,
+                                  **WAYS["with batch norm"])
+                verdict.check(f"{name}, gradient", gradient_error(network, a.probe, path, data),
+                              GRADIENT_TOLERANCE)
     verdict.exit()
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Writes tests/fixtures/onnx: the networks of check_onnx.py in the ways it exports them, and onnx.json,
-PyTorch's logits of the first synthetic test images."""
+PyTorch's logits of the first synthetic training images."""
 import argparse
 import json
 import os
