@@ -186,11 +186,10 @@ static void add_squares(const struct ls_tensor *tensor, const float *a, const fl
 
 /* The parameters of one layer together: alone, the gradient of a shift that another batch norm
  * takes out again is hardly anything. */
-static void gradient_of_a_network_is_near(void **state) {
+static void assert_gradient_near(const char *arch) {
     struct training plain, mixed;
-    (void)state;
-    start(&plain, "resnet20", LS_FP32, 1);
-    start(&mixed, "resnet20", LS_BF16, 1);
+    start(&plain, arch, LS_FP32, 1);
+    start(&mixed, arch, LS_BF16, 1);
     shift_away_from_kinks(&plain.model);
     shift_away_from_kinks(&mixed.model);
     ls_stepper_gradient(&plain.stepper, plain.order, 64, 1);
@@ -213,6 +212,17 @@ static void gradient_of_a_network_is_near(void **state) {
     }
     stop(&plain);
     stop(&mixed);
+}
+
+static void gradient_of_a_network_is_near(void **state) {
+    (void)state;
+    assert_gradient_near("resnet20");
+}
+
+/* An operation that widens its inputs takes one of them twice. */
+static void gradient_of_what_is_taken_twice_is_near(void **state) {
+    (void)state;
+    assert_gradient_near("tests/fixtures/onnx/small-twice-folded.onnx");
 }
 
 static double step(struct training *t, int number) {
@@ -271,6 +281,7 @@ int main(void) {
         cmocka_unit_test(operations_round_once),
         cmocka_unit_test(convolutions_round_once),
         cmocka_unit_test(gradient_of_a_network_is_near),
+        cmocka_unit_test(gradient_of_what_is_taken_twice_is_near),
         cmocka_unit_test(steps_follow_those_in_floats),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(other_precisions_are_refused),

@@ -18,7 +18,8 @@ static void load(struct ls_model *model, const char *path) {
         fail_msg("%s", error.message);
 }
 
-static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view"};
+static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
+                                    "small-twice"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */

@@ -51,16 +51,18 @@ class Mixed(torch.nn.Module):
 
 
 class Small(torch.nn.Module):
-    """Ends in a mean over all pixels, written in one of three ways."""
+    """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
     def __init__(self, way):
         super().__init__()
         self.way = way
-        self.conv = torch.nn.Conv2d(3, 9, 3, stride=2, padding=1)
+        self.conv = torch.nn.Conv2d(3, 5 if way == "twice" else 9, 3, stride=2, padding=1)
         self.linear = torch.nn.Linear(9, 10, bias=False)
 
     def forward(self, x):
         x = torch.relu(self.conv(x))
+        if self.way == "twice":
+            return torch.cat([x, x], 1).mean([2, 3])
         if self.way == "mean":
             return self.linear(x.mean([2, 3]))
         x = torch.nn.functional.adaptive_avg_pool2d(x, 1)
@@ -76,7 +78,7 @@ def own_networks():
             values.normal_(0.3, 0.5)
         norm.running_var.uniform_(0.5, 2)
     yield "all operations", mixed
-    for way in ("mean", "flatten", "view"):
+    for way in ("mean", "flatten", "view", "twice"):
         yield f"small, {way}", Small(way)
 
 
