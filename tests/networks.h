@@ -9,11 +9,17 @@
 /* An initial model of `arch`, perturbed (perturb.h); the same as `probe make`. */
 void make_model(struct ls_model *model, const char *arch, uint64_t seed);
 
+/* Loads the checkpoint at `path`, which must be sound. */
+void load_model(struct ls_model *model, const char *path);
+
 /* The first `images` images of the embedded data set. */
 void open_synthetic(struct ls_dataset *dataset, enum ls_split split, int images);
 
 /* Loss and accuracy of `model` on all of `data`. */
 struct ls_result evaluate(const struct ls_model *model, const struct ls_dataset *data,
                           enum ls_precision precision, int threads);
+
+/* logits[images][classes] of the first images of a split of the embedded data set, in fp32. */
+void run_images(const struct ls_model *model, enum ls_split split, int images, float *logits);
 
 #endif

@@ -1,29 +1,9 @@
-#include "engine/plan.h"
 #include "landscape/deepen.h"
 #include "networks.h"
 #include "support.h"
 #include <math.h>
 
 enum { CLASSES = 10, IMAGES = 8 };
-
-/* logits[IMAGES][CLASSES] of the first images of the embedded test set. */
-static void run_model(const struct ls_model *model, float *logits) {
-    struct ls_plan *plan;
-    struct ls_worker *worker;
-    struct ls_dataset dataset;
-    float image[32 * 32 * 3];
-    open_synthetic(&dataset, LS_TEST, IMAGES);
-    assert_int_equal(ls_plan_create(&plan, &model->network, LS_FP32, NULL), LS_OK);
-    assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
-    ls_worker_load_values(worker, model->values);
-    for (int i = 0; i < IMAGES; i++) {
-        ls_dataset_image(&dataset, i, image);
-        memcpy(logits + i * CLASSES, ls_worker_run(worker, image), CLASSES * sizeof(float));
-    }
-    ls_worker_free(worker);
-    ls_plan_free(plan);
-    ls_dataset_free(&dataset);
-}
 
 static void assert_same_logits(const char *shallow, const char *deep) {
     struct ls_model model, deeper;
@@ -34,8 +14,8 @@ static void assert_same_logits(const char *shallow, const char *deep) {
     if (ls_model_deepen(&deeper, &model, deep, 1, &error))
         fail_msg("%s", error.message);
     assert_string_equal(deeper.network.arch, deep);
-    run_model(&model, before);
-    run_model(&deeper, after);
+    run_images(&model, LS_TEST, IMAGES, before);
+    run_images(&deeper, LS_TEST, IMAGES, after);
     for (int i = 0; i < IMAGES * CLASSES; i++) {
         largest = fmax(largest, fabs(before[i]));
         spread = fmax(spread, fabs(before[i] - before[i % CLASSES]));

@@ -1,6 +1,5 @@
 /* ONNX files, made by tools/reference/make_onnx.py. */
 #include "base/file.h"
-#include "engine/plan.h"
 #include "fixture.h"
 #include "model/onnx_network.h"
 #include "networks.h"
@@ -12,38 +11,18 @@ static const char *fixture(const char *name, const char *way) {
     return text("tests/fixtures/onnx/%s-%s.onnx", name, way);
 }
 
-static void load(struct ls_model *model, const char *path) {
-    struct ls_error error = {0};
-    if (ls_model_load(model, path, NULL, &error))
-        fail_msg("%s", error.message);
-}
-
 static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
                                     "small-twice"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
 static void assert_logits(const struct ls_model *model, const json_t *wanted) {
-    struct ls_dataset data;
-    struct ls_plan *plan;
-    struct ls_worker *worker;
-    float image[32 * 32 * 3];
-    enum { CLASSES = 10 };
-    const int images = (int)json_array_size(wanted) / CLASSES;
-    assert_true(images > 0);
-    open_synthetic(&data, LS_TRAIN, images);
-    assert_int_equal(ls_plan_create(&plan, &model->network, LS_FP32, NULL), LS_OK);
-    assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
-    ls_worker_load_values(worker, model->values);
-    for (int i = 0; i < images; i++) {
-        ls_dataset_image(&data, i, image);
-        const float *logits = ls_worker_run(worker, image);
-        for (int c = 0; c < CLASSES; c++)
-            assert_true(fabs(logits[c] - fixture_at(wanted, (size_t)(i * CLASSES + c))) < 2e-6);
-    }
-    ls_worker_free(worker);
-    ls_plan_free(plan);
-    ls_dataset_free(&data);
+    enum { IMAGES = 3, CLASSES = 10 };
+    float logits[IMAGES * CLASSES];
+    assert_int_equal(json_array_size(wanted), IMAGES * CLASSES);
+    run_images(model, LS_TRAIN, IMAGES, logits);
+    for (size_t i = 0; i < IMAGES * CLASSES; i++)
+        assert_true(fabs(logits[i] - fixture_at(wanted, i)) < 2e-6);
 }
 
 static void logits_are_those_of_pytorch(void **state) {
@@ -52,7 +31,7 @@ static void logits_are_those_of_pytorch(void **state) {
     for (size_t n = 0; n < sizeof names / sizeof *names; n++)
         for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
             struct ls_model model;
-            load(&model, fixture(names[n], ways[way]));
+            load_model(&model, fixture(names[n], ways[way]));
             assert_logits(&model, fixture_get(wanted, names[n]));
             ls_model_free(&model);
         }
@@ -63,7 +42,7 @@ static void every_precision_works(void **state) {
     (void)state;
     struct ls_model model;
     struct ls_dataset data;
-    load(&model, fixture("all-operations", "folded"));
+    load_model(&model, fixture("all-operations", "folded"));
     open_synthetic(&data, LS_TRAIN, 40);
     const double exact = evaluate(&model, &data, LS_FP32, 1).loss;
     assert_true(fabs(evaluate(&model, &data, LS_BF16X3, 1).loss / exact - 1) < 1e-4);
@@ -96,7 +75,7 @@ static void checkpoints_need_the_network_named(void **state) {
     const char *onnx = fixture("small-mean", "folded");
     struct ls_model model, again;
     struct ls_error error;
-    load(&model, onnx);
+    load_model(&model, onnx);
     assert_int_equal(ls_model_save(&model, path, NULL), LS_OK);
     assert_int_equal(ls_model_load(&again, path, NULL, &error), LS_MISMATCH);
     assert_message(&error, onnx);

@@ -32,17 +32,11 @@ static void close_setting(struct setting *s) {
     ls_dataset_free(&s->test);
 }
 
-static void load(struct ls_model *model, const char *path) {
-    struct ls_error error = {0};
-    if (ls_model_load(model, path, NULL, &error))
-        fail_msg("%s", error.message);
-}
-
 /* Trains from the checkpoint at `init`, or from fresh weights if it is NULL. */
 static enum ls_status train_from(const char *init, struct setting *s, struct ls_error *error) {
     struct ls_model model;
     if (init)
-        load(&model, init);
+        load_model(&model, init);
     else
         assert_int_equal(ls_model_create(&model, "resnet20", 5, NULL), LS_OK);
     enum ls_status status = ls_train(&model, &s->recipe, &s->training, error);
@@ -56,8 +50,8 @@ static enum ls_status train(struct setting *s, struct ls_error *error) {
 
 static void assert_same_model(const char *a, const char *b) {
     struct ls_model first, second;
-    load(&first, a);
-    load(&second, b);
+    load_model(&first, a);
+    load_model(&second, b);
     assert_string_equal(first.sha256, second.sha256);
     ls_model_free(&first);
     ls_model_free(&second);
@@ -71,7 +65,7 @@ static void initial_weights_are_kept(void **state) {
     s.recipe.epochs = 1;
     assert_int_equal(train(&s, NULL), LS_OK);
     assert_int_equal(ls_model_create(&initial, "resnet20", 5, NULL), LS_OK);
-    load(&kept, text("%s/run/model-0000.safetensors", out));
+    load_model(&kept, text("%s/run/model-0000.safetensors", out));
     assert_memory_equal(kept.values, initial.values,
                         initial.network.value_count * sizeof *initial.values);
     assert_string_equal(ls_metadata_get(&kept.metadata, "epoch"), "0");
@@ -91,7 +85,7 @@ static void training_learns_and_writes_its_files(void **state) {
     s.recipe.augment = false;
     s.training.save_every = 5;
     assert_int_equal(train(&s, &error), LS_OK);
-    load(&model, text("%s/run/model.safetensors", out));
+    load_model(&model, text("%s/run/model.safetensors", out));
     assert_string_equal(ls_metadata_get(&model.metadata, "epoch"), "12");
     assert_string_equal(ls_metadata_get(&model.metadata, "data"), "synthetic:0");
     assert_true(atof(ls_metadata_get(&model.metadata, "train_loss")) < 2.0); /* chance: ln 10 */
@@ -245,7 +239,7 @@ static void foreign_checkpoints_are_kept(void **state) {
     assert_int_equal(train(&s, &error), LS_IO); /* a finished run, and nothing to go on from */
     assert_message(&error, "state.safetensors");
     struct ls_model model;
-    load(&model, text("%s/run/model.safetensors", out));
+    load_model(&model, text("%s/run/model.safetensors", out));
     assert_string_equal(ls_metadata_get(&model.metadata, "epoch"), "2");
     ls_model_free(&model);
     assert_int_equal(remove(text("%s/run/model.safetensors", out)), 0);
@@ -294,7 +288,7 @@ static void untrained_checkpoint_tells_its_recipe(void **state) {
     open_setting(&s, text("%s/run", out));
     s.recipe.epochs = 0;
     assert_int_equal(train(&s, NULL), LS_OK);
-    load(&model, text("%s/run/model.safetensors", out));
+    load_model(&model, text("%s/run/model.safetensors", out));
     assert_string_equal(ls_metadata_get(&model.metadata, "epoch"), "0");
     assert_string_equal(ls_metadata_get(&model.metadata, "seed"), "0");
     assert_string_equal(ls_metadata_get(&model.metadata, "lr"), "0.05");

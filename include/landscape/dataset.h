@@ -3,6 +3,7 @@
 #define LANDSCAPE_DATASET_H
 
 #include "landscape/error.h"
+#include "landscape/metadata.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,8 +38,10 @@ void ls_dataset_free(struct ls_dataset *dataset);
 enum ls_status ls_dataset_normalise(struct ls_dataset *dataset, const char *text,
                                     struct ls_error *error);
 
-/* The text that ls_dataset_normalise reads, from malloc; NULL without memory. */
-char *ls_dataset_normalisation(const struct ls_dataset *dataset);
+/* Sets the metadata entry "pixels" to the text that ls_dataset_normalise reads, if the means and
+ * deviations are not the data set's own. */
+enum ls_status ls_dataset_record_pixels(const struct ls_dataset *dataset,
+                                        struct ls_metadata *metadata, struct ls_error *error);
 
 /* text = the SHA-256 of the pixels, the labels and, unless they are the data set's own, means and
  * deviations, in hexadecimal: the same images under another name or on another machine have the

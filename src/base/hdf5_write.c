@@ -145,6 +145,12 @@ enum ls_status ls_h5_write(const struct ls_h5_output *h5, const char *name, hid_
     return status;
 }
 
+enum ls_status ls_h5_write_doubles(const struct ls_h5_output *h5, const char *name,
+                                   const struct ls_extent *extent, const double *values,
+                                   struct ls_error *error) {
+    return ls_h5_write(h5, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, extent, values, error);
+}
+
 /* The type h5py gives a Python str: UTF-8 of variable length. */
 static hid_t text_type(void) {
     hid_t type = H5Tcopy(H5T_C_S1);

@@ -36,6 +36,11 @@ enum ls_status ls_h5_write(const struct ls_h5_output *h5, const char *dataset, h
                            hid_t type, const struct ls_extent *extent, const void *data,
                            struct ls_error *error);
 
+/* The same of doubles. */
+enum ls_status ls_h5_write_doubles(const struct ls_h5_output *h5, const char *dataset,
+                                   const struct ls_extent *extent, const double *values,
+                                   struct ls_error *error);
+
 /* Writes a scalar dataset that holds a UTF-8 string. */
 enum ls_status ls_h5_write_text(const struct ls_h5_output *h5, const char *dataset,
                                 const char *text, struct ls_error *error);

@@ -44,10 +44,11 @@ bool cli_training_precision(const char *command, const char *option, const char 
 bool cli_loss(const char *command, const char *option, const char *text, void *target);
 bool cli_split_train(const char *command, const char *option, const char *text, void *target);
 
-/* Normalises the pixels as the option --pixels says or, if that is NULL, as the model's metadata
- * do; without either nothing changes. */
-enum ls_status cli_normalise(struct ls_dataset *dataset, const char *pixels,
-                             const struct ls_model *model, struct ls_error *error);
+/* Opens a data set, its pixels normalised as the option --pixels says or, if that is NULL, as the
+ * model's metadata do; without either they are as usual. */
+enum ls_status cli_open_data(struct ls_dataset *dataset, const char *data, enum ls_split split,
+                             int limit, const char *pixels, const struct ls_model *model,
+                             struct ls_error *error);
 
 enum { CLI_MAX_THREADS = 4096 };
 

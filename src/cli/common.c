@@ -96,8 +96,10 @@ bool cli_split_train(const char *command, const char *option, const char *text, 
     return false;
 }
 
-enum ls_status cli_normalise(struct ls_dataset *dataset, const char *pixels,
-                             const struct ls_model *model, struct ls_error *error) {
+enum ls_status cli_open_data(struct ls_dataset *dataset, const char *data, enum ls_split split,
+                             int limit, const char *pixels, const struct ls_model *model,
+                             struct ls_error *error) {
     const char *text = pixels ? pixels : ls_metadata_get(&model->metadata, "pixels");
-    return text ? ls_dataset_normalise(dataset, text, error) : LS_OK;
+    enum ls_status status = ls_dataset_open(dataset, data, split, limit, error);
+    return status || !text ? status : ls_dataset_normalise(dataset, text, error);
 }

@@ -47,10 +47,8 @@ static int run(const struct options *o) {
     struct cli_watch watch;
     enum ls_status status = ls_model_load(&model, o->model, o->arch, &error);
     if (!status)
-        status =
-            ls_dataset_open(&dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images, &error);
-    if (!status)
-        status = cli_normalise(&dataset, o->pixels, &model, &error);
+        status = cli_open_data(&dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
+                               o->pixels, &model, &error);
     if (!status) {
         cli_watch_start(&watch);
         status = ls_evaluate(&model, &dataset, o->loss, o->precision, o->threads, &watch.observer,

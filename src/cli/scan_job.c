@@ -30,10 +30,8 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
     enum ls_status status = o->evaluator ? ls_model_load_tensors(&job->model, o->model, NULL, error)
                                          : ls_model_load(&job->model, o->model, o->arch, error);
     if (!status && !o->evaluator)
-        status = ls_dataset_open(&job->dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
-                                 error);
-    if (!status && !o->evaluator)
-        status = cli_normalise(&job->dataset, o->pixels, &job->model, error);
+        status = cli_open_data(&job->dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
+                               o->pixels, &job->model, error);
     if (!status)
         status = ls_directions_make(&job->directions, &job->model, &o->directions, two, error);
     if (!status)

@@ -117,13 +117,9 @@ static int run(const struct options *o) {
                                    .threads = o->threads};
     enum ls_status status = open_model(o, &model, &error);
     if (!status)
-        status = ls_dataset_open(&train, o->data, LS_TRAIN, o->subset, &error);
+        status = cli_open_data(&train, o->data, LS_TRAIN, o->subset, o->pixels, &model, &error);
     if (!status)
-        status = ls_dataset_open(&test, o->data, LS_TEST, o->test_subset, &error);
-    if (!status)
-        status = cli_normalise(&train, o->pixels, &model, &error);
-    if (!status)
-        status = cli_normalise(&test, o->pixels, &model, &error);
+        status = cli_open_data(&test, o->data, LS_TEST, o->test_subset, o->pixels, &model, &error);
     if (!status) {
         cli_watch_start(&watch);
         training.observer = &watch.observer;

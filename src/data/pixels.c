@@ -1,8 +1,6 @@
 /* How pixels become what a network sees. */
-#include "base/text.h"
 #include "landscape/dataset.h"
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,8 +45,11 @@ enum ls_status ls_dataset_normalise(struct ls_dataset *dataset, const char *text
     return LS_OK;
 }
 
-char *ls_dataset_normalisation(const struct ls_dataset *dataset) {
+enum ls_status ls_dataset_record_pixels(const struct ls_dataset *dataset,
+                                        struct ls_metadata *metadata, struct ls_error *error) {
     const float *m = dataset->mean, *d = dataset->deviation;
-    return ls_format("%.7g,%.7g,%.7g/%.7g,%.7g,%.7g", m[0] / scale, m[1] / scale, m[2] / scale,
-                     d[0] / scale, d[1] / scale, d[2] / scale);
+    if (!dataset->normalised)
+        return LS_OK;
+    return ls_metadata_set(metadata, error, "pixels", "%.7g,%.7g,%.7g/%.7g,%.7g,%.7g", m[0] / scale,
+                           m[1] / scale, m[2] / scale, d[0] / scale, d[1] / scale, d[2] / scale);
 }

@@ -101,8 +101,8 @@ static float *gradient(const struct ls_call *call, enum ls_phase phase, int firs
     return there ? v.floats : widen(v);
 }
 
-/* Runs a phase on floats. */
-/* The first input whose gradient is at the same place as that of input i: it may be the same. */
+/* The first input whose gradient is at the same place as that of input i: itself, unless an
+ * activation is taken twice. */
 static int first_use(const struct ls_call *call, int i) {
     int first = 0;
     while (call->input_grads[first] != call->input_grads[i])
@@ -110,6 +110,7 @@ static int first_use(const struct ls_call *call, int i) {
     return first;
 }
 
+/* Runs a phase on floats. */
 static void run_copies(const struct ls_call *call, enum ls_phase phase, int first, int last,
                        void *partial, float *room) {
     const struct ls_node *node = call->node;

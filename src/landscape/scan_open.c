@@ -6,7 +6,6 @@
 #include "landscape/scan_parts.h"
 #include "landscape/surface_parts.h"
 #include <sha2.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -74,12 +73,8 @@ static enum ls_status describe_data(const struct ls_scan *scan, struct ls_surfac
         status = record(surface, "split", ls_split_name(scan->dataset->split), error);
     if (!status)
         status = ls_metadata_set(&surface->metadata, error, "images", "%d", scan->dataset->count);
-    if (!status && scan->dataset->normalised) {
-        char *pixels = ls_dataset_normalisation(scan->dataset);
-        status = pixels ? record(surface, "pixels", pixels, error)
-                        : ls_fail_memory(error, "a surface's metadata");
-        free(pixels);
-    }
+    if (!status)
+        status = ls_dataset_record_pixels(scan->dataset, &surface->metadata, error);
     if (!status)
         status = record(surface, "data_sha256", data_sha256, error);
     if (!status)

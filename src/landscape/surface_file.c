@@ -189,28 +189,22 @@ static enum ls_status write_metadata(const struct ls_h5_output *h5,
     return status;
 }
 
-static enum ls_status write_doubles(const struct ls_h5_output *h5, const char *name,
-                                    struct ls_extent extent, const double *values,
-                                    struct ls_error *error) {
-    return ls_h5_write(h5, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &extent, values, error);
-}
-
 static enum ls_status write_surface(const struct ls_h5_output *h5, const struct ls_surface *surface,
                                     struct ls_error *error) {
     struct ls_extent x = {1, {surface->nx}}, y = {1, {surface->ny}};
     struct ls_extent values = values_extent(surface->nx, surface->ny);
-    enum ls_status status = write_doubles(h5, "xcoordinates", x, surface->x, error);
+    enum ls_status status = ls_h5_write_doubles(h5, "xcoordinates", &x, surface->x, error);
     if (!status && surface->ny)
-        status = write_doubles(h5, "ycoordinates", y, surface->y, error);
+        status = ls_h5_write_doubles(h5, "ycoordinates", &y, surface->y, error);
     if (!status)
-        status = write_doubles(h5, surface->test ? "test_loss" : "train_loss", values,
-                               surface->loss, error);
+        status = ls_h5_write_doubles(h5, surface->test ? "test_loss" : "train_loss", &values,
+                                     surface->loss, error);
     if (!status)
-        status = write_doubles(h5, surface->test ? "test_acc" : "train_acc", values,
-                               surface->accuracy, error);
+        status = ls_h5_write_doubles(h5, surface->test ? "test_acc" : "train_acc", &values,
+                                     surface->accuracy, error);
     if (!status)
-        status = write_doubles(h5, surface->test ? "test_loss_error" : "train_loss_error", values,
-                               surface->loss_error, error);
+        status = ls_h5_write_doubles(h5, surface->test ? "test_loss_error" : "train_loss_error",
+                                     &values, surface->loss_error, error);
     if (!status)
         status = ls_trajectory_write(h5, &surface->trajectory, error);
     if (!status)

@@ -63,20 +63,15 @@ enum ls_status ls_trajectory_read(const struct ls_h5_file *file, struct ls_traje
     return status;
 }
 
-static enum ls_status write_row(const struct ls_h5_output *h5, const char *name, int count,
-                                const double *values, struct ls_error *error) {
-    const struct ls_extent extent = {1, {count}};
-    return ls_h5_write(h5, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &extent, values, error);
-}
-
 enum ls_status ls_trajectory_write(const struct ls_h5_output *h5,
                                    const struct ls_trajectory *trajectory, struct ls_error *error) {
+    const struct ls_extent row = {1, {trajectory->count}}, two = {1, {2}};
     if (trajectory->count == 0)
         return LS_OK;
-    enum ls_status status = write_row(h5, x_name, trajectory->count, trajectory->x, error);
+    enum ls_status status = ls_h5_write_doubles(h5, x_name, &row, trajectory->x, error);
     if (!status)
-        status = write_row(h5, y_name, trajectory->count, trajectory->y, error);
+        status = ls_h5_write_doubles(h5, y_name, &row, trajectory->y, error);
     if (!status && trajectory->explained[0] > 0)
-        status = write_row(h5, explained_name, 2, trajectory->explained, error);
+        status = ls_h5_write_doubles(h5, explained_name, &two, trajectory->explained, error);
     return status;
 }

@@ -67,12 +67,18 @@ static void add_node(struct ls_onnx_walk *w) {
         w->values[index] = value;
 }
 
+/* The index of the name of the network's output; -1 if it has not just one. */
+static long output_index(const struct ls_onnx_walk *w) {
+    const struct LsOnnx__Graph *graph = w->onnx->graph;
+    return graph->n_output == 1 && graph->output[0]->name
+               ? ls_onnx_index(w->onnx, graph->output[0]->name)
+               : -1;
+}
+
 /* wanted[n_node] = whether the network's output takes the node: what nobody takes is left out. */
 static void find_wanted(const struct ls_onnx_walk *w, bool *needed, bool *wanted) {
     const struct LsOnnx__Graph *graph = w->onnx->graph;
-    const long output = graph->n_output == 1 && graph->output[0]->name
-                            ? ls_onnx_index(w->onnx, graph->output[0]->name)
-                            : -1;
+    const long output = output_index(w);
     if (output >= 0)
         needed[output] = true;
     for (size_t i = graph->n_node; i-- > 0;) {
@@ -118,10 +124,7 @@ static void add_image(struct ls_onnx_walk *w) {
 /* The last node must be what the network is for: a row of numbers for an image, or one for a pixel.
  */
 static void check_output(struct ls_onnx_walk *w) {
-    const struct LsOnnx__Graph *graph = w->onnx->graph;
-    const long index = graph->n_output == 1 && graph->output[0]->name
-                           ? ls_onnx_index(w->onnx, graph->output[0]->name)
-                           : -1;
+    const long index = output_index(w);
     const struct ls_onnx_value nothing = {0};
     const struct ls_onnx_value output = index >= 0 ? w->values[index] : nothing;
     const struct ls_shape shape = w->builder.network->nodes[output.node].out;

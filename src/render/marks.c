@@ -57,9 +57,7 @@ static struct ls_point trail_point(const struct ls_marks *marks, int i) {
     return (struct ls_point){marks->trail->x[i], marks->trail->y[i] * marks->stretch};
 }
 
-/* The area of a label that lies over a line, of which pieces count as boxes, but for its first
- * ones.
- */
+/* The area of a label that lies over a line, of which pieces count as boxes from `first` on. */
 static double over_line(const struct ls_mark *mine, struct ls_point label, struct ls_point from,
                         struct ls_point to, int first, double em) {
     const double size = 0.4 * em, dx = to.x - from.x, dy = to.y - from.y;

@@ -77,14 +77,17 @@ static void draw_line(const struct brush *brush) {
     cairo_move_to(brush->canvas->cairo, last.x, last.y);
     for (int i = 1; i < trail->count; i++) {
         const double *x = trail->x + i, *y = trail->y + i;
+        if (isnan(x[0]) || isnan(x[-1])) { /* a break, behind which the line begins anew */
+            const struct spot next = isnan(x[0]) ? nowhere : find(brush, x[0], y[0]);
+            go_on(brush, &last, &next);
+            last = next;
+            continue;
+        }
         const int steps = 1 + (int)(steps_a_unit * length(brush, i));
         for (int step = 1; step <= steps; step++) {
             const double part = (double)step / steps;
-            /* Behind a break the line begins anew. */
             const struct spot next =
-                isnan(x[0]) ? nowhere
-                            : find(brush, isnan(x[-1]) ? x[0] : x[-1] + part * (x[0] - x[-1]),
-                                   isnan(y[-1]) ? y[0] : y[-1] + part * (y[0] - y[-1]));
+                find(brush, x[-1] + part * (x[0] - x[-1]), y[-1] + part * (y[0] - y[-1]));
             go_on(brush, &last, &next);
             last = next;
         }

@@ -1,17 +1,6 @@
 #include "train/settings.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Checkpoints say how their pixels were normalised, if otherwise than usual. */
-static enum ls_status record_pixels(struct ls_metadata *m, const struct ls_dataset *dataset,
-                                    struct ls_error *error) {
-    char *text = ls_dataset_normalisation(dataset);
-    enum ls_status status = text ? ls_metadata_set(m, error, "pixels", "%s", text)
-                                 : ls_fail_memory(error, "a training's settings");
-    free(text);
-    return status;
-}
 
 enum ls_status ls_train_settings(struct ls_metadata *m, const struct ls_model *model,
                                  const struct ls_recipe *recipe, const struct ls_training *training,
@@ -35,8 +24,8 @@ enum ls_status ls_train_settings(struct ls_metadata *m, const struct ls_model *m
         status = ls_metadata_set(m, error, "images", "%d", training->train->count);
     if (!status)
         status = ls_metadata_set(m, error, "test_images", "%d", training->test->count);
-    if (!status && training->train->normalised)
-        status = record_pixels(m, training->train, error);
+    if (!status)
+        status = ls_dataset_record_pixels(training->train, m, error);
     if (!status)
         status = ls_metadata_set(m, error, "data_sha256", "%s", train_sha256);
     if (!status)
