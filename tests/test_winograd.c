@@ -1,4 +1,4 @@
-/* Winograd's convolution against its definition. */
+/* Winograd's convolution and the gradient of its weights against their definitions. */
 #include "kernels/kernels.h"
 #include "numbers.h"
 #include "support.h"
@@ -91,6 +91,67 @@ static void agrees_with_the_definition(void **state) {
         }
 }
 
+/* The gradient of weight `index` of [3][3][in][out], and the sum of its terms' magnitudes. */
+static double expected_grad(const struct ls_conv *c, int images, const float *x,
+                            const float *y_grad, size_t index, double *magnitude) {
+    const size_t o = index % (size_t)c->out, i = index / c->out % c->in,
+                 tap = index / c->out / c->in;
+    const int ky = (int)tap / 3, kx = (int)tap % 3;
+    double sum = *magnitude = 0;
+    for (int image = 0; image < images; image++, x += (size_t)c->in_height * c->in_width * c->in)
+        for (int oy = 0; oy < c->out_height; oy++)
+            for (int ox = 0; ox < c->out_width; ox++, y_grad += c->out) {
+                const int iy = oy + ky - 1, ix = ox + kx - 1;
+                if (iy < 0 || ix < 0 || iy >= c->in_height || ix >= c->in_width)
+                    continue;
+                const double term =
+                    (double)x[((size_t)iy * c->in_width + ix) * c->in + i] * y_grad[o];
+                sum += term;
+                *magnitude += fabs(term);
+            }
+    return sum;
+}
+
+static void check_grad(const struct ls_conv *c, int images, size_t step) {
+    const size_t in = (size_t)images * c->in_height * c->in_width * c->in;
+    const size_t out = (size_t)images * c->out_height * c->out_width * c->out;
+    const size_t weights = (size_t)9 * c->in * c->out;
+    float *x = normal_floats(in, 5), *y_grad = normal_floats(out, 6);
+    float *grad = malloc(weights * sizeof *grad);
+    float *scratch = malloc(ls_winograd_grad_scratch(c) * sizeof *scratch);
+    assert_true(grad && scratch && ls_winograd_grad_tile(c));
+    ls_kernels()->winograd_weight_grad(c, images, x, y_grad, grad, scratch);
+    for (size_t i = 0; i < weights; i += step) {
+        double magnitude;
+        const double value = expected_grad(c, images, x, y_grad, i, &magnitude);
+        assert_true(fabs(grad[i] - value) <= 1e-6 * (magnitude + 10));
+    }
+    free(x);
+    free(y_grad);
+    free(grad);
+    free(scratch);
+}
+
+static void gradient_agrees_with_the_definition(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        const struct ls_conv conv = conv_of(shapes[i]);
+        check_grad(&conv, 3, 1);
+    }
+}
+
+/* Several blocks of output channels, the last of one vector; one group of tiles, and two. */
+static void gradient_of_many_channels_agrees(void **state) {
+    const int lanes = ls_kernels()->lanes;
+    (void)state;
+    for (int images = 2; images <= 5; images += 3) {
+        const struct ls_conv conv =
+            conv_of((const int[]){23, 22, 144 / lanes, 80 / lanes + (lanes < 16)});
+        assert_in_range(ls_winograd_grad_block(&conv), 1, conv.out - 1);
+        check_grad(&conv, images, 641);
+    }
+}
+
 static void suits_only_what_it_can(void **state) {
     struct ls_conv conv = conv_of(shapes[2]);
     (void)state;
@@ -107,6 +168,8 @@ static void suits_only_what_it_can(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_the_definition),
+        cmocka_unit_test(gradient_agrees_with_the_definition),
+        cmocka_unit_test(gradient_of_many_channels_agrees),
         cmocka_unit_test(suits_only_what_it_can),
     };
     return cmocka_run_group_tests_name("winograd", tests, NULL, NULL);

@@ -150,7 +150,7 @@ INLINE void convolve(const struct job *job, const int size, int images, const fl
         const int count = first + GROUP < total ? GROUP : total - first;
         struct tile tiles[GROUP];
         place_tiles(conv, size, first, count, tiles);
-        load_group(conv, size, x, tiles, count, job->in);
+        load_group(conv, size, x, tiles, count, job->in, GROUP);
         for (int channel = 0; channel < conv->out;) {
             const bool wide = channel + 2 * LANES <= conv->out;
             (wide ? multiply_wide : multiply_narrow)(job, channel, count);
@@ -180,9 +180,9 @@ void NAME(ls_winograd_forward_,
                             .residual = residual,
                             .y = y,
                             .in = scratch,
-                            .out = scratch + (size_t)points * ls_winograd_stride(conv->in),
-                            .in_point = ls_winograd_stride(conv->in),
-                            .out_point = ls_winograd_stride(conv->out),
+                            .out = scratch + (size_t)points * ls_winograd_stride(GROUP, conv->in),
+                            .in_point = ls_winograd_stride(GROUP, conv->in),
+                            .out_point = ls_winograd_stride(GROUP, conv->out),
                             .relu = relu,
                             .points = points};
     (size == 4 ? convolve_large : convolve_small)(&job, images, x);

@@ -20,10 +20,14 @@
  * for the convolution, or another is faster. */
 int ls_winograd_tile(const struct ls_conv *conv);
 
-/* The same for the gradient of the weights. */
+/* The same for the gradient of the weights, which works on blocks of so many output channels and
+ * groups of so many tiles. */
 int ls_winograd_grad_tile(const struct ls_conv *conv);
+int ls_winograd_grad_block(const struct ls_conv *conv);
+int ls_winograd_grad_group(const struct ls_conv *conv);
 
-enum { LS_WINOGRAD_GROUP = 16, LS_WINOGRAD_MAX_POINTS = 36 };
+/* Tiles at work at a time, and the most of them. */
+enum { LS_WINOGRAD_GROUP = 16, LS_WINOGRAD_LARGE_GROUP = 128, LS_WINOGRAD_MAX_POINTS = 36 };
 
 /* Products of a tile of `tile` x `tile` output pixels. */
 static inline int ls_winograd_points(int tile) {
@@ -35,11 +39,10 @@ static inline int ls_winograd_tiles(const struct ls_conv *conv, int tile) {
     return (conv->out_height + tile - 1) / tile * ((conv->out_width + tile - 1) / tile);
 }
 
-/* LS_WINOGRAD_GROUP tiles are at work at a time. Floats from one point of their transformed values
- * [point][tile][channels] to the next: not a power of two, which would put all points of a tile
- * into one set of the cache. */
-static inline size_t ls_winograd_stride(int channels) {
-    return (size_t)LS_WINOGRAD_GROUP * channels + 16;
+/* Floats from one point of the transformed values [point][group][channels] of a group of tiles to
+ * the next: not a power of two, which would put all points of a tile into one set of the cache. */
+static inline size_t ls_winograd_stride(int group, int channels) {
+    return (size_t)group * channels + 16;
 }
 
 /* The points 0, +-NEAR, +-FAR, infinity of F(4x4, 3x3). */

@@ -3,6 +3,7 @@
 
 enum {
     GRAD_CHANNELS = 96 * 96, /* input times output channels: 1.3 MB of sums, a second cache */
+    GRAD_TILES = 4,          /* of an image: fewer do not pay for transforming sums back */
 };
 
 static int products(const struct ls_conv *conv, int tile) {
@@ -18,7 +19,21 @@ int ls_winograd_tile(const struct ls_conv *conv) {
 }
 
 int ls_winograd_grad_tile(const struct ls_conv *conv) {
-    return conv->in * conv->out <= GRAD_CHANNELS ? ls_winograd_tile(conv) : 0;
+    const int tile = ls_winograd_tile(conv);
+    const bool pays = conv->in * conv->out <= GRAD_CHANNELS ||
+                      (tile && ls_winograd_tiles(conv, tile) >= GRAD_TILES);
+    return pays ? tile : 0;
+}
+
+int ls_winograd_grad_block(const struct ls_conv *conv) {
+    const int pair = 2 * ls_kernels()->lanes, fitting = GRAD_CHANNELS / conv->in / pair * pair;
+    if (conv->in * conv->out <= GRAD_CHANNELS)
+        return conv->out;
+    return fitting > pair ? fitting : pair;
+}
+
+int ls_winograd_grad_group(const struct ls_conv *conv) {
+    return ls_winograd_grad_block(conv) == conv->out ? LS_WINOGRAD_GROUP : LS_WINOGRAD_LARGE_GROUP;
 }
 
 static size_t points_of(const struct ls_conv *conv) {
@@ -30,9 +45,12 @@ size_t ls_winograd_weights(const struct ls_conv *conv) {
 }
 
 size_t ls_winograd_scratch(const struct ls_conv *conv) {
-    return points_of(conv) * (ls_winograd_stride(conv->in) + ls_winograd_stride(conv->out));
+    return points_of(conv) * (ls_winograd_stride(LS_WINOGRAD_GROUP, conv->in) +
+                              ls_winograd_stride(LS_WINOGRAD_GROUP, conv->out));
 }
 
 size_t ls_winograd_grad_scratch(const struct ls_conv *conv) {
-    return ls_winograd_scratch(conv) + ls_winograd_weights(conv);
+    const int group = ls_winograd_grad_group(conv), block = ls_winograd_grad_block(conv);
+    return points_of(conv) * (ls_winograd_stride(group, conv->in) +
+                              ls_winograd_stride(group, block) + (size_t)conv->in * block);
 }

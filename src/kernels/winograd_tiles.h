@@ -78,10 +78,10 @@ INLINE void load_channels(const struct ls_conv *conv, const int size, const floa
     }
 }
 
-/* to[points][GROUP][in] = the transformed input around `count` tiles of x[images]. */
+/* to[points][group][in] = the transformed input around `count` tiles of x[images]. */
 INLINE void load_group(const struct ls_conv *conv, const int size, const float *x,
-                       const struct tile *tiles, int count, float *to) {
-    const size_t point = ls_winograd_stride(conv->in);
+                       const struct tile *tiles, int count, float *to, int group) {
+    const size_t point = ls_winograd_stride(group, conv->in);
     for (int t = 0; t < count; t++) {
         const struct tile tile = tiles[t];
         const float *image = x + (size_t)tile.image * conv->in_height * conv->in_width * conv->in;
