@@ -2,7 +2,8 @@
 #   PALETTE  colours from low to high
 #   BAR      width of the colour bar with its numbers and its name, in em
 #   HEAT_TICKS  numbers of the colour bar
-#   $heat  matrix of pixels: the loss, or NaN; one block a panel, two empty lines between blocks
+#   HEAT_LABEL  its name
+#   $heat  matrix of pixels: the value, or NaN; one block a panel, two empty lines between blocks
 
 set xrange [X_MIN:X_MAX]
 set yrange [Y_MIN:Y_MAX]
@@ -26,7 +27,7 @@ do for [p = 1:PANELS] {
     if (p == PANELS) {
         set colorbox vertical user origin screen BAR_X, screen BOTTOM[PANELS] \
             size screen BAR_WIDTH, screen TOP[1] - BOTTOM[PANELS] noborder
-        set label 7 LOSS_LABEL at screen bar_name_x(BAR), \
+        set label 7 HEAT_LABEL at screen bar_name_x(BAR), \
             screen (BOTTOM[PANELS] + TOP[1]) / 2 center rotate by 90 textcolor rgb INK
     } else {
         unset colorbox

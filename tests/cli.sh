@@ -431,6 +431,31 @@ for option in --seed=3 --norm=layer "--model2=$model" --directions=w.h5; do
 done
 fails 1 'plain/model.safetensors' 'a trajectory of another network' \
     scan --trajectory other/model.safetensors plain/model.safetensors -o t.h5
+works 'eigenvalues are found' "$landscape" hessian --model $model --images 8 --products 3 --tolerance 0 \
+    -o spectrum.csv
+check 'and printed' grep -q '^largest [0-9.]* (within .*) *smallest -[0-9.]* .*resnet20, 8 train images.*3 products' "$out"
+check 'and written with weights that are 1 together' awk -F, \
+    "NR > 1 { sum += \$3; n++ } END { exit !(n == 3 && sum > 1 - 1e-6 && sum < 1 + 1e-6) }" spectrum.csv
+works 'the search for eigenvalues ends early' "$landscape" hessian --model $model --images 8 --products 2
+check 'and says that it is not done' grep -q '2 products do not.*--products' "$err"
+fails 2 'model is missing' 'the Hessian of nothing' "$landscape" hessian
+fails 2 "'-1'" 'a negative tolerance' "$landscape" hessian --model $model --tolerance=-1
+fails 1 'nowhere/x.csv' 'a spectrum to nowhere' "$landscape" hessian --model $model --images 2 --products 1 \
+    -o nowhere/x.csv
+works 'a scan finds eigenvalues' scan --x=-0.1:0.1:2 --y=-0.1:0.1:2 --eigenvalues -o eigen.h5
+works 'a surface tells of eigenvalues' "$landscape" info eigen.h5
+check 'how large they are' grep -q '^  largest eigenvalue ' "$out"
+check 'and how they were found' grep -q '^  eigenvalues *tolerance 0.01, 100 products, seed 0' "$out"
+works 'eigenvalues as numbers' "$landscape" plot eigen.h5 -o eigen.csv
+check 'have columns' grep -q '^x,y,loss,accuracy,loss_error,max_eig,min_eig$' eigen.csv
+works 'convexity is drawn' "$landscape" plot eigen.h5 --kind convexity -o convexity.svg
+check 'with its name' grep -q 'smallest / largest eigenvalue' convexity.svg
+fails 1 'scan --eigenvalues' 'the convexity of a plain surface' "$landscape" plot plane.h5 --kind convexity -o c.svg
+fails 1 's.h5.*\(eigenvalues\|precision\)' 'eigenvalues for a surface that has none' \
+    scan --x=-1:1:3 --y=-1:1:3 --eigenvalues -o s.h5
+fails 2 'excludes' 'eigenvalues by an evaluator' scan --eigenvalues --evaluator false -o t.h5
+fails 2 'fp32' 'eigenvalues in bf16' scan --eigenvalues --precision bf16 -o t.h5
+fails 2 'cross-entropy' 'eigenvalues of another loss' scan --eigenvalues --loss mse -o t.h5
 pixels=0.5,0.4,0.3/0.25,0.2,0.15
 works 'a training with pixels of its own' "$landscape" train --arch resnet20 --subset 16 --test-subset 8 \
     --epochs 1 --pixels $pixels --out own-pixels

@@ -1,4 +1,5 @@
 #include "reference.h"
+#include "engine/curvature.h"
 #include "engine/plan.h"
 #include "fixture.h"
 #include "landscape/direction.h"
@@ -171,6 +172,43 @@ void gradients_agree(const char *arch) {
                     tensor->name);
     }
     ls_stepper_free(&stepper);
+    close_setting(&s);
+}
+
+void hessian_agrees(const char *arch) {
+    struct setting s;
+    struct ls_model vector;
+    struct ls_curvature *curvature;
+    struct ls_sums sums;
+    open_setting(&s, arch, 1);
+    make_model(&vector, arch, (uint64_t)fixture_number(s.fixture, "seed") + 1);
+    lift(&s.model);
+    const struct ls_network *network = &s.model.network;
+    double *product = calloc(network->value_count, sizeof *product);
+    assert_non_null(product);
+    assert_int_equal(ls_curvature_create(&curvature, network, 2, NULL), LS_OK);
+    ls_curvature_load(curvature, s.model.values);
+    assert_true(ls_curvature_product(curvature, &s.dataset, vector.values, NULL, product, &sums));
+    for (size_t i = 0; i < network->value_count; i++)
+        vector.values[i] = (float)product[i];
+    const double least = VANISHING * largest_norm(fixture_get(s.fixture, "hessian"));
+    for (int t = 0; t < network->tensor_count; t++) {
+        const struct ls_tensor *tensor = &network->tensors[t];
+        double norm, dot;
+        fixture_summary(vector.values + tensor->offset, tensor->count, &norm, &dot);
+        if (!ls_curvature_covers(tensor)) {
+            assert_true(norm == 0);
+            continue;
+        }
+        const json_t *wanted = fixture_get(fixture_get(s.fixture, "hessian"), tensor->name);
+        const double tolerance = 1e-3 * fmax(fixture_at(wanted, 0), least);
+        assert_near(norm, fixture_at(wanted, 0), tolerance, tensor->name);
+        assert_near(dot, fixture_at(wanted, 1), tolerance * sqrt((double)tensor->count),
+                    tensor->name);
+    }
+    free(product);
+    ls_curvature_free(curvature);
+    ls_model_free(&vector);
     close_setting(&s);
 }
 

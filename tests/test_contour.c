@@ -165,7 +165,7 @@ static void labels_of_marks_keep_apart(void **state) {
     assert_int_equal(ls_surface_mark(&surface, "a longer name", -0.97, -0.98, NULL), LS_OK);
     assert_int_equal(ls_surface_mark(&surface, "edge", 1, 0, NULL), LS_OK);
     const struct ls_trail none = {0};
-    ls_marks_place(&marks, &surface, &none, 1, em);
+    ls_marks_place(&marks, &surface, &none, "min", 1, em);
     assert_int_equal(marks.count, 4);
     for (int i = 0; i < 4; i++) {
         const struct ls_mark *mark = &marks.mark[i];

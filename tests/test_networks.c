@@ -6,6 +6,7 @@ static void agrees(void **state) {
     const char *arch = *state;
     inference_agrees(arch);
     gradients_agree(arch);
+    hessian_agrees(arch);
     steps_agree(arch);
     surface_agrees(arch);
 }

@@ -18,6 +18,11 @@ static void gradients(void **state) {
     each(gradients_agree);
 }
 
+static void hessians(void **state) {
+    (void)state;
+    each(hessian_agrees);
+}
+
 static void training_steps(void **state) {
     (void)state;
     each(steps_agree);
@@ -30,10 +35,8 @@ static void surfaces(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(logits),
-        cmocka_unit_test(gradients),
-        cmocka_unit_test(training_steps),
-        cmocka_unit_test(surfaces),
+        cmocka_unit_test(logits),         cmocka_unit_test(gradients), cmocka_unit_test(hessians),
+        cmocka_unit_test(training_steps), cmocka_unit_test(surfaces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,11 @@
-/* Lets the scripts of tools/reference look inside: logits, gradients, training steps, images.
+/* Lets the scripts of tools/reference look inside: logits, gradients, the Hessian, steps, images.
  * usage: probe make ARCH SEED OUT.safetensors
  *        probe logits MODEL DATA N OUT.f32
  *        probe gradient MODEL DATA N OUT.safetensors [PRECISION]
+ *        probe curvature MODEL DATA N VECTOR.safetensors OUT.safetensors
  *        probe steps MODEL DATA BATCH STEPS OUT.txt [LR MOMENTUM WEIGHT_DECAY]
  *        probe images DATA N OUT.f32 */
+#include "engine/curvature.h"
 #include "engine/plan.h"
 #include "landscape/landscape.h"
 #include "perturb.h"
@@ -80,6 +82,26 @@ static void gradient(struct ls_model *model, const struct ls_dataset *data, cons
     must(ls_model_save(&result, path, &error));
 }
 
+/* The Hessian times the weights of another checkpoint. */
+static void curvature(const struct ls_model *model, const struct ls_dataset *data,
+                      const char *vector_path, const char *path) {
+    struct ls_model vector, result = *model;
+    struct ls_curvature *curvature;
+    struct ls_sums sums;
+    const size_t count = model->network.value_count;
+    double *product = malloc(count * sizeof *product);
+    must(ls_model_load(&vector, vector_path, model->network.arch, &error));
+    must(ls_curvature_create(&curvature, &model->network, 0, &error));
+    ls_curvature_load(curvature, model->values);
+    ls_curvature_product(curvature, data, vector.values, NULL, product, &sums);
+    result.metadata = (struct ls_metadata){0};
+    result.values = vector.values;
+    for (size_t i = 0; i < count; i++)
+        result.values[i] = (float)product[i];
+    must(ls_metadata_set(&result.metadata, &error, "loss", "%.17g", sums.loss / data->count));
+    must(ls_model_save(&result, path, &error));
+}
+
 static void steps(struct ls_model *model, const struct ls_dataset *data, int count,
                   struct ls_recipe recipe, const char *path) {
     struct ls_stepper stepper;
@@ -135,6 +157,8 @@ int main(int argc, char **argv) {
         logits(&model, &data, argv[5]);
     } else if (strcmp(command, "gradient") == 0) {
         gradient(&model, &data, argv[5], argc >= 7 ? argv[6] : "fp32");
+    } else if (strcmp(command, "curvature") == 0 && argc >= 7) {
+        curvature(&model, &data, argv[5], argv[6]);
     } else if (is_steps) {
         struct ls_recipe recipe = plain_recipe(atoi(argv[4]));
         if (argc >= 10) {

@@ -11,6 +11,7 @@
 #include "landscape/error.h"
 #include "landscape/evaluate.h"
 #include "landscape/evaluator.h"
+#include "landscape/hessian.h"
 #include "landscape/loss.h"
 #include "landscape/metadata.h"
 #include "landscape/network.h"

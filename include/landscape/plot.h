@@ -9,7 +9,13 @@
 
 enum { LS_MAX_PANELS = 6 }; /* surfaces side by side, or runs in one figure */
 
-enum ls_plot_kind { LS_PLOT_CONTOUR, LS_PLOT_SURFACE, LS_PLOT_HEATMAP, LS_PLOT_LINES };
+enum ls_plot_kind {
+    LS_PLOT_CONTOUR,
+    LS_PLOT_SURFACE,
+    LS_PLOT_HEATMAP,
+    LS_PLOT_LINES,
+    LS_PLOT_CONVEXITY, /* of surfaces with eigenvalues: a heat map of |smallest / largest| */
+};
 
 /* LS_USUAL_COLORMAP: LS_COOLWARM for surfaces in three dimensions and pages, LS_VIRIDIS for all
  * else. */

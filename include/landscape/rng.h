@@ -14,7 +14,8 @@ enum ls_rng_purpose {
     LS_RNG_AUGMENT,       /* stream = epoch, substream = image index */
     LS_RNG_SYNTHETIC,     /* stream = split, substream = image index */
     LS_RNG_TEST,
-    LS_RNG_SHAPES, /* stream = split, substream = image index */
+    LS_RNG_SHAPES,  /* stream = split, substream = image index */
+    LS_RNG_HESSIAN, /* substream = tensor index */
 };
 
 /* The name of one stream of numbers. */

@@ -5,6 +5,7 @@
 #include "landscape/direction.h"
 #include "landscape/evaluate.h"
 #include "landscape/evaluator.h"
+#include "landscape/hessian.h"
 #include "landscape/surface.h"
 
 struct ls_scan {
@@ -13,6 +14,8 @@ struct ls_scan {
     struct ls_evaluators *evaluators; /* compute the points; NULL: the engine, as the next say */
     const struct ls_dataset *dataset;
     enum ls_loss loss;
+    const struct ls_hessian *hessian; /* how to look for its eigenvalues, too, in LS_FP32; its
+                                         threads and observer are not used. NULL: not at all */
     enum ls_precision precision;
     int threads;                        /* 0: as many as the machine has */
     int parts;                          /* only every parts-th point; 0: all */

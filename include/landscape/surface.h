@@ -24,6 +24,9 @@ struct ls_surface {
     double *accuracy;   /* same shape, percent */
     double *loss_error; /* same shape: the loss's standard error (struct ls_result), LS_NOT_COMPUTED
                          where not known */
+    double *max_eig;    /* same shape: the largest eigenvalue of the loss's Hessian and ... */
+    double *min_eig;    /* ... the smallest, NAN where not known; NULL: the scan did not look for
+                           them. The file's max_eig and min_eig, as in the paper's code */
     bool test;          /* the values are of the test split: stored as test_loss, test_acc and
                            test_loss_error */
     int marker_count;
@@ -41,6 +44,9 @@ struct ls_surface {
 enum ls_status ls_surface_create(struct ls_surface *surface, const struct ls_range *x,
                                  const struct ls_range *y, struct ls_error *error);
 void ls_surface_free(struct ls_surface *surface);
+
+/* Makes room for eigenvalues of the Hessian, none of them known yet. */
+enum ls_status ls_surface_add_eigenvalues(struct ls_surface *surface, struct ls_error *error);
 
 /* Adds a marker with a copy of `name`. */
 enum ls_status ls_surface_mark(struct ls_surface *surface, const char *name, double x, double y,

@@ -18,6 +18,7 @@ int cli_scan(int argc, char **argv);
 int cli_merge(int argc, char **argv);
 int cli_plot(int argc, char **argv);
 int cli_eval(int argc, char **argv);
+int cli_hessian(int argc, char **argv);
 int cli_info(int argc, char **argv);
 int cli_bench(int argc, char **argv);
 

@@ -86,6 +86,10 @@ static enum ls_status print_surface(const char *path, struct ls_error *error) {
     print_span("losses", surface.loss, points);
     print_span("standard errors", surface.loss_error, points);
     print_span("accuracies", surface.accuracy, points);
+    if (surface.max_eig) {
+        print_span("largest eigenvalue", surface.max_eig, points);
+        print_span("smallest", surface.min_eig, points);
+    }
     for (int i = 0; i < surface.marker_count; i++) {
         struct ls_marker *marker = &surface.markers[i];
         ls_make_printable(marker->name);

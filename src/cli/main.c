@@ -15,6 +15,7 @@ static const struct command {
     {"merge", cli_merge, "put the parts of a scan together"},
     {"plot", cli_plot, "draw surfaces and training curves"},
     {"eval", cli_eval, "loss and accuracy of a checkpoint"},
+    {"hessian", cli_hessian, "how convex the loss is around a checkpoint"},
     {"info", cli_info, "what checkpoints, surfaces and directions hold"},
     {"bench", cli_bench, "measure this machine"},
 };

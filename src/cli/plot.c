@@ -28,6 +28,7 @@ static const char help[] =
     "                     surface: a lit surface in three dimensions, networks as pins on it\n"
     "                     heatmap: a coloured cell a grid point, marked too; in PNG the bare\n"
     "                              picture, without axes and text\n"
+    "                     convexity: |smallest / largest eigenvalue|, where a scan found them\n"
     "                     lines: loss (95 % band), accuracy and networks along a direction\n"
     "  --log              logarithmic height, colour or levels (1, 2, 5, 10, ...)\n"
     "  --zmax Z           cut off above a loss of Z: surfaces, default none; meshes and lines,\n"
@@ -68,8 +69,6 @@ static const char help[] =
     "  landscape plot resnet56.h5 -o contour.svg\n"
     "  landscape plot resnet56-noshort.h5 resnet56.h5 --kind surface --log -o figure1.png\n"
     "  landscape plot resnet56-noshort.h5 resnet56.h5 --log -o view.html\n"
-    "  landscape plot resnet56.h5 --kind surface --frames 120 --size 800x600 -o turn.png\n"
-    "  landscape plot resnet56.h5 -o resnet56.csv\n"
     "  landscape plot resnet56.h5 --interp 301 --solid -o print.obj\n"
     "  landscape plot runs/plain20/log.csv runs/plain56/log.csv \\\n"
     "                 --name '20 layers' --name '56 layers' -o curves.pdf\n";
@@ -104,7 +103,8 @@ static bool read_kind(const char *command, const char *option, const char *text,
     static const char *const names[] = {[LS_PLOT_CONTOUR] = "contour",
                                         [LS_PLOT_SURFACE] = "surface",
                                         [LS_PLOT_HEATMAP] = "heatmap",
-                                        [LS_PLOT_LINES] = "lines"};
+                                        [LS_PLOT_LINES] = "lines",
+                                        [LS_PLOT_CONVEXITY] = "convexity"};
     struct options *o = own;
     int chosen = choose(command, option, text, names, CLI_COUNT(names));
     o->has_kind = true;

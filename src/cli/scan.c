@@ -52,6 +52,10 @@ static const char help[] =
     "  --threads N          default: as many as the machine has; changes no result\n"
     "  --precision NAME     fp32, bf16x3, bf16, or auto (default): the fastest within 1e-4 of "
     "fp32\n"
+    "  --eigenvalues        of the Hessian, too: the largest and the smallest at every point, "
+    "within\n"
+    "                       1 %, in fp32; takes about 300 times as long (landscape hessian "
+    "--help)\n"
     "  --part I/N           only every N-th point, from the I-th on: N machines share the work, "
     "and\n"
     "                       'landscape merge' puts their files together\n"
@@ -68,6 +72,8 @@ static const char help[] =
     "                 --dir-type states --x=-0.5:1.5:51 --y=-0.5:1.5:51 -o plane.h5\n"
     "  landscape scan --model runs/a/model.safetensors --trajectory runs/a/model-*.safetensors \\\n"
     "                 --images 1000 -o trajectory.h5\n"
+    "  landscape scan --model runs/a/model.safetensors --x=-1:1:11 --y=-1:1:11 \\\n"
+    "                 --images 250 --eigenvalues -o convexity.h5\n"
     "  landscape scan --model mine.pth --evaluator 'python3 evaluate.py' \\\n"
     "                 --x=-1:1:25 --y=-1:1:25 -o mine.h5\n";
 
@@ -192,6 +198,7 @@ int cli_scan(int argc, char **argv) {
     struct ls_direction_source *source = &o.directions;
     bool random = false, made = false; /* whether options of such directions are there */
     bool engine = false;               /* and of the engine */
+    bool precise = false;              /* and of its precision */
     bool trajectory = false;
     const struct cli_option options[] = {
         {.name = "model", .text = &o.model},
@@ -217,7 +224,8 @@ int cli_scan(int argc, char **argv) {
         {.name = "directions", .text = &source->file},
         {.name = "save-directions", .text = &o.save_directions},
         {.name = "threads", .whole = &o.threads, .min = 1, .max = CLI_MAX_THREADS},
-        {.name = "precision", .own = &o.precision, .read = cli_precision, .given = &engine},
+        {.name = "precision", .own = &o.precision, .read = cli_precision, .given = &precise},
+        {.name = "eigenvalues", .set = &o.eigenvalues, .given = &engine},
         {.name = "evaluator", .text = &o.evaluator},
         {.name = "part", .own = &o, .read = read_part},
         {.name = "save-seconds", .real = &o.save_seconds, .min = 0.001, .max = 1e6},
@@ -232,10 +240,15 @@ int cli_scan(int argc, char **argv) {
         return cli_usage("scan", "unexpected argument '%s'", argv[optind]);
     if (!o.model || !o.output)
         return cli_usage("scan", "%s is missing", o.model ? "-o" : "--model");
-    if (o.evaluator && engine)
+    if (o.evaluator && (engine || precise))
         return cli_usage("scan",
-                         "--evaluator excludes --arch, --data, --pixels, --split, --images, --loss "
-                         "and --precision: the command decides what it evaluates");
+                         "--evaluator excludes --arch, --data, --pixels, --split, --images, "
+                         "--loss, --precision and --eigenvalues: the command decides what it "
+                         "evaluates");
+    if (o.eigenvalues && !precise)
+        o.precision = LS_FP32;
+    if (o.eigenvalues && (o.precision != LS_FP32 || o.loss != LS_CROSS_ENTROPY))
+        return cli_usage("scan", "--eigenvalues are those of the cross-entropy, in fp32");
     if (o.save_directions && ls_same_file(o.save_directions, o.output))
         return cli_usage("scan", "--save-directions and -o name the same file");
     source->threads = o.threads;

@@ -13,6 +13,7 @@ struct job {
     struct ls_dataset dataset;
     struct ls_evaluators *evaluators;
     struct ls_directions directions;
+    struct ls_hessian hessian;
     struct ls_scan scan;
     struct ls_surface surface;
 };
@@ -39,11 +40,13 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
     if (!status && o->evaluator)
         status = ls_evaluators_start(&job->evaluators, o->evaluator, o->threads ? o->threads : 1,
                                      &job->model.network, &job->watch.observer, error);
+    job->hessian = ls_hessian_default();
     job->scan = (struct ls_scan){.model = &job->model,
                                  .directions = &job->directions,
                                  .evaluators = job->evaluators,
                                  .dataset = &job->dataset,
                                  .loss = o->loss,
+                                 .hessian = o->eigenvalues ? &job->hessian : NULL,
                                  .precision = o->precision,
                                  .threads = o->threads,
                                  .observer = &job->watch.observer,

@@ -10,6 +10,7 @@ struct cli_scan_options {
     bool train;            /* which split */
     int images, threads;   /* 0: all; of evaluators: one */
     enum ls_loss loss;
+    bool eigenvalues; /* of the Hessian, too */
     enum ls_precision precision;
     int part, parts;      /* 0: all points */
     struct ls_range x, y; /* y.count is 0 for a curve; ends of NAN: as far as the trajectory goes */

@@ -1,6 +1,6 @@
 #include "landscape/principal.h"
 #include "base/alloc.h"
-#include <float.h>
+#include "landscape/eigen.h"
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,53 +20,6 @@ static void centre(const double *products, int n, double *centred, double *means
     for (int i = 0; i < n; i++)
         for (int j = 0; j < n; j++)
             centred[(size_t)i * n + j] = products[(size_t)i * n + j] - means[i] - means[j] + mean;
-}
-
-/* Two rows of a matrix, turned by the angle of this cosine and sine. */
-static void turn_rows(double *a, double *b, int n, double c, double s) {
-    for (int i = 0; i < n; i++) {
-        const double x = a[i], y = b[i];
-        a[i] = c * x - s * y;
-        b[i] = s * x + c * y;
-    }
-}
-
-/* The rotation that makes the matrix's element (p, q) 0 (Golub and Van Loan, Matrix Computations,
- * section 8.5), applied to it and to the rows of vectors[n][n]. */
-static void rotate(double *matrix, double *vectors, int n, int p, int q) {
-    const size_t row_p = (size_t)p * n, row_q = (size_t)q * n;
-    const double apart = (matrix[row_q + q] - matrix[row_p + p]) / (2 * matrix[row_p + q]);
-    const double t = copysign(1 / (fabs(apart) + sqrt(1 + apart * apart)), apart);
-    const double c = 1 / sqrt(1 + t * t), s = t * c;
-    turn_rows(matrix + row_p, matrix + row_q, n, c, s);
-    for (size_t i = 0; i < (size_t)n; i++) {
-        const double x = matrix[i * n + p], y = matrix[i * n + q];
-        matrix[i * n + p] = c * x - s * y;
-        matrix[i * n + q] = s * x + c * y;
-    }
-    turn_rows(vectors + row_p, vectors + row_q, n, c, s);
-}
-
-/* Jacobi's method: vectors[n][n] = the eigenvectors of a symmetric matrix, a row each; the matrix
- * becomes diagonal. LAPACK's rounding depends on the machine, and with it would where points of a
- * scan are that several machines share. */
-static void decompose(double *matrix, double *vectors, int n) {
-    enum { MOST_SWEEPS = 60 }; /* about ten are needed */
-    double trace = 0;
-    for (size_t i = 0; i < (size_t)n; i++) {
-        vectors[i * n + i] = 1;
-        trace += matrix[i * n + i];
-    }
-    const double least = fmax(1e-18 * trace, DBL_MIN);
-    for (int sweep = 0, turned = 1; turned && sweep < MOST_SWEEPS; sweep++) {
-        turned = 0;
-        for (int p = 0; p < n; p++)
-            for (int q = p + 1; q < n; q++)
-                if (fabs(matrix[(size_t)p * n + q]) > least) {
-                    rotate(matrix, vectors, n, p, q);
-                    turned = 1;
-                }
-    }
 }
 
 /* Whether the component is to point the other way, by the first point that is not at 0. */
@@ -126,7 +79,7 @@ enum ls_status ls_principal_find(struct ls_principal *plane, const double *produ
         status = ls_fail_memory(error, "principal components");
     if (!status) {
         centre(products, n, matrix, means);
-        decompose(matrix, vectors, n);
+        ls_eigen(matrix, vectors, n);
         status = choose(plane, vectors, matrix, products, n, error);
     }
     free(matrix);

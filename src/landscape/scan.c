@@ -1,6 +1,7 @@
 #include "base/observer.h"
 #include "engine/plan.h"
 #include "landscape/scan_parts.h"
+#include "landscape/surface_parts.h"
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -48,9 +49,10 @@ static bool begin_writing(struct ls_scan_job *job) {
         job->scan->save_seconds > 0 ? job->scan->save_seconds : DEFAULT_SAVE_SECONDS;
     if (!job->path || job->writing || now - job->saved < every)
         return false;
-    memcpy(job->snapshot, job->surface->loss, points * sizeof(double));
-    memcpy(job->snapshot + points, job->surface->accuracy, points * sizeof(double));
-    memcpy(job->snapshot + 2 * points, job->surface->loss_error, points * sizeof(double));
+    for (int layer = 0; layer < LS_LAYERS; layer++)
+        if (*ls_surface_layer(job->surface, layer))
+            memcpy(job->snapshot + (size_t)layer * points, *ls_surface_layer(job->surface, layer),
+                   points * sizeof(double));
     job->saved = now;
     job->writing = true;
     return true;
@@ -68,9 +70,10 @@ void ls_scan_fail(struct ls_scan_job *job, const struct ls_error *error) {
 
 static void write_snapshot(struct ls_scan_job *job) {
     struct ls_surface surface = *job->surface;
-    surface.loss = job->snapshot;
-    surface.accuracy = surface.loss + ls_surface_points(&surface);
-    surface.loss_error = surface.accuracy + ls_surface_points(&surface);
+    for (int layer = 0; layer < LS_LAYERS; layer++)
+        if (*ls_surface_layer(&surface, layer))
+            *ls_surface_layer(&surface, layer) =
+                job->snapshot + (size_t)layer * ls_surface_points(&surface);
     struct ls_error error;
     if (ls_surface_write(&surface, job->path, &error))
         ls_scan_fail(job, &error);
@@ -78,7 +81,8 @@ static void write_snapshot(struct ls_scan_job *job) {
     job->writing = false;
 }
 
-void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *result, int images) {
+void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *result,
+                    const struct ls_spectrum *spectrum, int images) {
     const size_t point = job->points[p];
     bool write = false;
 #pragma omp critical(ls_scan_finish)
@@ -88,6 +92,10 @@ void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *r
             result->loss == LS_NOT_COMPUTED ? nextafter(LS_NOT_COMPUTED, 0) : result->loss;
         job->surface->accuracy[point] = result->accuracy;
         job->surface->loss_error[point] = result->loss_error;
+        if (spectrum && spectrum->count > 0) {
+            job->surface->max_eig[point] = spectrum->values[spectrum->count - 1];
+            job->surface->min_eig[point] = spectrum->values[0];
+        }
         job->done++;
         job->images += images;
         report(job, point);
@@ -114,7 +122,7 @@ static enum ls_status prepare(struct ls_scan_job *job) {
     const size_t total = ls_surface_points(job->surface);
     const size_t every = job->scan->parts ? (size_t)job->scan->parts : 1;
     job->points = calloc(ls_surface_missing(job->surface) + 1, sizeof *job->points);
-    job->snapshot = calloc(3 * total, sizeof *job->snapshot);
+    job->snapshot = calloc(LS_LAYERS * total, sizeof *job->snapshot);
     if (!job->points || !job->snapshot)
         return ls_fail_memory(job->error, "the scan");
     for (size_t i = job->scan->parts ? (size_t)job->scan->part - 1 : 0; i < total; i += every) {
@@ -128,7 +136,9 @@ static enum ls_status prepare(struct ls_scan_job *job) {
 static enum ls_status run(struct ls_scan_job *job) {
     enum ls_status status = prepare(job);
     if (!status)
-        status = job->scan->evaluators ? ls_scan_by_evaluators(job) : ls_scan_by_engine(job);
+        status = job->scan->evaluators ? ls_scan_by_evaluators(job)
+                 : job->scan->hessian  ? ls_scan_by_curvature(job)
+                                       : ls_scan_by_engine(job);
     if (status)
         return status;
     /* What is done is kept, whatever ended the scan. */
@@ -150,6 +160,9 @@ enum ls_status ls_scan_run(const struct ls_scan *scan, struct ls_surface *surfac
                        scan->parts);
     if (!scan->directions->x || (surface->ny && !scan->directions->y))
         return ls_fail(error, LS_BAD_ARGUMENT, "a surface needs a direction for each of its axes");
+    if (scan->hessian && (scan->evaluators || scan->loss != LS_CROSS_ENTROPY))
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "eigenvalues are of the cross-entropy that the engine computes");
     enum ls_status status = LS_OK;
     if (!scan->evaluators)
         status = ls_network_fits(&scan->model->network, scan->dataset, error);

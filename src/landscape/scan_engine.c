@@ -57,7 +57,7 @@ static void run_block(const struct work *work, struct ls_worker *worker, size_t 
     const struct ls_result result = ls_sums_result(&total, images);
     free(sums);
     point->sums = NULL;
-    ls_scan_finish(work->job, p, &result, images);
+    ls_scan_finish(work->job, p, &result, NULL, images);
 }
 
 static size_t unit_count(const struct work *work) {

@@ -83,6 +83,10 @@ static enum ls_status describe_data(const struct ls_scan *scan, struct ls_surfac
         status = record(surface, "precision", ls_precision_name(scan->precision), error);
     if (!status)
         status = record(surface, "kernels", ls_cpu_name(ls_cpu_used()), error);
+    if (!status && scan->hessian)
+        status = ls_metadata_set(&surface->metadata, error, "eigenvalues",
+                                 "tolerance %g, %d products, seed %llu", scan->hessian->tolerance,
+                                 scan->hessian->products, (unsigned long long)scan->hessian->seed);
     return status;
 }
 
@@ -132,9 +136,9 @@ static enum ls_status take_over(const struct ls_scan *scan, struct ls_surface *s
     status = ls_surface_same_scan(surface, &found, path, error);
     if (!status) {
         const size_t bytes = ls_surface_points(&found) * sizeof(double);
-        memcpy(surface->loss, found.loss, bytes);
-        memcpy(surface->accuracy, found.accuracy, bytes);
-        memcpy(surface->loss_error, found.loss_error, bytes);
+        for (int layer = 0; layer < LS_LAYERS; layer++)
+            if (*ls_surface_layer(surface, layer) && *ls_surface_layer(&found, layer))
+                memcpy(*ls_surface_layer(surface, layer), *ls_surface_layer(&found, layer), bytes);
         status = keep_origin(surface, &found, "kernels", error);
     }
     if (!status)
@@ -170,6 +174,8 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
     if (!scan->evaluators)
         status = ls_network_fits(&scan->model->network, scan->dataset, error);
     surface->test = of_test(scan);
+    if (!status && scan->hessian)
+        status = ls_surface_add_eigenvalues(surface, error);
     if (!status)
         status = describe(scan, surface, error);
     if (!status)

@@ -15,7 +15,8 @@ struct ls_scan_job {
     double start, saved; /* wall clock */
     double images;       /* evaluated so far */
     size_t done;         /* points finished */
-    double *snapshot;    /* [3][points of the surface]: what a thread is writing to the file */
+    double *snapshot;    /* [LS_LAYERS][points of the surface]: what a thread is writing to the
+                            file */
     bool writing;        /* a thread is */
     enum ls_status status;
     struct ls_error *error;
@@ -27,9 +28,11 @@ enum ls_status ls_scan_begin(struct ls_scan_job *job);
 /* values[value_count] = w + a d + b e at points[p], computed in double and rounded once. */
 void ls_scan_move(const struct ls_scan_job *job, size_t p, float *values);
 
-/* Takes the result at points[p], of that many images as far as is known, reports it, and saves the
- * surface if it is time. Called from any thread. */
-void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *result, int images);
+/* Takes the result at points[p], of that many images as far as is known, and the Hessian's
+ * eigenvalues (NULL: not looked for; none: not found), reports it, and saves the surface if it is
+ * time. Called from any thread. */
+void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *result,
+                    const struct ls_spectrum *spectrum, int images);
 
 /* Ends the scan; of many failures, the first is kept. Called from any thread. */
 void ls_scan_fail(struct ls_scan_job *job, const struct ls_error *error);
@@ -37,9 +40,10 @@ void ls_scan_fail(struct ls_scan_job *job, const struct ls_error *error);
 /* Whether the scan is to end: it failed, or the observer wants it. */
 bool ls_scan_stopped(const struct ls_scan_job *job);
 
-/* Compute all points, by the engine and by evaluators. Stopped early, they return LS_OK; failures
+/* Compute all points, by the engine, by its curvature, and by evaluators. Stopped early, they return LS_OK; failures
  * of threads are in the job. */
 enum ls_status ls_scan_by_engine(struct ls_scan_job *job);
+enum ls_status ls_scan_by_curvature(struct ls_scan_job *job);
 enum ls_status ls_scan_by_evaluators(struct ls_scan_job *job);
 
 /* Marks the networks that span the line or plane, if there are others than the model: the model at

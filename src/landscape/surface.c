@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "landscape/surface_parts.h"
+#include <math.h>
 #include <stdlib.h>
 
 /* Allocates the axis's coordinates. */
@@ -54,6 +55,23 @@ enum ls_status ls_surface_create(struct ls_surface *surface, const struct ls_ran
     return LS_OK;
 }
 
+enum ls_status ls_surface_add_eigenvalues(struct ls_surface *surface, struct ls_error *error) {
+    const size_t points = ls_surface_points(surface);
+    surface->max_eig = ls_alloc(points, sizeof *surface->max_eig);
+    surface->min_eig = ls_alloc(points, sizeof *surface->min_eig);
+    if (!surface->max_eig || !surface->min_eig)
+        return ls_fail_memory(error, "a surface's values");
+    for (size_t i = 0; i < points; i++)
+        surface->max_eig[i] = surface->min_eig[i] = NAN;
+    return LS_OK;
+}
+
+double **ls_surface_layer(struct ls_surface *surface, int layer) {
+    double **const layers[LS_LAYERS] = {&surface->loss, &surface->accuracy, &surface->loss_error,
+                                        &surface->max_eig, &surface->min_eig};
+    return layers[layer];
+}
+
 enum ls_status ls_surface_mark(struct ls_surface *surface, const char *name, double x, double y,
                                struct ls_error *error) {
     const size_t count = (size_t)surface->marker_count;
@@ -74,9 +92,8 @@ void ls_surface_free(struct ls_surface *surface) {
     free(surface->markers);
     free(surface->x);
     free(surface->y);
-    free(surface->loss);
-    free(surface->accuracy);
-    free(surface->loss_error);
+    for (int layer = 0; layer < LS_LAYERS; layer++)
+        free(*ls_surface_layer(surface, layer));
     ls_trajectory_free(&surface->trajectory);
     ls_metadata_free(&surface->metadata);
     *surface = (struct ls_surface){0};

@@ -12,6 +12,16 @@
 
 static const char dir_file_key[] = "dir_file";
 
+/* The dataset of a layer of values. */
+static const char *layer_name(int layer, bool test) {
+    static const char *const names[LS_LAYERS][2] = {{"train_loss", "test_loss"},
+                                                    {"train_acc", "test_acc"},
+                                                    {"train_loss_error", "test_loss_error"},
+                                                    {"max_eig", "max_eig"},
+                                                    {"min_eig", "min_eig"}};
+    return names[layer][test];
+}
+
 /* *axis = the *count rising coordinates of a dataset. */
 static enum ls_status read_axis(const struct ls_h5_file *file, const char *name, double **axis,
                                 int *count, struct ls_error *error) {
@@ -98,13 +108,27 @@ static enum ls_status read_metadata(const struct ls_h5_file *file, struct ls_sur
     return status;
 }
 
-/* The standard errors, of which other programs' files have none. */
-static enum ls_status read_errors(const struct ls_h5_file *file, struct ls_surface *surface,
+/* Losses and accuracies must be there. */
+static enum ls_status read_layers(const struct ls_h5_file *file, struct ls_surface *surface,
                                   struct ls_error *error) {
-    const char *name = surface->test ? "test_loss_error" : "train_loss_error";
+    enum { NEEDED = 2 };
+    const bool eigenvalues = ls_h5_has(file, "max_eig") && ls_h5_has(file, "min_eig");
+    for (int layer = 0; layer < (eigenvalues ? LS_LAYERS : LS_LAYERS - 2); layer++) {
+        const char *name = layer_name(layer, surface->test);
+        enum ls_status status = LS_OK;
+        if (layer < NEEDED || ls_h5_has(file, name))
+            status = read_values(file, surface, name, ls_surface_layer(surface, layer), error);
+        if (status)
+            return status;
+    }
+    return LS_OK;
+}
+
+/* The standard errors, of which other programs' files have none. */
+static enum ls_status fill_errors(struct ls_surface *surface, struct ls_error *error) {
     const size_t points = ls_surface_points(surface);
-    if (ls_h5_has(file, name))
-        return read_values(file, surface, name, &surface->loss_error, error);
+    if (surface->loss_error)
+        return LS_OK;
     surface->loss_error = ls_alloc(points, sizeof *surface->loss_error);
     if (!surface->loss_error)
         return ls_fail_memory(error, "a surface's values");
@@ -124,13 +148,9 @@ static enum ls_status read_surface(const struct ls_h5_file *file, struct ls_surf
                     file->name, surface->nx, surface->ny, LS_MAX_POINTS);
     surface->test = ls_h5_has(file, "test_loss") && !ls_h5_has(file, "train_loss");
     if (!status)
-        status = read_values(file, surface, surface->test ? "test_loss" : "train_loss",
-                             &surface->loss, error);
+        status = read_layers(file, surface, error);
     if (!status)
-        status = read_values(file, surface, surface->test ? "test_acc" : "train_acc",
-                             &surface->accuracy, error);
-    if (!status)
-        status = read_errors(file, surface, error);
+        status = fill_errors(surface, error);
     if (!status && surface->ny)
         status = ls_trajectory_read(file, &surface->trajectory, error);
     if (!status)
@@ -196,15 +216,11 @@ static enum ls_status write_surface(const struct ls_h5_output *h5, const struct 
     enum ls_status status = ls_h5_write_doubles(h5, "xcoordinates", &x, surface->x, error);
     if (!status && surface->ny)
         status = ls_h5_write_doubles(h5, "ycoordinates", &y, surface->y, error);
-    if (!status)
-        status = ls_h5_write_doubles(h5, surface->test ? "test_loss" : "train_loss", &values,
-                                     surface->loss, error);
-    if (!status)
-        status = ls_h5_write_doubles(h5, surface->test ? "test_acc" : "train_acc", &values,
-                                     surface->accuracy, error);
-    if (!status)
-        status = ls_h5_write_doubles(h5, surface->test ? "test_loss_error" : "train_loss_error",
-                                     &values, surface->loss_error, error);
+    struct ls_surface of = *surface;
+    for (int layer = 0; layer < LS_LAYERS && !status; layer++)
+        if (*ls_surface_layer(&of, layer))
+            status = ls_h5_write_doubles(h5, layer_name(layer, surface->test), &values,
+                                         *ls_surface_layer(&of, layer), error);
     if (!status)
         status = ls_trajectory_write(h5, &surface->trajectory, error);
     if (!status)

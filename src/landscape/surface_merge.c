@@ -36,9 +36,12 @@ enum ls_status ls_surface_merge(struct ls_surface *surface, const char *path,
         status = ls_surface_add_origin(surface, "version", part, error);
     for (size_t i = 0; !status && i < ls_surface_points(surface); i++)
         if (surface->loss[i] == LS_NOT_COMPUTED) {
-            surface->loss[i] = part->loss[i];
-            surface->accuracy[i] = part->accuracy[i];
-            surface->loss_error[i] = part->loss_error[i];
+            struct ls_surface from = *part;
+            for (int layer = 0; layer < LS_LAYERS; layer++) {
+                double *values = *ls_surface_layer(surface, layer);
+                if (values && *ls_surface_layer(&from, layer))
+                    values[i] = (*ls_surface_layer(&from, layer))[i];
+            }
         }
     return status;
 }

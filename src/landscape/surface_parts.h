@@ -6,6 +6,11 @@
 
 enum { LS_MAX_POINTS = 1 << 26 }; /* of a grid */
 
+/* The arrays of a surface with a value for each point: loss, accuracy, the loss's standard error,
+ * largest and smallest eigenvalue. Those of eigenvalues may be NULL. */
+enum { LS_LAYERS = 5 };
+double **ls_surface_layer(struct ls_surface *surface, int layer);
+
 /* As ls_surface_read, of a file's content; `name` is for messages. */
 enum ls_status ls_surface_parse(struct ls_surface *surface, const char *name, const void *bytes,
                                 size_t byte_count, struct ls_error *error);

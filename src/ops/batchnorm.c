@@ -170,6 +170,47 @@ static void backward(const struct ls_call *call, int first, int last) {
         call->accumulate[0], ls_value(loops, residual_grad, at), call->accumulate[1]);
 }
 
+/* scaled[images] (= or +=) x * scale */
+static void multiply(const struct ls_call *call, int first, int last, const float *x, bool add,
+                     float *scaled) {
+    const size_t pixels = pixels_of(call->node);
+    const int channels = call->node->out.channels;
+    const size_t at = pixels * channels * (size_t)first;
+    ls_kernels()->floats->affine(pixels * (size_t)(last - first), channels, x + at,
+                                 call->packed + SCALE * channels, NULL, add ? scaled + at : NULL,
+                                 false, scaled + at);
+}
+
+static void affine_tangent(const struct ls_call *call, int first, int last) {
+    multiply(call, first, last, call->input_tangents[0], false, call->output_tangent);
+}
+
+static void affine_backward(const struct ls_call *call, int first, int last) {
+    if (call->input_grads[0])
+        multiply(call, first, last, call->output_grad, call->accumulate[0], call->input_grads[0]);
+}
+
+static size_t affine_packed_size(const struct ls_node *node, bool training) {
+    (void)training;
+    return packed_size(node, false);
+}
+
+static void affine_pack(const struct ls_node *node, bool training, float *const *values,
+                        float *packed) {
+    (void)training;
+    pack(node, false, values, packed);
+}
+
+const struct ls_op ls_op_affine = {
+    .name = "affine",
+    .shape = ls_first_shape,
+    .packed_size = affine_packed_size,
+    .pack = affine_pack,
+    .forward = forward,
+    .backward = affine_backward,
+    .tangent = affine_tangent,
+};
+
 const struct ls_op ls_op_batchnorm = {
     .name = "batchnorm",
     .inference_fusions = LS_FUSE_RESIDUAL | LS_FUSE_RELU,
@@ -190,4 +231,5 @@ const struct ls_op ls_op_batchnorm = {
     .backward_combine = backward_combine,
     .backward_waits = true,
     .backward = backward,
+    .constant = &ls_op_affine,
 };

@@ -105,3 +105,16 @@ void ls_cross_entropy_gradient(struct ls_shape shape, const float *logits, const
             gradient[c] = (float)((exp(logits[c] - top) / sum - (c == labels[p])) * scale / pixels);
     }
 }
+
+void ls_cross_entropy_curvature(struct ls_shape shape, const float *logits, const float *tangent,
+                                double scale, float *change) {
+    const int pixels = shape.height * shape.width, classes = shape.channels;
+    for (int p = 0; p < pixels; p++, logits += classes, tangent += classes, change += classes) {
+        const double top = largest(logits, classes), sum = exponential_sum(logits, classes, top);
+        double mean = 0;
+        for (int c = 0; c < classes; c++)
+            mean += exp(logits[c] - top) / sum * tangent[c];
+        for (int c = 0; c < classes; c++)
+            change[c] = (float)(exp(logits[c] - top) / sum * (tangent[c] - mean) * scale / pixels);
+    }
+}

@@ -27,4 +27,9 @@ double ls_overlap_mean_iou(const struct ls_overlap *overlaps, int classes);
 void ls_cross_entropy_gradient(struct ls_shape shape, const float *logits, const uint16_t *labels,
                                double scale, float *gradient);
 
+/* change[height][width][classes] = how that gradient changes when the logits do by tangent:
+ * scale / pixels * (p t - p (p . t)) with p = softmax. */
+void ls_cross_entropy_curvature(struct ls_shape shape, const float *logits, const float *tangent,
+                                double scale, float *change);
+
 #endif

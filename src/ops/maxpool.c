@@ -103,6 +103,36 @@ static void backward(const struct ls_call *call, int first, int last) {
     }
 }
 
+/* y_tangent[channels] = x_tangent where x is the first to equal y, over the window of an image. */
+static void pick_window(const struct ls_node *node, struct window w, const float *x, const float *y,
+                        const float *x_tangent, float *y_tangent) {
+    for (int c = 0; c < node->out.channels; c++) {
+        bool found = false;
+        y_tangent[c] = 0;
+        for (int iy = w.top; iy < w.bottom && !found; iy++)
+            for (int ix = w.left; ix < w.right && !found; ix++) {
+                const size_t at = pixel_offset(node, iy, ix) + c;
+                found = x[at] == y[c];
+                if (found)
+                    y_tangent[c] = x_tangent[at];
+            }
+    }
+}
+
+static void tangent(const struct ls_call *call, int first, int last) {
+    const struct ls_node *node = call->node;
+    const size_t in_size = ls_shape_size(node->in[0]);
+    size_t at = ls_shape_size(node->out) * (size_t)first;
+    for (int image = first; image < last; image++) {
+        const size_t from = in_size * (size_t)image;
+        for (int oy = 0; oy < node->out.height; oy++)
+            for (int ox = 0; ox < node->out.width; ox++, at += (size_t)node->out.channels)
+                pick_window(node, window_at(node, oy, ox), call->inputs[0] + from,
+                            call->output + at, call->input_tangents[0] + from,
+                            call->output_tangent + at);
+    }
+}
+
 const struct ls_op ls_op_maxpool = {
     .name = "maxpool",
     .backward_needs = LS_NEEDS_INPUTS | LS_NEEDS_OUTPUT,
@@ -110,4 +140,5 @@ const struct ls_op ls_op_maxpool = {
     .scratch_size = scratch_size,
     .forward = forward,
     .backward = backward,
+    .tangent = tangent,
 };

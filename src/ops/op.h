@@ -38,6 +38,12 @@ struct ls_call {
     float *input_grads[LS_MAX_INPUTS];      /* NULL where nobody asks for it */
     bool accumulate[LS_MAX_INPUTS];         /* add to input_grads instead of setting it */
     float *tensor_grads[LS_MAX_OP_TENSORS]; /* parameters only; set, not added to */
+
+    /* Tangents only: how these change along a direction in the space of weights. */
+    const float *input_tangents[LS_MAX_INPUTS];
+    float *output_tangent;
+    const float *output_grad_tangent;
+    float *input_grad_tangents[LS_MAX_INPUTS]; /* as input_grads */
 };
 
 /* Which followers an operation can absorb, as flags. */
@@ -88,12 +94,23 @@ struct ls_op {
     /* Set if backward() needs what backward_combine() computed. */
     bool backward_waits;
     void (*backward)(const struct ls_call *call, int first, int last);
+
+    /* Second derivatives by the weights, in inference mode (engine/curvature.h), on floats.
+     * tangent() sets output_tangent from input_tangents; NULL: forward() is linear in the inputs.
+     * backward_tangent() sets, or adds to, input_grad_tangents; NULL: backward() does not change
+     * with the inputs, or jumps only. */
+    void (*tangent)(const struct ls_call *call, int first, int last);
+    void (*backward_tangent)(const struct ls_call *call, int first, int last);
+    /* The operation that does the same in inference mode and takes its tensors as constants. NULL:
+     * it does itself. */
+    const struct ls_op *constant;
 };
 
 extern const struct ls_op ls_op_input;     /* node 0: the image; attributes: none */
 extern const struct ls_op ls_op_conv2d;    /* attributes: channels, kernel, stride, padding, bias,
                                               bias_start */
 extern const struct ls_op ls_op_batchnorm; /* attributes: epsilon, momentum */
+extern const struct ls_op ls_op_affine;    /* batch norm's constant: a scale and a shift */
 extern const struct ls_op ls_op_relu;
 extern const struct ls_op ls_op_add;    /* of two inputs of one shape */
 extern const struct ls_op ls_op_concat; /* of up to LS_MAX_INPUTS inputs of one size */

@@ -17,6 +17,14 @@ static void backward(const struct ls_call *call, int first, int last) {
                              ls_value(loops, call->input_grads[0], at), call->accumulate[0]);
 }
 
+/* Values pass or do not, forward as backward. */
+static void tangent(const struct ls_call *call, int first, int last) {
+    const size_t size = ls_shape_size(call->node->out), at = size * (size_t)first;
+    ls_kernels()->floats->relu_gradient(size * (size_t)(last - first), call->output + at,
+                                        call->input_tangents[0] + at, call->output_tangent + at,
+                                        false);
+}
+
 const struct ls_op ls_op_relu = {
     .name = "relu",
     .backward_needs = LS_NEEDS_OUTPUT,
@@ -24,4 +32,5 @@ const struct ls_op ls_op_relu = {
     .shape = ls_first_shape,
     .forward = forward,
     .backward = backward,
+    .tangent = tangent,
 };

@@ -10,8 +10,8 @@ static void add_value(struct ls_script *text, double value) {
 enum ls_status ls_csv_write(const struct ls_surface *surface, const char *path,
                             struct ls_error *error) {
     struct ls_script text = {0};
-    ls_script_add(&text,
-                  surface->ny ? "x,y,loss,accuracy,loss_error\n" : "x,loss,accuracy,loss_error\n");
+    ls_script_add(&text, "x,%sloss,accuracy,loss_error%s\n", surface->ny ? "y," : "",
+                  surface->max_eig ? ",max_eig,min_eig" : "");
     for (size_t i = 0; i < ls_surface_points(surface); i++) {
         ls_script_add(&text, "%.17g", surface->x[i % (size_t)surface->nx]);
         if (surface->ny)
@@ -19,6 +19,10 @@ enum ls_status ls_csv_write(const struct ls_surface *surface, const char *path,
         add_value(&text, surface->loss[i]);
         add_value(&text, surface->accuracy[i]);
         add_value(&text, surface->loss_error[i]);
+        if (surface->max_eig) {
+            add_value(&text, surface->max_eig[i]);
+            add_value(&text, surface->min_eig[i]);
+        }
         ls_script_add(&text, "\n");
     }
     return ls_script_write(&text, path, error);

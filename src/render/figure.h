@@ -62,6 +62,7 @@ struct ls_request {
 enum ls_status ls_draw_contour(const struct ls_request *request, struct ls_error *error);
 enum ls_status ls_draw_surface(const struct ls_request *request, struct ls_error *error);
 enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error *error);
+enum ls_status ls_draw_convexity(const struct ls_request *request, struct ls_error *error);
 enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error);
 
 /* The words above all panels: the user's title, which one panel takes for its own name. */

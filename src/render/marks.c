@@ -6,11 +6,12 @@
 
 static const double label_em = 0.85; /* the size of the labels */
 
+/* A mark with the text "before after", or "after" alone if `before` is empty. */
 static struct ls_mark *add(struct ls_marks *marks, double x, double y, double em,
-                           const char *format, const char *text) {
+                           const char *before, const char *after) {
     struct ls_mark *mark = &marks->mark[marks->count++];
     *mark = (struct ls_mark){.at = {x, y}, .foot = {x, y}, .height = 1.1 * em};
-    snprintf(mark->text, sizeof mark->text, format, text);
+    snprintf(mark->text, sizeof mark->text, "%s%s%s", before, *before ? " " : "", after);
     mark->width = label_em * (0.6 * (double)ls_caption_letters(mark->text) + 0.4) * em;
     return mark;
 }
@@ -25,19 +26,19 @@ static void add_networks(struct ls_marks *marks, const struct ls_surface *s, dou
     for (int i = 0; i < s->marker_count && marks->count + 1 < LS_MAX_MARKS; i++) {
         const struct ls_marker *network = &s->markers[i];
         if (ls_marker_inside(network, s))
-            add(marks, network->x, network->y * stretch, em, "%s", network->name)->network = true;
+            add(marks, network->x, network->y * stretch, em, "", network->name)->network = true;
     }
 }
 
-static void add_minimum(struct ls_marks *marks, const struct ls_surface *s, double stretch,
-                        double em) {
+static void add_minimum(struct ls_marks *marks, const struct ls_surface *s, const char *word,
+                        double stretch, double em) {
     struct ls_extent extent = ls_heights(&s, 1);
     long lowest = ls_lowest_point(s);
     char number[LS_NUMBER_SIZE];
     if (!(extent.min < extent.max))
         return;
     ls_caption_number(extent.min, number);
-    add(marks, s->x[lowest % s->nx], s->y[lowest / s->nx] * stretch, em, "min %s", number);
+    add(marks, s->x[lowest % s->nx], s->y[lowest / s->nx] * stretch, em, word, number);
 }
 
 /* How far two intervals overlap. */
@@ -126,12 +127,12 @@ void ls_marks_label(struct ls_marks *marks, enum ls_label_place first, struct ls
 }
 
 void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface,
-                    const struct ls_trail *trail, double stretch, double em) {
+                    const struct ls_trail *trail, const char *word, double stretch, double em) {
     struct ls_point low = {surface->x[0], surface->y[0] * stretch};
     struct ls_point high = {surface->x[surface->nx - 1], surface->y[surface->ny - 1] * stretch};
     *marks = (struct ls_marks){.trail = trail, .stretch = stretch};
     add_networks(marks, surface, stretch, em);
-    add_minimum(marks, surface, stretch, em);
+    add_minimum(marks, surface, word, stretch, em);
     ls_marks_label(marks, LS_LABEL_BESIDE, low, high, em);
 }
 

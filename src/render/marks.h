@@ -44,11 +44,11 @@ void ls_marks_label(struct ls_marks *marks, enum ls_label_place first, struct ls
                     struct ls_point high, double em);
 
 /* Marks the surface's networks that lie within its axes, and the lowest point unless the surface is
- * flat. y coordinates are multiplied by `stretch`, which makes the axes' units equal; em is the
- * height of text. Labels go beside their marks, where they are least in the way of one another and
- * of the trail, which stays the caller's. */
+ * flat, which `word` and its loss name. y coordinates are multiplied by `stretch`, which makes the
+ * axes' units equal; em is the height of text. Labels go beside their marks, where they are least
+ * in the way of one another and of the trail, which stays the caller's. */
 void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface,
-                    const struct ls_trail *trail, double stretch, double em);
+                    const struct ls_trail *trail, const char *word, double stretch, double em);
 
 /* Whether a point is within `margin` of a label or nearer to the trail. */
 bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double margin);

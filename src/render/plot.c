@@ -114,6 +114,8 @@ static enum ls_status draw(const struct ls_request *request, struct ls_error *er
         return ls_draw_surface(request, error);
     case LS_PLOT_LINES:
         return ls_draw_lines(request, error);
+    case LS_PLOT_CONVEXITY:
+        return ls_draw_convexity(request, error);
     case LS_PLOT_HEATMAP:
         if (request->format == LS_FORMAT_PNG)
             return ls_heatmap_png(request->surfaces, request->count, request->options,

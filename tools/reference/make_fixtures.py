@@ -12,6 +12,8 @@ values are computed in double precision:
                            [norm, dot product with signs] (see below) for each image
   loss, gradients          of a training batch of all images: {parameter: [norm, dot product with signs]},
                            where element i has the sign of sign_pattern(i); the model is lifted (below)
+  hessian                  {weight: [norm, dot product with signs]} of the Hessian in inference mode times
+                           the weights of the model of SEED + 1; the model is lifted
   steps                    {batch, lr, momentum, weight_decay, losses}: SGD on batches in file order
   surface                  {x, y, norms of the two directions, loss, accuracy}: the rows are y; filter-
                            normalised directions of the scan's seed 0
@@ -29,6 +31,7 @@ import typing
 import numpy
 import torch
 
+import check_curvature
 import check_gradient
 import check_model
 import check_steps
@@ -153,6 +156,13 @@ def training(a, verdict, arch, plan, path, pixels, labels):
     found, _ = probe.gradient(a.probe, lifted, plan.data, plan.images)
     verdict.check(f"{arch}: gradients", check_gradient.worst(found, gradients)[0], 1e-3)
 
+    other = path + ".other"
+    probe.make(a.probe, arch, SEED + 1, other)
+    products, _ = check_curvature.product(models.in_double(models.load(lifted)[0]), pixels[:plan.images],
+                                          labels[:plan.images], safetensors_io.load(other)[0])
+    found, _ = probe.curvature(a.probe, lifted, plan.data, plan.images, other)
+    verdict.check(f"{arch}: Hessian", check_curvature.distance(found, products), 1e-4)
+
     network, _ = models.load(path)
     losses = check_steps.losses(models.in_double(network), pixels, labels, plan.images, recipe)
     found = probe.steps(a.probe, path, plan.data, plan.images, plan.steps, recipe)
@@ -160,6 +170,7 @@ def training(a, verdict, arch, plan, path, pixels, labels):
     return {
         "loss": rounded(loss),
         "gradients": {name: rounded(summary(g)) for name, g in gradients.items()},
+        "hessian": {name: rounded(summary(p)) for name, p in products.items()},
         "steps": {"batch": plan.images, "lr": STEPS["lr"], "momentum": STEPS["momentum"],
                   "weight_decay": STEPS["weight_decay"], "losses": rounded(losses)},
     }
@@ -169,7 +180,7 @@ def write(path, values):
     """One line for each key, and for each parameter."""
     lines = []
     for key, value in values.items():
-        if key == "gradients":
+        if key in ("gradients", "hessian"):
             rows = (f"  {json.dumps(name)}: {json.dumps(pair)}" for name, pair in value.items())
             text = "{\n" + ",\n".join(rows) + "}"
         elif key == "logits":

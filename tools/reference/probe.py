@@ -55,6 +55,15 @@ def gradient(probe, model, data, count, precision="fp32"):
         return tensors, float(metadata["loss"])
 
 
+def curvature(probe, model, data, count, vector):
+    """(tensors by parameter name, mean loss) of the Hessian times the weights of the checkpoint `vector`."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "product.safetensors")
+        _run(probe, "curvature", model, data, count, vector, path)
+        tensors, metadata = safetensors_io.load(path)
+        return tensors, float(metadata["loss"])
+
+
 def steps(probe, model, data, batch, count, recipe):
     """The loss of each of `count` steps; recipe = (rate, momentum, weight decay)."""
     with tempfile.TemporaryDirectory() as directory:

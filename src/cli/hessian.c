@@ -1,0 +1,139 @@
+#include "base/file.h"
+#include "cli/cli.h"
+#include "cli/parse.h"
+#include "cli/watch.h"
+#include "landscape/landscape.h"
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char help[] =
+    "Usage: landscape hessian --model FILE [options]\n"
+    "\n"
+    "Prints the largest and the smallest eigenvalue of the Hessian of the loss: how far from\n"
+    "convex the surroundings of a checkpoint are, in all directions of its weights (Li et al.,\n"
+    "NeurIPS 2018, section 6). The Hessian is that of the mean cross-entropy by all weights of\n"
+    "two and more dimensions; biases and batch norm, in inference mode, are constants.\n"
+    "\n"
+    "Eigenvalues come from products of the Hessian with vectors, by the method of Lanczos; each\n"
+    "product takes as long as about nine evaluations of the images. Thirty are often enough.\n"
+    "'landscape scan --eigenvalues' finds them at every point of a grid.\n"
+    "\n"
+    "  --model FILE         checkpoint\n"
+    "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
+    "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
+    "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by; "
+    "default:\n"
+    "                       those of a checkpoint, or else the data's own\n"
+    "  --split train|test   default train\n"
+    "  --images N           the first N images only (default all)\n"
+    "  --tolerance X        part of an eigenvalue that it may be off by, default 0.01; 0: make "
+    "all\n"
+    "                       products, for the spectrum\n"
+    "  --products N         at most so many, default 100\n"
+    "  --seed N             of the vector that the search begins with, default 0\n"
+    "  --threads N          default: as many as the machine has; changes no result\n"
+    "  -o, --out FILE.csv   the spectrum: approximate eigenvalues, how far off they may be, and\n"
+    "                       which part of all eigenvalues each stands for\n"
+    "  --help\n"
+    "\n"
+    "Examples:\n"
+    "  landscape hessian --model runs/quick/model.safetensors --images 500\n"
+    "  landscape hessian --model runs/quick/model.safetensors --images 500 \\\n"
+    "                    --tolerance 0 --products 80 -o spectrum.csv\n";
+
+struct options {
+    const char *model, *arch, *data, *pixels, *out;
+    bool train;
+    int images;
+    struct ls_hessian hessian;
+};
+
+static enum ls_status write_spectrum(const struct ls_spectrum *spectrum, const char *path,
+                                     struct ls_error *error) {
+    enum { LINE = 96 };
+    const size_t room = LINE * ((size_t)spectrum->count + 1);
+    char *text = malloc(room);
+    if (!text)
+        return ls_fail_memory(error, "the spectrum");
+    size_t used = (size_t)snprintf(text, room, "eigenvalue,bound,weight\n");
+    for (int i = 0; i < spectrum->count; i++)
+        used += (size_t)snprintf(text + used, room - used, "%.9g,%.3g,%.9g\n", spectrum->values[i],
+                                 spectrum->bounds[i], spectrum->weights[i]);
+    const enum ls_status status = ls_file_write(path, text, used, error);
+    free(text);
+    return status;
+}
+
+static void print(const struct options *o, const struct ls_model *model,
+                  const struct ls_dataset *dataset, const struct ls_spectrum *spectrum) {
+    const int last = spectrum->count - 1;
+    const double largest = spectrum->values[last], smallest = spectrum->values[0];
+    printf("largest %.5g (within %.1g)  smallest %.5g (within %.1g)", largest,
+           spectrum->bounds[last], smallest, spectrum->bounds[0]);
+    if (largest > 0)
+        printf("  |smallest/largest| %.4f", fabs(smallest) / largest);
+    printf("  (%s, %d %s images of %s, %d products)\n", model->network.arch, dataset->count,
+           ls_split_name(dataset->split), dataset->name, spectrum->count);
+    if (!spectrum->converged && o->hessian.tolerance > 0)
+        fprintf(stderr,
+                "landscape hessian: %d products do not bring both within %g of their size; "
+                "--products allows more\n",
+                spectrum->count, o->hessian.tolerance);
+}
+
+static int run(struct options *o) {
+    struct ls_error error = {0};
+    struct ls_model model = {0};
+    struct ls_dataset dataset = {0};
+    struct ls_spectrum spectrum = {0};
+    struct cli_watch watch;
+    enum ls_status status = ls_model_load(&model, o->model, o->arch, &error);
+    if (!status)
+        status = cli_open_data(&dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
+                               o->pixels, &model, &error);
+    if (!status) {
+        cli_watch_start(&watch);
+        o->hessian.observer = &watch.observer;
+        status = ls_hessian_spectrum(&o->hessian, &model, &dataset, &spectrum, &error);
+        cli_watch_end(&watch);
+    }
+    if (!status && o->out)
+        status = write_spectrum(&spectrum, o->out, &error);
+    if (!status)
+        print(o, &model, &dataset, &spectrum);
+    ls_spectrum_free(&spectrum);
+    ls_model_free(&model);
+    ls_dataset_free(&dataset);
+    return status ? cli_error("hessian", &error) : CLI_DONE;
+}
+
+int cli_hessian(int argc, char **argv) {
+    enum { MOST_PRODUCTS = 1000 };
+    struct options o = {.data = "synthetic", .train = true, .hessian = ls_hessian_default()};
+    const struct cli_option options[] = {
+        {.name = "model", .text = &o.model},
+        {.name = "arch", .text = &o.arch},
+        {.name = "data", .text = &o.data},
+        {.name = "pixels", .text = &o.pixels},
+        {.name = "split", .own = &o.train, .read = cli_split_train},
+        {.name = "images", .whole = &o.images, .min = 1, .max = INT_MAX},
+        {.name = "tolerance", .real = &o.hessian.tolerance, .min = 0, .max = 1},
+        {.name = "products", .whole = &o.hessian.products, .min = 1, .max = MOST_PRODUCTS},
+        {.name = "seed", .seed = &o.hessian.seed},
+        {.name = "threads", .whole = &o.hessian.threads, .min = 1, .max = CLI_MAX_THREADS},
+        {.name = "out", .text = &o.out},
+        {.name = "o", .text = &o.out},
+    };
+    const struct cli_command command = {"hessian", help, options, CLI_COUNT(options)};
+    const int code = cli_parse(&command, argc, argv);
+    if (code != CLI_GO_ON)
+        return code;
+    if (optind < argc)
+        return cli_usage("hessian", "unexpected argument '%s'", argv[optind]);
+    if (!o.model)
+        return cli_usage("hessian", "--model is missing");
+    return run(&o);
+}

@@ -1,0 +1,52 @@
+/* A scan that looks for eigenvalues of the Hessian: one point after the other, by all threads. */
+#include "base/alloc.h"
+#include "landscape/hessian_search.h"
+#include "landscape/scan_parts.h"
+#include <math.h>
+#include <stdlib.h>
+
+/* Of an observer: whether the scan is to end. */
+static bool is_over(void *job) {
+    return ls_scan_stopped(job);
+}
+
+/* Computes a point; returns false if the scan ends. Where products are not finite, far away from
+ * the network, eigenvalues stay unknown. */
+static bool run_point(struct ls_scan_job *job, struct ls_hessian_search *search, size_t p,
+                      float *values) {
+    struct ls_spectrum spectrum = {0};
+    struct ls_result result;
+    struct ls_error error = {0};
+    if (ls_scan_stopped(job))
+        return false;
+    ls_scan_move(job, p, values);
+    const enum ls_status status = ls_hessian_search_run(search, values, &spectrum, &result, &error);
+    if (!status || status == LS_NOT_FINITE)
+        ls_scan_finish(job, p, &result, &spectrum, job->scan->dataset->count * spectrum.count);
+    else if (status != LS_INTERRUPTED)
+        ls_scan_fail(job, &error);
+    ls_spectrum_free(&spectrum);
+    return !status || status == LS_NOT_FINITE;
+}
+
+enum ls_status ls_scan_by_curvature(struct ls_scan_job *job) {
+    const struct ls_scan *scan = job->scan;
+    const struct ls_observer observer = {.stop = is_over, .context = job};
+    struct ls_hessian hessian = *scan->hessian;
+    struct ls_hessian_search *search = NULL;
+    hessian.threads = scan->threads;
+    hessian.observer = &observer;
+    float *values = ls_alloc(scan->model->network.value_count, sizeof *values);
+    enum ls_status status = values ? LS_OK : ls_fail_memory(job->error, "the scan");
+    if (!status)
+        status = ls_hessian_search_create(&search, &hessian, &scan->model->network, scan->dataset,
+                                          job->error);
+    if (!status)
+        status = ls_scan_begin(job);
+    for (size_t p = 0; !status && p < job->point_count; p++)
+        if (!run_point(job, search, p, values))
+            break;
+    ls_hessian_search_free(search);
+    free(values);
+    return status;
+}
