@@ -40,8 +40,8 @@ void ls_scan_fail(struct ls_scan_job *job, const struct ls_error *error);
 /* Whether the scan is to end: it failed, or the observer wants it. */
 bool ls_scan_stopped(const struct ls_scan_job *job);
 
-/* Compute all points, by the engine, by its curvature, and by evaluators. Stopped early, they return LS_OK; failures
- * of threads are in the job. */
+/* Compute all points: by the engine, by the engine and its curvature, by evaluators. Stopped early,
+ * they return LS_OK; failures of threads are in the job. */
 enum ls_status ls_scan_by_engine(struct ls_scan_job *job);
 enum ls_status ls_scan_by_curvature(struct ls_scan_job *job);
 enum ls_status ls_scan_by_evaluators(struct ls_scan_job *job);
