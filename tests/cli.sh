@@ -436,6 +436,15 @@ works 'eigenvalues are found' "$landscape" hessian --model $model --images 8 --p
 check 'and printed' grep -q '^largest [0-9.]* (within .*) *smallest -[0-9.]* .*resnet20, 8 train images.*3 products' "$out"
 check 'and written with weights that are 1 together' awk -F, \
     "NR > 1 { sum += \$3; n++ } END { exit !(n == 3 && sum > 1 - 1e-6 && sum < 1 + 1e-6) }" spectrum.csv
+works 'a spectrum is drawn' "$landscape" plot spectrum.csv spectrum.csv --name one --name 'the other' -o spectrum.svg
+check 'with its names' grep -q 'the other' spectrum.svg
+printf 'eigenvalue,bound,weight\n1,0,0.5\n' >half.csv
+fails 1 'half.csv.*0.5, not to 1' 'half a spectrum' "$landscape" plot half.csv -o t.svg
+printf 'eigenvalue,bound,weight\nnan,0,1\n' >half.csv
+fails 1 'half.csv, line 2: the eigenvalue' 'an eigenvalue that is none' "$landscape" plot half.csv -o t.svg
+fails 1 'log.csv.*eigenvalue' 'a spectrum and a log' "$landscape" plot spectrum.csv good/log.csv -o t.svg
+fails 2 't.html.*png, .svg or .pdf' 'a page of a spectrum' "$landscape" plot spectrum.csv -o t.html
+rm -f half.csv
 works 'the search for eigenvalues ends early' "$landscape" hessian --model $model --images 8 --products 2
 check 'and says that it is not done' grep -q '2 products do not.*--products' "$err"
 fails 2 'model is missing' 'the Hessian of nothing' "$landscape" hessian

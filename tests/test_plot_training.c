@@ -46,7 +46,7 @@ static void broken_logs_are_refused_with_file_and_line(void **state) {
     assert_refused(state, text("%s\n1,0.1,2,,2,70,5\n", header), "line 2", "not a number");
     assert_refused(state, text("%s\n2,0.1,2,80,2,70,5\n1,0.1,2,80,2,70,5\n", header), "line 3",
                    "epochs must rise");
-    assert_refused(state, text("%s\n", header), "", "no epochs");
+    assert_refused(state, text("%s\n", header), "", "nothing below the header");
 }
 
 static void a_missing_log_is_named(void **state) {

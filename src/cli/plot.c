@@ -13,10 +13,11 @@ static const char help[] =
     "Usage: landscape plot SURFACE.h5 [SURFACE2.h5 ...] -o OUT.{png,svg,pdf} [options]\n"
     "       landscape plot SURFACE.h5 [SURFACE2.h5 ...] -o OUT.html [options]\n"
     "       landscape plot SURFACE.h5 -o OUT.{vtp,obj,ply,csv} [options]\n"
-    "       landscape plot RUN/log.csv [RUN2/log.csv ...] -o OUT.{png,svg,pdf} [options]\n"
+    "       landscape plot {RUN/log,SPECTRUM}.csv [...] -o OUT.{png,svg,pdf} [options]\n"
     "\n"
     "Draws loss surfaces, up to six side by side on one common scale, or the training curves\n"
-    "of up to six runs. The ending of OUT names the format: html is a page on which one turns\n"
+    "of up to six runs, or densities of eigenvalues. The ending of OUT names "
+    "the format: html is a page on which one turns\n"
     "the surfaces and reads their values, vtp is a mesh for ParaView, obj and ply are meshes\n"
     "for Blender and 3D printers, csv holds a surface's numbers, or with --kind contour its\n"
     "contour lines. Contour plots, curves and heat maps with axes need gnuplot; pages need\n"
@@ -214,6 +215,19 @@ static enum ls_status plot_surfaces(struct options *o, char **paths, int count,
     return status;
 }
 
+/* Whether the file begins as those of 'landscape hessian -o' do. */
+static bool is_spectrum(const char *path) {
+    static const char wanted[] = "eigenvalue,";
+    char found[sizeof wanted] = "";
+    FILE *file = ends(path, ".csv") ? fopen(path, "rb") : NULL;
+    if (!file)
+        return false;
+    const bool is =
+        fread(found, 1, sizeof wanted - 1, file) == sizeof wanted - 1 && strcmp(found, wanted) == 0;
+    fclose(file);
+    return is;
+}
+
 /* Checks how inputs and options go together; CLI_GO_ON, or an exit code. */
 static int check(const struct options *o, char **paths, int count) {
     if (count == 0)
@@ -233,7 +247,7 @@ static int check(const struct options *o, char **paths, int count) {
             return cli_usage("plot", "%s and %s: surfaces and training logs do not mix", paths[0],
                              paths[i]);
     if (ends(paths[0], ".csv") && o->has_kind)
-        return cli_usage("plot", "--kind is for surfaces; training logs give training curves");
+        return cli_usage("plot", "--kind is for surfaces; logs and spectra give curves");
     return CLI_GO_ON;
 }
 
@@ -248,7 +262,9 @@ static int run(struct options *o, char **paths, int count) {
         cli_watch_start(&watch);
         o->plot.surface.observer = &watch.observer;
     }
-    if (ends(paths[0], ".csv"))
+    if (is_spectrum(paths[0]))
+        status = ls_plot_spectra((const char *const *)paths, count, &o->plot, o->out, &error);
+    else if (ends(paths[0], ".csv"))
         status = ls_plot_training((const char *const *)paths, count, &o->plot, o->out, &error);
     else
         status = plot_surfaces(o, paths, count, &error);
