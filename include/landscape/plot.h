@@ -85,7 +85,7 @@ enum ls_status ls_plot_training(const char *const *log_paths, int count,
                                 struct ls_error *error);
 
 /* Draws the densities of eigenvalues that one to LS_MAX_PANELS files of 'landscape hessian -o'
- * hold, each eigenvalue widened by a hundredth of their span, on a logarithmic scale. */
+ * hold, each eigenvalue widened by half a hundredth of their span, on a logarithmic scale. */
 enum ls_status ls_plot_spectra(const char *const *paths, int count,
                                const struct ls_plot_options *options, const char *path,
                                struct ls_error *error);

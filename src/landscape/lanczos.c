@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of vectors and products in float, as a part of the largest eigenvalue. */
+static const double rounding = 1e-6;
+
 /* A search. The matrix, as seen from the basis, is tridiagonal: `diagonal`, and `beside` it. */
 struct search {
     const struct ls_matrix *matrix;
@@ -97,11 +100,14 @@ static void solve(struct search *s, struct ls_spectrum *spectrum) {
             s->small[i * n + i + 1] = s->small[(i + 1) * n + i] = s->beside[i];
     }
     ls_eigen(s->small, s->vectors, s->count);
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = fmax(most, fabs(s->small[i * n + i]));
     spectrum->count = s->count;
     for (size_t i = 0; i < n; i++) {
         const double first = s->vectors[i * n], last = s->vectors[i * n + n - 1];
         spectrum->values[i] = s->small[i * n + i];
-        spectrum->bounds[i] = s->beside[n - 1] * fabs(last);
+        spectrum->bounds[i] = s->beside[n - 1] * fabs(last) + rounding * most;
         spectrum->weights[i] = first * first;
     }
     sort(spectrum);
@@ -117,7 +123,7 @@ static bool is_near(const struct ls_spectrum *spectrum, int i, double tolerance)
 static bool is_enough(const struct search *s, double tolerance, struct ls_spectrum *spectrum) {
     const double most =
         fmax(fabs(spectrum->values[0]), fabs(spectrum->values[spectrum->count - 1]));
-    const bool exhausted = s->beside[s->count - 1] <= 1e-12 * most;
+    const bool exhausted = s->beside[s->count - 1] <= rounding * most;
     spectrum->converged = exhausted || (is_near(spectrum, 0, tolerance) &&
                                         is_near(spectrum, spectrum->count - 1, tolerance));
     return exhausted || (tolerance > 0 && spectrum->converged);

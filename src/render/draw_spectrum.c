@@ -30,7 +30,7 @@ static double density(const struct picture *picture, const struct ls_columns *sp
 
 /* From the least to the largest eigenvalue of all spectra, and a little further. */
 static void measure(struct picture *picture) {
-    const double part = 0.01, margin = 4; /* of the span; of the width */
+    const double part = 0.005, margin = 7; /* of the span; of the width */
     double low = INFINITY, high = -INFINITY;
     for (int s = 0; s < picture->count; s++)
         for (int i = 0; i < picture->spectra[s].count; i++) {
