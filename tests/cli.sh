@@ -463,6 +463,16 @@ fails 1 'scan --eigenvalues' 'the convexity of a plain surface' "$landscape" plo
 fails 1 's.h5.*\(eigenvalues\|precision\)' 'eigenvalues for a surface that has none' \
     scan --x=-1:1:3 --y=-1:1:3 --eigenvalues -o s.h5
 fails 2 'excludes' 'eigenvalues by an evaluator' scan --eigenvalues --evaluator false -o t.h5
+fails 1 'eigen.h5.*eigenvalues' 'a scan without eigenvalues into a surface that has them' \
+    scan --x=-0.1:0.1:2 --y=-0.1:0.1:2 --precision fp32 -o eigen.h5
+for part in 1 2; do
+    works "part $part of a scan with eigenvalues" scan --x=-0.1:0.1:2 --y=-0.1:0.1:2 --eigenvalues \
+        --part $part/2 -o eigen-$part.h5
+done
+works 'parts with eigenvalues are merged' "$landscape" merge eigen-1.h5 eigen-2.h5 -o eigen-both.h5
+works 'and written as numbers' "$landscape" plot eigen-both.h5 -o eigen-both.csv
+check 'which are those of the whole' cmp eigen.csv eigen-both.csv
+fails 2 'c.obj.*png, .svg or .pdf' 'convexity as a mesh' "$landscape" plot eigen.h5 --kind convexity -o c.obj
 fails 2 'fp32' 'eigenvalues in bf16' scan --eigenvalues --precision bf16 -o t.h5
 fails 2 'cross-entropy' 'eigenvalues of another loss' scan --eigenvalues --loss mse -o t.h5
 pixels=0.5,0.4,0.3/0.25,0.2,0.15

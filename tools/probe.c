@@ -90,6 +90,8 @@ static void curvature(const struct ls_model *model, const struct ls_dataset *dat
     struct ls_sums sums;
     const size_t count = model->network.value_count;
     double *product = malloc(count * sizeof *product);
+    if (!product)
+        must(ls_fail_memory(&error, "the product"));
     must(ls_model_load(&vector, vector_path, model->network.arch, &error));
     must(ls_curvature_create(&curvature, &model->network, 0, &error));
     ls_curvature_load(curvature, model->values);
@@ -100,6 +102,10 @@ static void curvature(const struct ls_model *model, const struct ls_dataset *dat
         result.values[i] = (float)product[i];
     must(ls_metadata_set(&result.metadata, &error, "loss", "%.17g", sums.loss / data->count));
     must(ls_model_save(&result, path, &error));
+    ls_metadata_free(&result.metadata);
+    ls_curvature_free(curvature);
+    ls_model_free(&vector);
+    free(product);
 }
 
 static void steps(struct ls_model *model, const struct ls_dataset *data, int count,

@@ -12,11 +12,13 @@
 struct ls_spectrum {
     int count;
     double *values;  /* [count], rising: approximations, the first and the last the best; owned */
-    double *bounds;  /* [count] an eigenvalue is as near as that; owned */
+    double *bounds;  /* [count] an eigenvalue is as near as that, but between the first and the last
+                        there may be others, and beyond them one that the search has missed; owned */
     double *weights; /* [count] parts of 1: which share of a random vector lies in directions of
                         such curvature, which makes the values a sample of the density of all
                         eigenvalues; owned */
-    bool converged;  /* the first and the last are as near as was asked for */
+    bool converged;  /* the first and the last are as near as was asked for, and have stayed where
+                        they are */
 };
 void ls_spectrum_free(struct ls_spectrum *spectrum);
 
@@ -36,7 +38,8 @@ struct ls_hessian ls_hessian_default(void);
 /* Eigenvalues of the Hessian of the mean cross-entropy over all images of the data set, at the
  * model's weights and by them: tensors of two and more dimensions. Biases and batch norm, which is
  * in inference mode, are constants, as in the paper's code. Computed in fp32, summed in double.
- * LS_MISMATCH if products are not finite. Free with ls_spectrum_free. */
+ * LS_NOT_FINITE if products are not, LS_INTERRUPTED if the observer wants it. Takes memory for as
+ * many vectors as there are products. Free with ls_spectrum_free. */
 enum ls_status ls_hessian_spectrum(const struct ls_hessian *hessian, const struct ls_model *model,
                                    const struct ls_dataset *dataset, struct ls_spectrum *spectrum,
                                    struct ls_error *error);

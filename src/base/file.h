@@ -30,6 +30,9 @@ enum ls_status ls_pending_commit(struct ls_pending_file *file, struct ls_error *
 /* Removes the temporary file and frees *file. */
 void ls_pending_discard(struct ls_pending_file *file);
 
+/* Whether a file can be written to `path`, which leaves no trace. */
+enum ls_status ls_file_check(const char *path, struct ls_error *error);
+
 /* Atomically replaces `path` by the bytes. */
 enum ls_status ls_file_write(const char *path, const void *bytes, size_t byte_count,
                              struct ls_error *error);

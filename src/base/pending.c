@@ -155,3 +155,11 @@ void ls_pending_discard(struct ls_pending_file *file) {
         unlink(file->temporary);
     release(file);
 }
+
+enum ls_status ls_file_check(const char *path, struct ls_error *error) {
+    struct ls_pending_file file;
+    const enum ls_status status = ls_pending_open(&file, path, error);
+    if (!status)
+        ls_pending_discard(&file);
+    return status;
+}

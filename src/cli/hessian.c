@@ -16,9 +16,11 @@ static const char help[] =
     "convex the surroundings of a checkpoint are, in all directions of its weights (Li et al.,\n"
     "NeurIPS 2018, section 6). The Hessian is that of the mean cross-entropy by all weights of\n"
     "two and more dimensions; biases and batch norm, in inference mode, are constants.\n"
+    "An eigenvalue is within what is printed; that there is none beyond is likely, not sure.\n"
     "\n"
     "Eigenvalues come from products of the Hessian with vectors, by the method of Lanczos; each\n"
     "product takes as long as about nine evaluations of the images. Thirty are often enough.\n"
+    "All vectors are kept: 4 bytes a weight for each product.\n"
     "'landscape scan --eigenvalues' finds them at every point of a grid.\n"
     "\n"
     "  --model FILE         checkpoint\n"
@@ -32,7 +34,7 @@ static const char help[] =
     "  --tolerance X        part of an eigenvalue that it may be off by, default 0.01; 0: make "
     "all\n"
     "                       products, for the spectrum\n"
-    "  --products N         at most so many, default 100\n"
+    "  --products N         at most so many, up to 300, default 100\n"
     "  --seed N             of the vector that the search begins with, default 0\n"
     "  --threads N          default: as many as the machine has; changes no result\n"
     "  -o, --out FILE.csv   the spectrum: approximate eigenvalues, how far off they may be, and\n"
@@ -79,7 +81,7 @@ static void print(const struct options *o, const struct ls_model *model,
            ls_split_name(dataset->split), dataset->name, spectrum->count);
     if (!spectrum->converged && o->hessian.tolerance > 0)
         fprintf(stderr,
-                "landscape hessian: %d products do not bring both within %g of their size; "
+                "landscape hessian: %d products do not settle both within %g of their size; "
                 "--products allows more\n",
                 spectrum->count, o->hessian.tolerance);
 }
@@ -90,7 +92,9 @@ static int run(struct options *o) {
     struct ls_dataset dataset = {0};
     struct ls_spectrum spectrum = {0};
     struct cli_watch watch;
-    enum ls_status status = ls_model_load(&model, o->model, o->arch, &error);
+    enum ls_status status = o->out ? ls_file_check(o->out, &error) : LS_OK;
+    if (!status)
+        status = ls_model_load(&model, o->model, o->arch, &error);
     if (!status)
         status = cli_open_data(&dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
                                o->pixels, &model, &error);
@@ -100,10 +104,10 @@ static int run(struct options *o) {
         status = ls_hessian_spectrum(&o->hessian, &model, &dataset, &spectrum, &error);
         cli_watch_end(&watch);
     }
-    if (!status && o->out)
-        status = write_spectrum(&spectrum, o->out, &error);
     if (!status)
         print(o, &model, &dataset, &spectrum);
+    if (!status && o->out)
+        status = write_spectrum(&spectrum, o->out, &error);
     ls_spectrum_free(&spectrum);
     ls_model_free(&model);
     ls_dataset_free(&dataset);
@@ -111,7 +115,7 @@ static int run(struct options *o) {
 }
 
 int cli_hessian(int argc, char **argv) {
-    enum { MOST_PRODUCTS = 1000 };
+    enum { MOST_PRODUCTS = 300 };
     struct options o = {.data = "synthetic", .train = true, .hessian = ls_hessian_default()};
     const struct cli_option options[] = {
         {.name = "model", .text = &o.model},
@@ -120,7 +124,7 @@ int cli_hessian(int argc, char **argv) {
         {.name = "pixels", .text = &o.pixels},
         {.name = "split", .own = &o.train, .read = cli_split_train},
         {.name = "images", .whole = &o.images, .min = 1, .max = INT_MAX},
-        {.name = "tolerance", .real = &o.hessian.tolerance, .min = 0, .max = 1},
+        {.name = "tolerance", .real = &o.hessian.tolerance, .min = 0, .max = 0.5},
         {.name = "products", .whole = &o.hessian.products, .min = 1, .max = MOST_PRODUCTS},
         {.name = "seed", .seed = &o.hessian.seed},
         {.name = "threads", .whole = &o.hessian.threads, .min = 1, .max = CLI_MAX_THREADS},

@@ -90,18 +90,24 @@ static void summarise(const struct job *job) {
     const struct ls_directions *d = &job->directions;
     const size_t points = ls_surface_points(s);
     const size_t computed = points - ls_surface_missing(s);
-    size_t best = 0, bad = 0;
+    size_t best = 0, bad = 0, unknown = 0;
     double lowest = INFINITY;
     for (size_t i = 0; i < points; i++) {
         if (s->loss[i] != LS_NOT_COMPUTED && s->loss[i] < lowest)
             lowest = s->loss[best = i];
         bad += !isfinite(s->loss[i]);
+        unknown += s->max_eig && s->loss[i] != LS_NOT_COMPUTED && isnan(s->max_eig[i]);
     }
     if (d->y && d->trajectory.count == 0)
         fprintf(stderr, "cosine of the angle between the directions: %.4f\n",
                 ls_direction_cosine(&job->model.network, d->x, d->y));
     if (bad)
         fprintf(stderr, "%zu of %zu points have no finite loss\n", bad, computed);
+    if (unknown)
+        fprintf(stderr,
+                "%zu of %zu points have no eigenvalues: %d products do not settle them, or "
+                "are not finite\n",
+                unknown, computed, job->hessian.products);
     if (computed < points)
         fprintf(stderr, "%zu points are of other parts: 'landscape merge' puts them together\n",
                 points - computed);

@@ -3,6 +3,7 @@
 
 enum {
     GRAD_CHANNELS = 96 * 96, /* input times output channels: 1.3 MB of sums, a second cache */
+    GRAD_INPUTS = 128 * 256, /* tiles of a group times input channels: 4.7 MB transformed */
     GRAD_TILES = 4,          /* of an image: fewer do not pay for transforming sums back */
 };
 
@@ -33,7 +34,10 @@ int ls_winograd_grad_block(const struct ls_conv *conv) {
 }
 
 int ls_winograd_grad_group(const struct ls_conv *conv) {
-    return ls_winograd_grad_block(conv) == conv->out ? LS_WINOGRAD_GROUP : LS_WINOGRAD_LARGE_GROUP;
+    const int fitting = GRAD_INPUTS / conv->in / LS_WINOGRAD_GROUP * LS_WINOGRAD_GROUP;
+    if (ls_winograd_grad_block(conv) == conv->out || fitting < LS_WINOGRAD_GROUP)
+        return LS_WINOGRAD_GROUP;
+    return fitting < LS_WINOGRAD_LARGE_GROUP ? fitting : LS_WINOGRAD_LARGE_GROUP;
 }
 
 static size_t points_of(const struct ls_conv *conv) {

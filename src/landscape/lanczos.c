@@ -8,6 +8,11 @@
 /* Of vectors and products in float, as a part of the largest eigenvalue. */
 static const double rounding = 1e-6;
 
+/* A value whose bound is small is near some eigenvalue, not surely the last: one that the first
+ * vector hardly has a share in shows later. So a search ends only after some products, and when
+ * both ends have stayed where they are for a few. */
+enum { LEAST_PRODUCTS = 20, UNCHANGED = 5 };
+
 /* A search. The matrix, as seen from the basis, is tridiagonal: `diagonal`, and `beside` it. */
 struct search {
     const struct ls_matrix *matrix;
@@ -16,7 +21,10 @@ struct search {
     double *diagonal, *beside; /* [most] */
     double *rest;              /* [size] what of a product is outside the basis */
     double *shares;            /* [most] */
-    double *small, *vectors;   /* [most][most] */
+    double size;               /* the largest magnitude in the tridiagonal matrix */
+    double ends[2];          /* the smallest and the largest eigenvalue when they last moved, ... */
+    int unchanged;           /* ... and for how many products they have not */
+    double *small, *vectors; /* [most][most] */
 };
 
 /* Always in the same order, which the compiler keeps. */
@@ -71,7 +79,9 @@ static enum ls_status multiply(struct search *s, struct ls_error *error) {
     reduce(s); /* what rounding left of it */
     s->beside[last] = length(s->rest, s->matrix->size);
     if (!isfinite(s->diagonal[last]) || !isfinite(s->beside[last]))
-        return ls_fail(error, LS_NOT_FINITE, "a product with the matrix is not finite");
+        return ls_fail(error, LS_NOT_FINITE,
+                       "the loss bends infinitely: a product with its Hessian is not finite");
+    s->size = fmax(s->size, fmax(fabs(s->diagonal[last]), s->beside[last]));
     return LS_OK;
 }
 
@@ -113,20 +123,34 @@ static void solve(struct search *s, struct ls_spectrum *spectrum) {
     sort(spectrum);
 }
 
-static bool is_near(const struct ls_spectrum *spectrum, int i, double tolerance) {
+/* How far value i may be off. */
+static double allowed(const struct ls_spectrum *spectrum, int i, double tolerance) {
     const double most =
         fmax(fabs(spectrum->values[0]), fabs(spectrum->values[spectrum->count - 1]));
-    return spectrum->bounds[i] <= tolerance * fmax(fabs(spectrum->values[i]), tolerance * most);
+    return tolerance * fmax(fabs(spectrum->values[i]), tolerance * most) + rounding * most;
 }
 
-/* Whether the search is over: nothing is left, or what is known is good enough. */
-static bool is_enough(const struct search *s, double tolerance, struct ls_spectrum *spectrum) {
-    const double most =
-        fmax(fabs(spectrum->values[0]), fabs(spectrum->values[spectrum->count - 1]));
-    const bool exhausted = s->beside[s->count - 1] <= rounding * most;
-    spectrum->converged = exhausted || (is_near(spectrum, 0, tolerance) &&
-                                        is_near(spectrum, spectrum->count - 1, tolerance));
-    return exhausted || (tolerance > 0 && spectrum->converged);
+static bool is_near(const struct ls_spectrum *spectrum, int i, double tolerance) {
+    return spectrum->bounds[i] <= allowed(spectrum, i, tolerance);
+}
+
+/* Whether nothing is left outside the basis. */
+static bool is_exhausted(const struct search *s) {
+    return s->beside[s->count - 1] <= 1e-12 * s->size;
+}
+
+/* Whether both ends of the spectrum are near eigenvalues and stay there. */
+static bool is_settled(struct search *s, double tolerance, const struct ls_spectrum *spectrum) {
+    const int at[2] = {0, spectrum->count - 1};
+    bool moved = s->count == 1;
+    for (int end = 0; end < 2; end++)
+        moved =
+            moved || !is_near(spectrum, at[end], tolerance) ||
+            fabs(spectrum->values[at[end]] - s->ends[end]) > allowed(spectrum, at[end], tolerance);
+    s->unchanged = moved ? 0 : s->unchanged + 1;
+    for (int end = 0; moved && end < 2; end++)
+        s->ends[end] = spectrum->values[at[end]];
+    return s->count >= LEAST_PRODUCTS && s->unchanged >= UNCHANGED;
 }
 
 static enum ls_status run(struct search *s, const float *start, double tolerance,
@@ -140,8 +164,12 @@ static enum ls_status run(struct search *s, const float *start, double tolerance
             status = multiply(s, error);
         if (status)
             return status;
-        solve(s, spectrum);
-        if (is_enough(s, tolerance, spectrum))
+        const bool last = is_exhausted(s) || s->count == s->most;
+        if (last || tolerance > 0)
+            solve(s, spectrum);
+        spectrum->converged =
+            is_exhausted(s) || (tolerance > 0 && is_settled(s, tolerance, spectrum));
+        if (last || spectrum->converged)
             break;
         size = s->beside[s->count - 1];
     }

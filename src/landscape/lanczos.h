@@ -17,8 +17,9 @@ struct ls_matrix {
 };
 
 /* Fills *spectrum from at most `steps` products, the first with start[size], which is not 0. Ends
- * earlier when the largest and the smallest eigenvalue are known within `tolerance` of their size,
- * or tolerance^2 of the larger one; not if it is 0. LS_INTERRUPTED if multiply() ended it. */
+ * earlier, but not before 20, when the largest and the smallest value are within `tolerance` of
+ * their size, or tolerance^2 of the larger one, of an eigenvalue, and have stayed there for five;
+ * not if the tolerance is 0. LS_INTERRUPTED if multiply() ended it, LS_NOT_FINITE. */
 enum ls_status ls_lanczos(const struct ls_matrix *matrix, const float *start, int steps,
                           double tolerance, struct ls_spectrum *spectrum, struct ls_error *error);
 

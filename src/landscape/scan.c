@@ -82,7 +82,7 @@ static void write_snapshot(struct ls_scan_job *job) {
 }
 
 void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *result,
-                    const struct ls_spectrum *spectrum, int images) {
+                    const struct ls_spectrum *spectrum, double images) {
     const size_t point = job->points[p];
     bool write = false;
 #pragma omp critical(ls_scan_finish)

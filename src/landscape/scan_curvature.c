@@ -10,8 +10,8 @@ static bool is_over(void *job) {
     return ls_scan_stopped(job);
 }
 
-/* Computes a point; returns false if the scan ends. Where products are not finite, far away from
- * the network, eigenvalues stay unknown. */
+/* Computes a point; returns false if the scan ends. Eigenvalues stay unknown where products are not
+ * finite, far away from the network, and where there were not enough to settle them. */
 static bool run_point(struct ls_scan_job *job, struct ls_hessian_search *search, size_t p,
                       float *values) {
     struct ls_spectrum spectrum = {0};
@@ -21,8 +21,10 @@ static bool run_point(struct ls_scan_job *job, struct ls_hessian_search *search,
         return false;
     ls_scan_move(job, p, values);
     const enum ls_status status = ls_hessian_search_run(search, values, &spectrum, &result, &error);
+    const bool known = !status && (spectrum.converged || job->scan->hessian->tolerance == 0);
     if (!status || status == LS_NOT_FINITE)
-        ls_scan_finish(job, p, &result, &spectrum, job->scan->dataset->count * spectrum.count);
+        ls_scan_finish(job, p, &result, known ? &spectrum : NULL,
+                       (double)job->scan->dataset->count * spectrum.count);
     else if (status != LS_INTERRUPTED)
         ls_scan_fail(job, &error);
     ls_spectrum_free(&spectrum);

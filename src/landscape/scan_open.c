@@ -154,17 +154,6 @@ static enum ls_status take_over(const struct ls_scan *scan, struct ls_surface *s
     return status;
 }
 
-/* Whether the surface can be written, which leaves no trace. */
-static enum ls_status check_output(const char *path, struct ls_error *error) {
-    struct ls_pending_file file;
-    if (!path)
-        return LS_OK;
-    enum ls_status status = ls_pending_open(&file, path, error);
-    if (!status)
-        ls_pending_discard(&file);
-    return status;
-}
-
 enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x,
                             const struct ls_range *y, const char *path, struct ls_surface *surface,
                             struct ls_error *error) {
@@ -184,8 +173,8 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
         status = ls_scan_mark(scan, surface, error);
     if (!status)
         status = take_over(scan, surface, path, error);
-    if (!status)
-        status = check_output(path, error);
+    if (!status && path)
+        status = ls_file_check(path, error);
     if (!status && scan->save_directions)
         status = ls_directions_save(scan->directions, &scan->model->network, scan->save_directions,
                                     error);

@@ -32,7 +32,7 @@ void ls_scan_move(const struct ls_scan_job *job, size_t p, float *values);
  * eigenvalues (NULL: not looked for; none: not found), reports it, and saves the surface if it is
  * time. Called from any thread. */
 void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *result,
-                    const struct ls_spectrum *spectrum, int images);
+                    const struct ls_spectrum *spectrum, double images);
 
 /* Ends the scan; of many failures, the first is kept. Called from any thread. */
 void ls_scan_fail(struct ls_scan_job *job, const struct ls_error *error);

@@ -108,15 +108,18 @@ static enum ls_status read_metadata(const struct ls_h5_file *file, struct ls_sur
     return status;
 }
 
-/* Losses and accuracies must be there. */
+/* Losses and accuracies must be there, and eigenvalues of both ends or of none. */
 static enum ls_status read_layers(const struct ls_h5_file *file, struct ls_surface *surface,
                                   struct ls_error *error) {
-    enum { NEEDED = 2 };
-    const bool eigenvalues = ls_h5_has(file, "max_eig") && ls_h5_has(file, "min_eig");
+    enum { ERRORS = 2 };
+    const bool eigenvalues = ls_h5_has(file, "max_eig");
+    if (eigenvalues != ls_h5_has(file, "min_eig"))
+        return ls_fail(error, LS_BAD_FILE,
+                       "%s: of the datasets 'max_eig' and 'min_eig' one is missing", file->name);
     for (int layer = 0; layer < (eigenvalues ? LS_LAYERS : LS_LAYERS - 2); layer++) {
         const char *name = layer_name(layer, surface->test);
         enum ls_status status = LS_OK;
-        if (layer < NEEDED || ls_h5_has(file, name))
+        if (layer != ERRORS || ls_h5_has(file, name))
             status = read_values(file, surface, name, ls_surface_layer(surface, layer), error);
         if (status)
             return status;

@@ -71,9 +71,15 @@ static enum ls_status compare(const struct pair *pair, struct ls_error *error) {
 
 enum ls_status ls_surface_same_scan(const struct ls_surface *wanted, const struct ls_surface *found,
                                     const char *path, struct ls_error *error) {
+    static const char eigenvalues[] = "eigenvalues"; /* go beyond what a plain scan asks for */
     const struct pair pair = {wanted, found, path, "this run asks for",
                               "; choose another output file or the same settings"};
-    return compare(&pair, error);
+    const enum ls_status status = compare(&pair, error);
+    if (!status && ls_metadata_get(&found->metadata, eigenvalues) &&
+        !ls_metadata_get(&wanted->metadata, eigenvalues))
+        return ls_fail(error, LS_MISMATCH, "%s: was scanned with eigenvalues, this run has none%s",
+                       path, pair.advice);
+    return status;
 }
 
 enum ls_status ls_surface_parts_of_one(const struct ls_surface *a, const char *a_path,

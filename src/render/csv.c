@@ -19,10 +19,10 @@ enum ls_status ls_csv_write(const struct ls_surface *surface, const char *path,
         add_value(&text, surface->loss[i]);
         add_value(&text, surface->accuracy[i]);
         add_value(&text, surface->loss_error[i]);
-        if (surface->max_eig) {
-            add_value(&text, surface->max_eig[i]);
-            add_value(&text, surface->min_eig[i]);
-        }
+        if (surface->max_eig && !isnan(surface->max_eig[i]))
+            ls_script_add(&text, ",%.17g,%.17g", surface->max_eig[i], surface->min_eig[i]);
+        else if (surface->max_eig)
+            ls_script_add(&text, ",,");
         ls_script_add(&text, "\n");
     }
     return ls_script_write(&text, path, error);
