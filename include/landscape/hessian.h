@@ -24,7 +24,7 @@ void ls_spectrum_free(struct ls_spectrum *spectrum);
 
 /* How the Hessian is looked at. */
 struct ls_hessian {
-    int products;     /* of it with vectors, at most; each takes as long as nine evaluations */
+    int products;     /* of it with vectors, at most; each takes as long as ten evaluations */
     double tolerance; /* ends earlier when the largest and the smallest eigenvalue are known within
                          so much of their size, or its square of the larger one; 0: never */
     uint64_t seed;    /* of the random vector that the search begins with */

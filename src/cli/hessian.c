@@ -19,7 +19,7 @@ static const char help[] =
     "An eigenvalue is within what is printed; that there is none beyond is likely, not sure.\n"
     "\n"
     "Eigenvalues come from products of the Hessian with vectors, by the method of Lanczos; each\n"
-    "product takes as long as about nine evaluations of the images. Thirty are often enough.\n"
+    "product takes as long as about ten evaluations of the images. Thirty are often enough.\n"
     "All vectors are kept: 4 bytes a weight for each product.\n"
     "'landscape scan --eigenvalues' finds them at every point of a grid.\n"
     "\n"
