@@ -145,6 +145,17 @@ static double largest_norm(json_t *gradients) {
     return largest;
 }
 
+/* What `all` has recorded of a tensor, against its values. */
+static void check_summary(const json_t *all, const struct ls_tensor *tensor, const float *values,
+                          double least) {
+    const json_t *wanted = fixture_get(all, tensor->name);
+    const double tolerance = 1e-3 * fmax(fixture_at(wanted, 0), least);
+    double norm, dot;
+    fixture_summary(values, tensor->count, &norm, &dot);
+    assert_near(norm, fixture_at(wanted, 0), tolerance, tensor->name);
+    assert_near(dot, fixture_at(wanted, 1), tolerance * sqrt((double)tensor->count), tensor->name);
+}
+
 void gradients_agree(const char *arch) {
     struct setting s;
     struct ls_stepper stepper;
@@ -158,18 +169,12 @@ void gradients_agree(const char *arch) {
     assert_int_equal(ls_stepper_create(&stepper, &s.model, &recipe, &s.dataset, 2, NULL), LS_OK);
     const double loss = ls_stepper_gradient(&stepper, order, images, 1).loss / images;
     assert_near(loss, fixture_number(s.fixture, "loss"), 1e-5, "loss of the batch");
-    const double least = VANISHING * largest_norm(fixture_get(s.fixture, "gradients"));
+    json_t *gradients = fixture_get(s.fixture, "gradients");
+    const double least = VANISHING * largest_norm(gradients);
     for (int t = 0; t < s.model.network.tensor_count; t++) {
         const struct ls_tensor *tensor = &s.model.network.tensors[t];
-        if (tensor->kind != LS_PARAMETER)
-            continue;
-        const json_t *wanted = fixture_get(fixture_get(s.fixture, "gradients"), tensor->name);
-        double norm, dot;
-        fixture_summary(stepper.gradient + tensor->offset, tensor->count, &norm, &dot);
-        const double tolerance = 1e-3 * fmax(fixture_at(wanted, 0), least);
-        assert_near(norm, fixture_at(wanted, 0), tolerance, tensor->name);
-        assert_near(dot, fixture_at(wanted, 1), tolerance * sqrt((double)tensor->count),
-                    tensor->name);
+        if (tensor->kind == LS_PARAMETER)
+            check_summary(gradients, tensor, stepper.gradient + tensor->offset, least);
     }
     ls_stepper_free(&stepper);
     close_setting(&s);
@@ -191,20 +196,15 @@ void hessian_agrees(const char *arch) {
     assert_true(ls_curvature_product(curvature, &s.dataset, vector.values, NULL, product, &sums));
     for (size_t i = 0; i < network->value_count; i++)
         vector.values[i] = (float)product[i];
-    const double least = VANISHING * largest_norm(fixture_get(s.fixture, "hessian"));
+    json_t *products = fixture_get(s.fixture, "hessian");
+    const double least = VANISHING * largest_norm(products);
     for (int t = 0; t < network->tensor_count; t++) {
         const struct ls_tensor *tensor = &network->tensors[t];
-        double norm, dot;
-        fixture_summary(vector.values + tensor->offset, tensor->count, &norm, &dot);
-        if (!ls_curvature_covers(tensor)) {
-            assert_true(norm == 0);
-            continue;
-        }
-        const json_t *wanted = fixture_get(fixture_get(s.fixture, "hessian"), tensor->name);
-        const double tolerance = 1e-3 * fmax(fixture_at(wanted, 0), least);
-        assert_near(norm, fixture_at(wanted, 0), tolerance, tensor->name);
-        assert_near(dot, fixture_at(wanted, 1), tolerance * sqrt((double)tensor->count),
-                    tensor->name);
+        const float *values = vector.values + tensor->offset;
+        if (ls_curvature_covers(tensor))
+            check_summary(products, tensor, values, least);
+        for (size_t i = 0; i < tensor->count && !ls_curvature_covers(tensor); i++)
+            assert_true(values[i] == 0);
     }
     free(product);
     ls_curvature_free(curvature);

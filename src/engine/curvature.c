@@ -229,11 +229,8 @@ static void add_batch(const struct ls_curvature *c, int images, double *product,
              ls_curvature_covers(tensor) && i < tensor->offset + tensor->count; i++)
             product[i] += c->gradient[i];
     }
-    for (int i = 0; i < images; i++) {
-        sums->loss += c->image_loss[i];
-        sums->square += c->image_loss[i] * c->image_loss[i];
-        sums->correct += c->image_right[i];
-    }
+    for (int i = 0; i < images; i++)
+        ls_sums_add(sums, c->image_loss[i], c->image_right[i]);
 }
 
 /* Takes the vector's values of the weights. */

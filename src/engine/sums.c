@@ -1,6 +1,12 @@
 #include "engine/sums.h"
 #include <math.h>
 
+void ls_sums_add(struct ls_sums *sums, double loss, double correct) {
+    sums->loss += loss;
+    sums->square += loss * loss;
+    sums->correct += correct;
+}
+
 struct ls_sums ls_sums_total(const struct ls_sums *blocks, int count) {
     struct ls_sums total = {0};
     for (int i = 0; i < count; i++) {

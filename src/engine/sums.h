@@ -10,6 +10,9 @@ struct ls_sums {
     double correct; /* images, or the mean over an image's pixels */
 };
 
+/* Adds an image. */
+void ls_sums_add(struct ls_sums *sums, double loss, double correct);
+
 /* The sums of blocks[count], added in that order. */
 struct ls_sums ls_sums_total(const struct ls_sums *blocks, int count);
 

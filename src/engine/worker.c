@@ -170,9 +170,9 @@ struct ls_sums ls_worker_evaluate(struct ls_worker *worker, const struct ls_data
         for (int i = 0; i < count; i++, logits += classes) {
             const uint16_t *labels =
                 dataset->labels + (size_t)(image + i) * (size_t)dataset->labels_per_image;
-            const double value = ls_loss_image(loss, shape, logits, labels, &sums.correct);
-            sums.loss += value;
-            sums.square += value * value;
+            double correct = 0;
+            const double value = ls_loss_image(loss, shape, logits, labels, &correct);
+            ls_sums_add(&sums, value, correct);
             if (overlaps)
                 ls_overlap_count(shape, logits, labels, overlaps);
         }

@@ -100,6 +100,11 @@ static void sort(struct ls_spectrum *spectrum) {
         }
 }
 
+/* The largest magnitude of a spectrum in order. */
+static double largest(const struct ls_spectrum *spectrum) {
+    return fmax(fabs(spectrum->values[0]), fabs(spectrum->values[spectrum->count - 1]));
+}
+
 /* The eigenvalues of the small matrix. */
 static void solve(struct search *s, struct ls_spectrum *spectrum) {
     const size_t n = (size_t)s->count;
@@ -110,23 +115,21 @@ static void solve(struct search *s, struct ls_spectrum *spectrum) {
             s->small[i * n + i + 1] = s->small[(i + 1) * n + i] = s->beside[i];
     }
     ls_eigen(s->small, s->vectors, s->count);
-    double most = 0;
-    for (size_t i = 0; i < n; i++)
-        most = fmax(most, fabs(s->small[i * n + i]));
     spectrum->count = s->count;
     for (size_t i = 0; i < n; i++) {
         const double first = s->vectors[i * n], last = s->vectors[i * n + n - 1];
         spectrum->values[i] = s->small[i * n + i];
-        spectrum->bounds[i] = s->beside[n - 1] * fabs(last) + rounding * most;
+        spectrum->bounds[i] = s->beside[n - 1] * fabs(last);
         spectrum->weights[i] = first * first;
     }
     sort(spectrum);
+    for (size_t i = 0; i < n; i++)
+        spectrum->bounds[i] += rounding * largest(spectrum);
 }
 
 /* How far value i may be off. */
 static double allowed(const struct ls_spectrum *spectrum, int i, double tolerance) {
-    const double most =
-        fmax(fabs(spectrum->values[0]), fabs(spectrum->values[spectrum->count - 1]));
+    const double most = largest(spectrum);
     return tolerance * fmax(fabs(spectrum->values[i]), tolerance * most) + rounding * most;
 }
 

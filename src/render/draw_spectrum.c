@@ -141,15 +141,12 @@ enum ls_status ls_plot_spectra(const char *const *paths, int count,
                                const struct ls_plot_options *options, const char *path,
                                struct ls_error *error) {
     enum ls_file_format format;
-    enum ls_status status = ls_format_of(path, &format, error);
+    enum ls_status status = ls_picture_format(path, "spectra are", &format, error);
     if (status)
         return status;
     if (count < 1 || count > LS_MAX_PANELS)
         return ls_fail(error, LS_BAD_ARGUMENT, "1 to %d spectra can be drawn, not %d",
                        (int)LS_MAX_PANELS, count);
-    if (format != LS_FORMAT_PNG && format != LS_FORMAT_SVG && format != LS_FORMAT_PDF)
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "%s: spectra are drawn as pictures; choose .png, .svg or .pdf", path);
     struct picture picture = {.count = count};
     status = read(&picture, paths, error);
     if (!status) {

@@ -169,16 +169,12 @@ enum ls_status ls_plot_training(const char *const *log_paths, int count,
                                 const struct ls_plot_options *options, const char *path,
                                 struct ls_error *error) {
     enum ls_file_format format;
-    enum ls_status status = ls_format_of(path, &format, error);
+    enum ls_status status = ls_picture_format(path, "training curves are", &format, error);
     if (status != LS_OK)
         return status;
     if (count < 1 || count > LS_MAX_PANELS)
         return ls_fail(error, LS_BAD_ARGUMENT, "1 to %d training logs can be drawn, not %d",
                        (int)LS_MAX_PANELS, count);
-    if (format != LS_FORMAT_PNG && format != LS_FORMAT_SVG && format != LS_FORMAT_PDF)
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "%s: training curves are drawn as pictures; choose .png, .svg or .pdf",
-                       path);
     struct ls_training_log logs[LS_MAX_PANELS] = {0};
     for (int i = 0; i < count && status == LS_OK; i++)
         status = ls_training_log_read(&logs[i], log_paths[i], error);

@@ -24,3 +24,12 @@ enum ls_status ls_format_of(const char *path, enum ls_file_format *format, struc
                    "tell the format",
                    path);
 }
+
+enum ls_status ls_picture_format(const char *path, const char *what, enum ls_file_format *format,
+                                 struct ls_error *error) {
+    const enum ls_status status = ls_format_of(path, format, error);
+    if (status || *format == LS_FORMAT_PNG || *format == LS_FORMAT_SVG || *format == LS_FORMAT_PDF)
+        return status;
+    return ls_fail(error, LS_BAD_ARGUMENT, "%s: %s drawn as pictures; choose .png, .svg or .pdf",
+                   path, what);
+}

@@ -18,4 +18,9 @@ enum ls_file_format {
 /* The format that the ending of `path` names; LS_BAD_ARGUMENT lists the known ones. */
 enum ls_status ls_format_of(const char *path, enum ls_file_format *format, struct ls_error *error);
 
+/* The same for what is drawn as a picture only, PNG, SVG or PDF; `what` is drawn, as "spectra are".
+ */
+enum ls_status ls_picture_format(const char *path, const char *what, enum ls_file_format *format,
+                                 struct ls_error *error);
+
 #endif

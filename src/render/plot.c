@@ -152,10 +152,10 @@ enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int co
     if ((mesh || numbers) && count != 1)
         return ls_fail(error, LS_BAD_ARGUMENT, "%s: such a file holds one surface, not %d", path,
                        count);
-    if (options->kind == LS_PLOT_CONVEXITY && (solid || numbers))
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "%s: convexity is drawn as a picture; choose .png, .svg or .pdf", path);
-    status = check_options(&own, error);
+    if (options->kind == LS_PLOT_CONVEXITY)
+        status = ls_picture_format(path, "maps of convexity are", &request.format, error);
+    if (status == LS_OK)
+        status = check_options(&own, error);
     if (status == LS_OK)
         status = check_mesh_options(&own, mesh, error);
     if (status == LS_OK && numbers && kind != LS_PLOT_CONTOUR)
