@@ -59,14 +59,17 @@ def worst(found, wanted):
     return ranked(found, wanted)[0]
 
 
-def lift(model, amount, path):
+def lift(model, amount, path, variance=None):
     """Writes a copy of the checkpoint with batch norm's shifts raised by `amount` in even channels and
-    lowered by as much in odd ones: ReLU passes nearly all of the former and hardly any of the latter."""
+    lowered by as much in odd ones: ReLU passes nearly all of the former and hardly any of the latter. With
+    `variance` as all running variances, inference mode leaves none between."""
     tensors, metadata = safetensors_io.load(model)
     for name, tensor in tensors.items():
         if name.replace(".bias", ".running_var") in tensors and name.endswith(".bias"):
             tensor[0::2] += amount
             tensor[1::2] -= amount
+        elif name.endswith(".running_var") and variance is not None:
+            tensor.fill_(variance)
     safetensors_io.save(path, tensors, metadata)
     return path
 
