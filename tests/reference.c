@@ -127,8 +127,8 @@ static void lift(struct ls_model *model, float variance) {
         const char *end = strrchr(bias->name, '.');
         if (strcmp(end, ".bias") != 0)
             continue;
-        spread = ls_network_find(network,
-                                 text("%.*s.running_var", (int)(end - bias->name), bias->name));
+        spread =
+            ls_network_find(network, text("%.*s.running_var", (int)(end - bias->name), bias->name));
         for (size_t i = 0; spread && i < bias->count; i++) {
             model->values[bias->offset + i] += i % 2 == 0 ? LIFT : -LIFT;
             if (variance > 0)
