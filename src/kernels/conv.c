@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
+#include "kernels/product.h"
 #include "kernels/winograd.h"
 #include <string.h>
 
@@ -77,6 +78,8 @@ static int images_of_group(const struct ls_conv *conv, int tile) {
 static struct fit fitted(const struct ls_conv *conv, int (*tile_of)(const struct ls_conv *)) {
     enum { FEW = 8 };
     struct ls_conv fit = *conv, filled;
+    if (ls_product_fits(conv))
+        return (struct fit){.conv = fit};
     fit.out = whole_vectors(conv->out);
     filled = fit;
     filled.in = whole_vectors(conv->in);
@@ -246,6 +249,10 @@ static void convolve(const struct ls_conv *conv, int images, const float *x, con
                      const float *bias, const float *residual, bool relu, float *y,
                      float *scratch) {
     const struct ls_conv with = bordered(conv);
+    if (ls_product_fits(conv)) {
+        ls_product_forward(conv, images, x, packed, bias, residual, relu, y, scratch);
+        return;
+    }
     if (ls_winograd_tile(conv)) {
         ls_kernels()->winograd_forward(conv, images, x, packed, bias, residual, relu, y, scratch);
         return;
@@ -310,6 +317,10 @@ void ls_conv_input_grad(const struct ls_conv *conv, int images, const float *y_g
 static void differentiate(const struct ls_conv *conv, int images, const float *x,
                           const float *y_grad, float *weight_grad, float *scratch) {
     const struct ls_conv with = bordered(conv);
+    if (ls_product_fits(conv)) {
+        ls_product_weight_grad(conv, images, x, y_grad, weight_grad, scratch);
+        return;
+    }
     if (ls_winograd_grad_tile(conv)) {
         ls_kernels()->winograd_weight_grad(conv, images, x, y_grad, weight_grad, scratch);
         return;

@@ -1,7 +1,7 @@
 /* Convolution of images: forward, and its two gradients. Winograd's minimal filtering where it
  * fits, otherwise direct loops in the CPU's vectors; where the channels do not fill these, on
- * copies of an image with more of them. The gradient of the input behind a stride is a matrix
- * product. */
+ * copies of an image with more of them. One of single pixels with many weights, and the gradient of
+ * the input behind a stride, are matrix products. */
 #ifndef LANDSCAPE_KERNELS_CONV_H
 #define LANDSCAPE_KERNELS_CONV_H
 

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSES = 32, PEAK_ROUNDS = 1000000 };
+enum { MOST_PASSES = 32, PEAK_ROUNDS = 1000000 };
+#define RUN_SECONDS 0.25 /* that a run should take */
 
 /* A plan at work on one thread. */
 struct stand {
@@ -89,13 +90,13 @@ static void sort(struct stand *s, struct ls_bench_layers *layers) {
 }
 
 /* Adds the seconds of one run, an image's share, to the kinds' rows. */
-static void run_once(struct stand *s, int run, int runs) {
+static void run_once(struct stand *s, int passes, int run, int runs) {
     const int nodes = ls_plan_graph(s->plan)->node_count;
     memset(s->seconds, 0, (size_t)nodes * sizeof *s->seconds);
-    for (int pass = 0; pass < PASSES; pass++)
+    for (int pass = 0; pass < passes; pass++)
         ls_worker_time(s->worker, s->image, s->seconds);
     for (int n = 1; n < nodes; n++)
-        s->rows[s->kind_of[n] * runs + run] += s->seconds[n] / PASSES / ls_plan_images(s->plan);
+        s->rows[s->kind_of[n] * runs + run] += s->seconds[n] / passes / ls_plan_images(s->plan);
 }
 
 static double peak(int runs) {
@@ -115,10 +116,13 @@ static enum ls_status measure(struct stand *s, int runs, struct ls_bench_layers 
     if (!layers->kinds)
         return ls_fail_memory(error, "a benchmark");
     sort(s, layers);
-    for (int pass = 0; pass < PASSES; pass++) /* warms up */
+    const double start = omp_get_wtime();
+    int passes = 0;
+    do /* warms up */
         ls_worker_run(s->worker, s->image);
+    while (++passes < MOST_PASSES && omp_get_wtime() - start < RUN_SECONDS);
     for (int run = 0; run < runs; run++)
-        run_once(s, run, runs);
+        run_once(s, passes, run, runs);
     for (int i = 0; i < layers->count; i++)
         layers->kinds[i].seconds = ls_median(s->rows + (size_t)i * (size_t)runs, (size_t)runs);
     layers->peak = peak(runs);
