@@ -75,7 +75,7 @@ SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
 PROGRAM      := $(BUILD)/landscape
 TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # What the kernels decide is tested with those of lesser CPUs too.
-KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine mixed tiles torch winograd,\
+KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine grouped_conv2d mixed tiles torch winograd,\
                 $(cpu)=$(BUILD)/tests/test_$(test))) avx512bf16=$(BUILD)/tests/test_tiles
 
 .PHONY: all help deps demo experiments tests check check-viewer bench fuzz lint format install uninstall clean

@@ -491,9 +491,11 @@ works 'an ONNX file tells what it is' "$landscape" info "$onnx"
 check 'and how large its network is' grep -q 'parameters  *10915 in 25 tensors' "$out"
 works 'the network of an ONNX file is scanned' "$landscape" scan --model "$onnx" --images 8 --x=-1:1:3 -o onnx.h5
 works 'and trained' "$landscape" train --arch "$onnx" --subset 16 --test-subset 8 --epochs 1 --lr 0.01 --out onnx
-for bare in all-operations-folded small-mean-folded; do # without batch norm
-    works "and $bare" "$landscape" train --arch "$(dirname "$onnx")/$bare.onnx" --subset 16 --test-subset 8 \
-        --epochs 1 --lr 0.01 --out $bare
+for other in all-operations-folded small-mean-folded mobile-with-batch-norm; do # two of them without batch norm
+    for precision in fp32 bf16; do
+        works "and $other in $precision" "$landscape" train --arch "$(dirname "$onnx")/$other.onnx" --subset 16 \
+            --test-subset 8 --epochs 1 --lr 0.01 --precision $precision --out $other-$precision
+    done
 done
 fails 1 "all-operations.*say with --arch" 'a checkpoint of an ONNX network by itself' \
     "$landscape" eval --model onnx/model.safetensors --images 8

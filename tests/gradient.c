@@ -213,3 +213,103 @@ void rig_check(struct rig *rig, int chunk, float step, double tolerance) {
             check_gradient(rig, chunk, rig->call.tensors[t], rig->call.tensor_grads[t],
                            rig->tensor_size[t], step, tolerance, rig->spec[t].suffix);
 }
+
+/* Activations of the rig that change: inputs, output, the inputs' gradients. */
+struct changes {
+    float *inputs[LS_MAX_INPUTS], *output, *input_grads[LS_MAX_INPUTS];
+};
+
+static struct changes changes_create(const struct rig *rig) {
+    struct changes c = {
+        .output = ls_alloc((size_t)rig->images * ls_shape_size(rig->node.out), sizeof(float))};
+    for (int i = 0; i < rig->node.input_count; i++) {
+        const size_t size = (size_t)rig->images * ls_shape_size(rig->node.in[i]);
+        c.inputs[i] = ls_alloc(size, sizeof(float));
+        c.input_grads[i] = ls_alloc(size, sizeof(float));
+        fill(c.inputs[i], size, 40 + (uint32_t)i, 0);
+    }
+    return c;
+}
+
+static void changes_free(struct changes *c) {
+    free(c->output);
+    for (int i = 0; i < LS_MAX_INPUTS; i++) {
+        free(c->inputs[i]);
+        free(c->input_grads[i]);
+    }
+}
+
+/* values[count] += factor * change */
+static void move(float *values, const float *change, size_t count, float factor) {
+    for (size_t i = 0; i < count; i++)
+        values[i] += factor * change[i];
+}
+
+/* Moves inputs and the output's gradient along their directions. */
+static void move_all(struct rig *rig, const struct changes *c, const float *probe, float factor) {
+    for (int i = 0; i < rig->node.input_count; i++)
+        move((float *)rig->call.inputs[i], c->inputs[i],
+             (size_t)rig->images * ls_shape_size(rig->node.in[i]), factor);
+    move(rig->probe, probe, (size_t)rig->images * ls_shape_size(rig->node.out), factor);
+}
+
+/* What the operation says of the changes. */
+static void tell(struct rig *rig, struct changes *c, const float *probe) {
+    struct ls_call call = rig->call;
+    memcpy(call.input_tangents, c->inputs, sizeof call.input_tangents);
+    memcpy(call.input_grad_tangents, c->input_grads, sizeof call.input_grad_tangents);
+    call.output_tangent = c->output;
+    call.output_grad_tangent = probe;
+    call.node->op->tangent(&call, 0, rig->images);
+    if (call.node->op->backward_tangent) {
+        call.node->op->backward_tangent(&call, 0, rig->images);
+        return;
+    }
+    call.output_grad = probe; /* backward() does not change with the inputs */
+    memcpy(call.input_grads, c->input_grads, sizeof call.input_grads);
+    call.node->op->backward(&call, 0, rig->images);
+}
+
+static void assert_change(const char *what, const float *told, const float *after,
+                          const float *before, size_t count, float step, double tolerance) {
+    double largest = 0;
+    for (size_t i = 0; i < count; i++)
+        largest = fmax(largest, fabs(told[i]));
+    for (size_t i = 0; i < count; i++) {
+        const double found = ((double)after[i] - before[i]) / (2 * (double)step);
+        if (!(fabs(told[i] - found) <= tolerance * largest))
+            fail_msg("%s[%zu]: change %g, difference %g", what, i, told[i], found);
+    }
+}
+
+static void run_both(struct rig *rig) {
+    rig_forward(rig, rig->images);
+    rig_backward(rig, rig->images);
+}
+
+void rig_check_tangents(struct rig *rig, float step, double tolerance) {
+    const char *name = rig->node.op->name;
+    const size_t size = (size_t)rig->images * ls_shape_size(rig->node.out);
+    struct changes told = changes_create(rig), before = changes_create(rig);
+    float *probe = ls_alloc(size, sizeof *probe);
+    fill(probe, size, 50, 0);
+    run_both(rig);
+    tell(rig, &told, probe);
+    move_all(rig, &told, probe, -step);
+    run_both(rig);
+    memcpy(before.output, rig->call.output, size * sizeof(float));
+    for (int i = 0; i < rig->node.input_count; i++)
+        memcpy(before.input_grads[i], rig->call.input_grads[i],
+               (size_t)rig->images * ls_shape_size(rig->node.in[i]) * sizeof(float));
+    move_all(rig, &told, probe, 2 * step);
+    run_both(rig);
+    assert_change(text("%s, output", name), told.output, rig->call.output, before.output, size,
+                  step, tolerance);
+    for (int i = 0; i < rig->node.input_count; i++)
+        assert_change(text("%s, gradient of input %d", name, i), told.input_grads[i],
+                      rig->call.input_grads[i], before.input_grads[i],
+                      (size_t)rig->images * ls_shape_size(rig->node.in[i]), step, tolerance);
+    changes_free(&told);
+    changes_free(&before);
+    free(probe);
+}

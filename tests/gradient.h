@@ -42,4 +42,9 @@ void rig_backward(struct rig *rig, int chunk);
  * `tolerance`, relative to the largest gradient of its tensor. */
 void rig_check(struct rig *rig, int chunk, float step, double tolerance);
 
+/* Fails the test unless the operation, which has no tensors, tells how its output and its inputs'
+ * gradients change along a direction of the inputs and the output's gradient: within `tolerance` of
+ * differences over `step`, relative to the largest change. */
+void rig_check_tangents(struct rig *rig, float step, double tolerance);
+
 #endif

@@ -11,8 +11,8 @@ static const char *fixture(const char *name, const char *way) {
     return text("tests/fixtures/onnx/%s-%s.onnx", name, way);
 }
 
-static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
-                                    "small-twice"};
+static const char *const names[] = {"all-operations", "small-mean",  "small-flatten",
+                                    "small-view",     "small-twice", "mobile"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -40,15 +40,19 @@ static void logits_are_those_of_pytorch(void **state) {
 
 static void every_precision_works(void **state) {
     (void)state;
-    struct ls_model model;
-    struct ls_dataset data;
-    load_model(&model, fixture("all-operations", "folded"));
-    open_synthetic(&data, LS_TRAIN, 40);
-    const double exact = evaluate(&model, &data, LS_FP32, 1).loss;
-    assert_true(fabs(evaluate(&model, &data, LS_BF16X3, 1).loss / exact - 1) < 1e-4);
-    assert_true(fabs(evaluate(&model, &data, LS_BF16, 1).loss / exact - 1) < 1e-2);
-    ls_dataset_free(&data);
-    ls_model_free(&model);
+    static const char *const larger[] = {"all-operations", "mobile"};
+    for (int n = 0; n < 2; n++) {
+        struct ls_model model;
+        struct ls_dataset data;
+        load_model(&model, fixture(larger[n], "folded"));
+        open_synthetic(&data, LS_TRAIN, 40);
+        const double exact = evaluate(&model, &data, LS_FP32, 1).loss;
+        assert_true(evaluate(&model, &data, LS_FP32, 3).loss == exact);
+        assert_true(fabs(evaluate(&model, &data, LS_BF16X3, 1).loss / exact - 1) < 1e-4);
+        assert_true(fabs(evaluate(&model, &data, LS_BF16, 1).loss / exact - 1) < 1e-2);
+        ls_dataset_free(&data);
+        ls_model_free(&model);
+    }
 }
 
 /* Names are those of PyTorch's state_dict where the file has them. */
@@ -131,6 +135,9 @@ static void append_node(struct ls_onnx *onnx, const char *type, const char *inpu
 static void group(struct ls_onnx *o) {
     attribute(o, 0, "group")->whole = 3;
 }
+static void no_groups(struct ls_onnx *o) {
+    attribute(o, 0, "group")->whole = 0;
+}
 static void gaps(struct ls_onnx *o) {
     attribute(o, 0, "dilations")->wholes[0] = 2;
 }
@@ -177,6 +184,20 @@ static void ring(struct ls_onnx *o) {
 }
 static void unknown(struct ls_onnx *o) {
     rename_to(&o->model->graph->node[1]->type, "Softmax");
+}
+/* The ReLU as something that takes what the convolution's bias is, too. */
+static void append_bias(struct ls_onnx *o, const char *type) {
+    LsOnnx__Node *relu = o->model->graph->node[1];
+    rename_to(&relu->type, type);
+    relu->input = realloc(relu->input, 2 * sizeof *relu->input);
+    assert_non_null(relu->input);
+    relu->input[relu->n_input++] = strdup(o->model->graph->node[0]->input[2]);
+}
+static void odd_bound(struct ls_onnx *o) {
+    append_bias(o, "Clip");
+}
+static void odd_factor(struct ls_onnx *o) {
+    append_bias(o, "Mul");
 }
 static void other_axes(struct ls_onnx *o) {
     attribute(o, 2, "axes")->wholes[0] = 1;
@@ -282,7 +303,10 @@ static void what_is_not_known_is_refused(void **state) {
         void (*change)(struct ls_onnx *onnx);
         const char *why;
     } cases[] = {
-        {group, "(Conv): convolutions in groups"},
+        {group, "(Conv): its weights do not fit"},
+        {no_groups, "(Conv): its channels are in no sensible number of groups"},
+        {odd_bound, "(Clip): what it clips to is no number"},
+        {odd_factor, "(Mul): takes something else"},
         {gaps, "dilations"},
         {uneven_pads, "padding on all sides"},
         {vast_pads, "no sensible size"},

@@ -38,6 +38,9 @@ static void conv2d_gradients(void **state) {
         {5, 6, 12, 20, 3, 1, 1},
         {4, 5, 36, 12, 3, 1, 1},
         {4, 4, 12, 36, 1, 1, 0},
+        /* these are matrix products */
+        {3, 2, 256, 256, 1, 1, 0},
+        {5, 4, 250, 265, 1, 2, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -1,7 +1,6 @@
-/* What skip connections other than addition are made of: concat, gate, sigmoid. */
+/* What skip connections other than addition are made of: concat, gate, multiply. */
 #include "gradient.h"
 #include "support.h"
-#include <math.h>
 
 static void check(const struct ls_op *op, int input_count, const struct ls_shape *inputs,
                   float step, double tolerance) {
@@ -57,7 +56,7 @@ static void concat_keeps_pixels_together(void **state) {
     rig_free(&rig);
 }
 
-/* The gate is linear in each of its inputs, the sigmoid is curved. */
+/* Gate and product are linear in each of their inputs. */
 static void gate_gradients(void **state) {
     (void)state;
     check(&ls_op_gate, 3, alike, 0.5F, 1e-5);
@@ -76,23 +75,42 @@ static void gate_passes_or_carries(void **state) {
     rig_free(&rig);
 }
 
-static void sigmoid_gradients(void **state) {
+static const struct ls_shape weighed[2] = {{3, 4, 5}, {1, 1, 5}};
+
+static void products_gradients(void **state) {
     (void)state;
-    check(&ls_op_sigmoid, 1, alike, 0.02F, 2e-4);
-    check_accumulation(&ls_op_sigmoid, 1, alike);
+    check(&ls_op_multiply, 2, alike, 0.5F, 1e-5);
+    check_accumulation(&ls_op_multiply, 2, alike);
+    check(&ls_op_multiply, 2, weighed, 0.5F, 1e-5);
+    check_accumulation(&ls_op_multiply, 2, weighed);
 }
 
-static void sigmoid_saturates(void **state) {
-    static const float x[] = {0, 100, -100, INFINITY, -INFINITY};
-    static const float y[] = {0.5F, 1, 0, 1, 0};
+static void a_pixel_weighs_channels(void **state) {
     struct rig rig;
     (void)state;
-    rig_create(&rig, &ls_op_sigmoid, (struct ls_attributes){0}, 1, alike, 1, 0);
-    memcpy((float *)rig.call.inputs[0], x, sizeof x);
+    rig_create(&rig, &ls_op_multiply, (struct ls_attributes){0}, 2, weighed, 2, 0);
     rig_forward(&rig, 1);
-    for (int i = 0; i < 5; i++)
-        assert_float_equal(rig.call.output[i], y[i], 1e-30);
+    for (int i = 0; i < 2 * 60; i++)
+        assert_true(rig.call.output[i] ==
+                    rig.call.inputs[0][i] * rig.call.inputs[1][i / 60 * 5 + i % 5]);
     rig_free(&rig);
+}
+
+static void tangents(void **state) {
+    static const struct {
+        const struct ls_op *op;
+        int inputs;
+        const struct ls_shape *shapes;
+    } cases[] = {
+        {&ls_op_multiply, 2, alike}, {&ls_op_multiply, 2, weighed}, {&ls_op_gate, 3, alike}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rig rig;
+        rig_create(&rig, cases[i].op, (struct ls_attributes){0}, cases[i].inputs, cases[i].shapes,
+                   2, 0);
+        rig_check_tangents(&rig, 0.02F, 1e-4);
+        rig_free(&rig);
+    }
 }
 
 static void shapes_that_do_not_fit_are_refused(void **state) {
@@ -101,22 +119,23 @@ static void shapes_that_do_not_fit_are_refused(void **state) {
     struct ls_node concat = {.op = &ls_op_concat, .input_count = 2, .in = {{3, 4, 2}, {4, 3, 2}}};
     struct ls_node gate = {
         .op = &ls_op_gate, .input_count = 3, .in = {{3, 4, 2}, {3, 4, 2}, {3, 4, 1}}};
+    struct ls_node product = {
+        .op = &ls_op_multiply, .input_count = 2, .in = {{3, 4, 2}, {1, 4, 2}}};
     (void)state;
     assert_int_equal(concat.op->shape(&concat, &out, &error), LS_MISMATCH);
     assert_message(&error, "4x3");
     assert_int_equal(gate.op->shape(&gate, &out, &error), LS_MISMATCH);
     assert_message(&error, "3x4x1");
+    assert_int_equal(product.op->shape(&product, &out, &error), LS_MISMATCH);
+    assert_message(&error, "1x4x2");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(concat_gradients),
-        cmocka_unit_test(concat_keeps_pixels_together),
-        cmocka_unit_test(gate_gradients),
-        cmocka_unit_test(gate_passes_or_carries),
-        cmocka_unit_test(sigmoid_gradients),
-        cmocka_unit_test(sigmoid_saturates),
-        cmocka_unit_test(shapes_that_do_not_fit_are_refused),
+        cmocka_unit_test(concat_gradients),   cmocka_unit_test(concat_keeps_pixels_together),
+        cmocka_unit_test(gate_gradients),     cmocka_unit_test(gate_passes_or_carries),
+        cmocka_unit_test(products_gradients), cmocka_unit_test(a_pixel_weighs_channels),
+        cmocka_unit_test(tangents),           cmocka_unit_test(shapes_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

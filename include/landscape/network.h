@@ -50,6 +50,9 @@ struct ls_op; /* what a node does; see src/ops/op.h */
 struct ls_attributes {
     int channels;                /* of the output */
     int kernel, stride, padding; /* in pixels, the same in both dimensions */
+    int groups;                  /* of channels that a convolution keeps apart; 0 is 1 */
+    float slope, shift;          /* of a bent line */
+    float low, high;             /* what values are clipped to */
     bool bias;                   /* adds a bias tensor */
     float bias_start;            /* its initial value */
     float epsilon, momentum;     /* batch norm */

@@ -27,6 +27,20 @@ static void narrow(size_t count, const float *restrict x, uint16_t *restrict y) 
         y[i] = ls_bfloat_of(x[i]);
 }
 
+static void scale_add(int pixels, size_t channels, const float *restrict x, size_t x_step,
+                      const float *restrict weight, float *restrict y, size_t y_step) {
+    for (int p = 0; p < pixels; p++, x += x_step, y += y_step)
+        for (size_t c = 0; c < channels; c++)
+            y[c] += x[c] * weight[c];
+}
+
+static void products_add(int pixels, size_t channels, const float *restrict x, size_t x_step,
+                         const float *restrict y, size_t y_step, float *restrict sum) {
+    for (int p = 0; p < pixels; p++, x += x_step, y += y_step)
+        for (size_t c = 0; c < channels; c++)
+            sum[c] += x[c] * y[c];
+}
+
 static void sgd(size_t count, const struct ls_sgd *rule, const float *restrict gradient,
                 float *restrict velocity, float *restrict weight) {
     const float rate = rule->rate, momentum = rule->momentum, decay = rule->weight_decay;
@@ -59,5 +73,7 @@ const struct ls_kernels NAME(ls_kernels_, LS_ISA) = {
     .widen = widen,
     .narrow = narrow,
     .sum_parts = sum_parts,
+    .scale_add = scale_add,
+    .products_add = products_add,
     .sgd = sgd,
 };

@@ -73,6 +73,15 @@ struct ls_kernels {
     /* total[count] = sum of part[0 .. parts-1][stride], in that order. */
     void (*sum_parts)(size_t count, const float *part, int parts, size_t stride, float *total);
 
+    /* y[pixels][channels] += x[pixels][channels] * weight[channels], where a pixel is x_step or
+     * y_step floats behind the one before. */
+    void (*scale_add)(int pixels, size_t channels, const float *x, size_t x_step,
+                      const float *weight, float *y, size_t y_step);
+
+    /* sum[channels] += x[pixels][channels] * y[pixels][channels] over such pixels. */
+    void (*products_add)(int pixels, size_t channels, const float *x, size_t x_step, const float *y,
+                         size_t y_step, float *sum);
+
     /* One step on `count` parameters. */
     void (*sgd)(size_t count, const struct ls_sgd *sgd, const float *gradient, float *velocity,
                 float *weight);

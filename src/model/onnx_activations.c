@@ -1,16 +1,74 @@
 /* Operations of ONNX on activations alone. */
 #include "model/onnx_walk.h"
+#include <float.h>
 
-static struct ls_onnx_value relu(struct ls_onnx_walk *w) {
+/* A function of every value. */
+static struct ls_onnx_value map(struct ls_onnx_walk *w, const struct ls_op *op,
+                                struct ls_attributes a) {
     struct ls_onnx_value x = ls_onnx_input(w, 0);
-    x.node = ls_onnx_add(w, &ls_op_relu, (struct ls_attributes){0}, 1, &x.node);
+    x.node = ls_onnx_add(w, op, a, 1, &x.node);
     return x;
 }
 
+static struct ls_onnx_value relu(struct ls_onnx_walk *w) {
+    return map(w, &ls_op_relu, (struct ls_attributes){0});
+}
+
 static struct ls_onnx_value sigmoid(struct ls_onnx_walk *w) {
-    struct ls_onnx_value x = ls_onnx_input(w, 0);
-    x.node = ls_onnx_add(w, &ls_op_sigmoid, (struct ls_attributes){0}, 1, &x.node);
-    return x;
+    return map(w, &ls_op_sigmoid, (struct ls_attributes){0});
+}
+
+static struct ls_onnx_value hyperbolic_tangent(struct ls_onnx_walk *w) {
+    return map(w, &ls_op_tanh, (struct ls_attributes){0});
+}
+
+static struct ls_onnx_value hard_swish(struct ls_onnx_walk *w) {
+    return map(w, &ls_op_hard_swish, (struct ls_attributes){0});
+}
+
+static struct ls_onnx_value hard_sigmoid(struct ls_onnx_walk *w) {
+    return map(w, &ls_op_hard_sigmoid,
+               (struct ls_attributes){.slope = (float)ls_onnx_number(w->node, "alpha", 0.2),
+                                      .shift = (float)ls_onnx_number(w->node, "beta", 0.5)});
+}
+
+static struct ls_onnx_value leaky_relu(struct ls_onnx_walk *w) {
+    return map(w, &ls_op_leaky_relu,
+               (struct ls_attributes){.slope = (float)ls_onnx_number(w->node, "alpha", 0.01)});
+}
+
+static struct ls_onnx_value elu(struct ls_onnx_walk *w) {
+    return map(w, &ls_op_elu,
+               (struct ls_attributes){.slope = (float)ls_onnx_number(w->node, "alpha", 1)});
+}
+
+/* A number that is input i, or an attribute, as before ONNX's version 11. */
+static float bound(struct ls_onnx_walk *w, size_t i, const char *name, double otherwise) {
+    if (i >= w->node->n_input || !*w->node->input[i])
+        return (float)ls_onnx_number(w->node, name, otherwise);
+    const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[i]).tensor;
+    float number = 0;
+    if (!tensor || !ls_onnx_single(tensor, &number))
+        ls_onnx_refuse(w, "what it clips to is no number in the file");
+    return number;
+}
+
+static struct ls_onnx_value clip(struct ls_onnx_walk *w) {
+    const struct ls_attributes a = {.low = bound(w, 1, "min", -FLT_MAX),
+                                    .high = bound(w, 2, "max", FLT_MAX)};
+    return map(w, &ls_op_clip, a);
+}
+
+/* Of activations of one shape, or of those and one number for each channel. */
+static struct ls_onnx_value product(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value a = ls_onnx_input(w, 0), b = ls_onnx_input(w, 1);
+    const bool swapped = ls_shape_size(ls_onnx_shape(w, a)) < ls_shape_size(ls_onnx_shape(w, b));
+    const int inputs[] = {swapped ? b.node : a.node, swapped ? a.node : b.node};
+    if (a.flat != b.flat || w->node->n_input != 2)
+        return ls_onnx_refuse(w, "multiplies what is not of one kind");
+    return (struct ls_onnx_value){
+        .node = ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, inputs),
+        .flat = a.flat};
 }
 
 static struct ls_onnx_value sum(struct ls_onnx_walk *w) {
@@ -105,15 +163,22 @@ static const struct ls_onnx_operation members[] = {
     {"Add", "", sum},
     {"AveragePool", " auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides ",
      average_pool},
+    {"Clip", " max min ", clip},
     {"Concat", " axis ", concat},
     {"Dropout", " ratio seed ", pass},
+    {"Elu", " alpha ", elu},
     {"GlobalAveragePool", "", global_average_pool},
+    {"HardSigmoid", " alpha beta ", hard_sigmoid},
+    {"HardSwish", "", hard_swish},
     {"Identity", "", pass},
+    {"LeakyRelu", " alpha ", leaky_relu},
     {"MaxPool", " auto_pad ceil_mode dilations kernel_shape pads storage_order strides ", max_pool},
+    {"Mul", "", product},
     {"Pad", " mode pads value ", pad},
     {"ReduceMean", " axes keepdims noop_with_empty_axes ", reduce_mean},
     {"Relu", "", relu},
     {"Sigmoid", "", sigmoid},
+    {"Tanh", "", hyperbolic_tangent},
 };
 
 const struct ls_onnx_operations ls_onnx_activations = {members, sizeof members / sizeof *members};

@@ -112,6 +112,12 @@ static bool transposes(const struct LsOnnx__Node *node) {
            order[1] == 0;
 }
 
+/* Whether the node gives on what it takes, but for the type of its numbers. */
+static bool passes(const struct LsOnnx__Node *node) {
+    return is(node->type, "Identity") ||
+           (is(node->type, "Cast") && ls_onnx_whole(node, "to", 0) == FLOAT);
+}
+
 struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name) {
     struct ls_onnx_source source = {.name = name};
     bool same = true;                               /* no Identity was passed yet */
@@ -127,7 +133,7 @@ struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name)
         if (value)
             source.tensor = value->tensor;
         const bool turns = node && transposes(node);
-        if (source.tensor || !node || node->n_input != 1 || (!turns && !is(node->type, "Identity")))
+        if (source.tensor || !node || node->n_input != 1 || (!turns && !passes(node)))
             break;
         source.transposed ^= turns;
         same = same && turns;
@@ -185,6 +191,22 @@ bool ls_onnx_pads_itself(const struct LsOnnx__Node *node) {
     const struct LsOnnx__Attribute *attribute = find(node, "auto_pad");
     return attribute && (attribute->text.len != sizeof by_pads - 1 ||
                          memcmp(attribute->text.data, by_pads, sizeof by_pads - 1) != 0);
+}
+
+bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number) {
+    const struct ls_onnx_numbers numbers = ls_onnx_numbers(tensor);
+    int64_t whole;
+    double wide;
+    if (tensor->type == INT64 && ls_onnx_tensor_wholes(tensor, 1, &whole) == 1)
+        *number = (float)whole;
+    else if (numbers.data && numbers.count == 1 && numbers.dtype == LS_DTYPE_F32)
+        memcpy(number, numbers.data, sizeof *number);
+    else if (numbers.data && numbers.count == 1 && numbers.dtype == LS_DTYPE_F64) {
+        memcpy(&wide, numbers.data, sizeof wide);
+        *number = (float)wide;
+    } else
+        return false;
+    return true;
 }
 
 int ls_onnx_tensor_wholes(const struct LsOnnx__Tensor *tensor, int most, int64_t *wholes) {

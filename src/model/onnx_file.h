@@ -46,7 +46,7 @@ struct ls_onnx_source {
 };
 
 /* The tensor that `name` stands for: a weight, or what a node makes of nothing (Constant), passes
- * on (Identity) or transposes. */
+ * on (Identity, Cast to floats) or transposes. */
 struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name);
 
 /* The numbers of a tensor of floating point, in the file's order. */
@@ -67,6 +67,9 @@ bool ls_onnx_wholes(const struct LsOnnx__Node *node, const char *name, int count
 
 /* Whether the node leaves it to who computes it how images are padded (auto_pad). */
 bool ls_onnx_pads_itself(const struct LsOnnx__Node *node);
+
+/* Takes a tensor of one number; false if it is another. */
+bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number);
 
 /* Takes a tensor of whole numbers, a row or a single one; returns how many there are, -1 if it is
  * another or has more than `most`. */

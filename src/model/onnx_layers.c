@@ -101,6 +101,20 @@ static int add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
     return node;
 }
 
+/* Ours for the node's groups of channels. */
+static const struct ls_op *convolution_of(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                          struct ls_attributes *a) {
+    const int64_t groups = ls_onnx_whole(w->node, "group", 1);
+    if (groups < 1 || groups > LS_ONNX_MOST)
+        ls_onnx_refuse(w, "its channels are in no sensible number of groups");
+    if (groups == 1 || w->builder.status)
+        return &ls_op_conv2d;
+    a->groups = (int)groups;
+    return a->groups == ls_onnx_shape(w, x).channels && a->groups == a->channels
+               ? &ls_op_depthwise_conv2d
+               : &ls_op_grouped_conv2d;
+}
+
 /* Inputs: activations, weight, bias if there is one. */
 static struct ls_onnx_value convolve(struct ls_onnx_walk *w, bool up) {
     const struct ls_onnx_value x = ls_onnx_image(w, 0);
@@ -111,10 +125,11 @@ static struct ls_onnx_value convolve(struct ls_onnx_walk *w, bool up) {
     struct ls_attributes a = ls_onnx_window(w, size[2]);
     if (size[2] != size[3] || size[2] != a.kernel)
         return ls_onnx_refuse(w, "its kernel is not square");
-    if (ls_onnx_whole(w->node, "group", 1) != 1)
-        return ls_onnx_refuse(w, "convolutions in groups are not known here");
     a.channels = (int)size[up ? 1 : 0];
     a.bias = sources[1].tensor;
+    const struct ls_op *op = up ? &ls_op_upconv2d : convolution_of(w, x, &a);
+    if (up && ls_onnx_whole(w->node, "group", 1) != 1)
+        return ls_onnx_refuse(w, "transposed convolutions in groups are not known here");
     int64_t more[2];
     const bool plain =
         ls_onnx_wholes(w->node, "output_padding", 2, 0, more) && !more[0] && !more[1];
@@ -122,8 +137,7 @@ static struct ls_onnx_value convolve(struct ls_onnx_walk *w, bool up) {
         return ls_onnx_refuse(
             w, "transposed convolutions are known with a stride as large as the kernel");
     const int count = a.bias ? 2 : 1;
-    return (struct ls_onnx_value){
-        .node = add_weighted(w, up ? &ls_op_upconv2d : &ls_op_conv2d, a, x, sources, count)};
+    return (struct ls_onnx_value){.node = add_weighted(w, op, a, x, sources, count)};
 }
 
 static struct ls_onnx_value conv(struct ls_onnx_walk *w) {

@@ -10,15 +10,20 @@ static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {
     return x;
 }
 
-/* To one row an image: [1 or 0 or -1, -1 or how many numbers an image has]. */
+/* To one row an image, [1 or 0 or -1, -1 or how many numbers an image has]; or such a row to the
+ * channels of one pixel, with [1, 1] behind. */
 static struct ls_onnx_value reshape(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_input(w, 0);
     const struct ls_onnx_value to = ls_onnx_row(w, 1);
-    const int64_t numbers = (int64_t)ls_shape_size(ls_onnx_shape(w, x));
-    if (to.count != 2 || to.wholes[0] < -1 || to.wholes[0] > 1 ||
+    const struct ls_shape shape = ls_onnx_shape(w, x);
+    const int64_t numbers = (int64_t)ls_shape_size(shape);
+    const bool pixel = to.count == LS_ONNX_RANK && to.wholes[2] == 1 && to.wholes[3] == 1 &&
+                       numbers == shape.channels;
+    if ((to.count != 2 && !pixel) || to.wholes[0] < -1 || to.wholes[0] > 1 ||
         (to.wholes[1] != numbers && (to.wholes[1] != -1 || to.wholes[0] == -1)))
-        return ls_onnx_refuse(w, "only a reshape that flattens an image is known here");
-    x.flat = true;
+        return ls_onnx_refuse(w, "only a reshape that flattens an image is known here, or that "
+                                 "makes the numbers of one into one pixel");
+    x.flat = !pixel;
     return x;
 }
 

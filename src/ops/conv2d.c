@@ -19,8 +19,13 @@ struct ls_conv ls_conv2d_of(const struct ls_node *node) {
                             .bfloat_weights = node->in_storage[0].format == LS_BFLOATS};
 }
 
-static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
-                            struct ls_error *error) {
+int ls_conv2d_groups(const struct ls_node *node) {
+    return node->attributes.groups ? node->attributes.groups : 1;
+}
+
+enum ls_status ls_conv2d_shape(const struct ls_node *node, struct ls_shape *out,
+                               struct ls_error *error) {
+    const int groups = ls_conv2d_groups(node);
     const struct ls_attributes window = node->attributes;
     const struct ls_shape in = node->in[0];
     const int height = in.height + 2 * window.padding - window.kernel;
@@ -30,17 +35,25 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
         return ls_fail(error, LS_MISMATCH,
                        "cannot convolve %dx%d pixels with kernel %d, stride %d, padding %d",
                        in.height, in.width, window.kernel, window.stride, window.padding);
+    if (groups < 1 || in.channels % groups != 0 || node->attributes.channels % groups != 0)
+        return ls_fail(error, LS_MISMATCH, "%d groups cannot share %d channels in, %d out", groups,
+                       in.channels, node->attributes.channels);
     *out = (struct ls_shape){height / window.stride + 1, width / window.stride + 1,
                              node->attributes.channels};
     return LS_OK;
 }
 
-static int tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
+/* Input channels that meet an output channel. */
+static int inputs_of(const struct ls_node *node) {
+    return node->in[0].channels / ls_conv2d_groups(node);
+}
+
+int ls_conv2d_tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
     const int kernel = node->attributes.kernel, out = node->attributes.channels;
     spec[0] = (struct ls_tensor_spec){.suffix = "weight",
                                       .kind = LS_PARAMETER,
                                       .rank = 4,
-                                      .size = {out, node->in[0].channels, kernel, kernel},
+                                      .size = {out, inputs_of(node), kernel, kernel},
                                       .init = LS_INIT_HE_NORMAL};
     spec[1] = (struct ls_tensor_spec){.suffix = "bias",
                                       .kind = LS_PARAMETER,
@@ -52,7 +65,7 @@ static int tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
 }
 
 static size_t depth_of(const struct ls_node *node) {
-    return (size_t)node->attributes.kernel * node->attributes.kernel * node->in[0].channels;
+    return (size_t)node->attributes.kernel * node->attributes.kernel * inputs_of(node);
 }
 
 static size_t pixels_of(struct ls_shape shape) {
@@ -129,24 +142,29 @@ size_t ls_conv2d_partial_size(const struct ls_node *node, bool backward) {
     return ls_conv2d_gradient_count(node, backward) * sizeof(float);
 }
 
+void ls_conv2d_bias_grad(const struct ls_call *call, int first, int last, float *partial) {
+    const struct ls_node *node = call->node;
+    const size_t out = ls_shape_size(node->out), channels = (size_t)node->out.channels;
+    if (node->attributes.bias)
+        ls_kernels()->sum_parts(channels, call->output_grad + out * (size_t)first,
+                                (int)(out / channels) * (last - first), channels,
+                                partial + weight_count(node));
+}
+
 static void backward_reduce(const struct ls_call *call, int first, int last, void *partial) {
-    float *grad = partial;
     const struct ls_node *node = call->node;
     const struct ls_conv conv = ls_conv2d_of(node);
     const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
-    const size_t weights = weight_count(node), channels = (size_t)node->out.channels;
     ls_conv_weight_grad(&conv, last - first, call->inputs[0] + in * (size_t)first,
-                        call->output_grad + out * (size_t)first, grad, call->scratch);
-    if (node->attributes.bias)
-        ls_kernels()->sum_parts(channels, call->output_grad + out * (size_t)first,
-                                (int)(out / channels) * (last - first), channels, grad + weights);
+                        call->output_grad + out * (size_t)first, partial, call->scratch);
+    ls_conv2d_bias_grad(call, first, last, partial);
 }
 
 /* The elements begin .. end-1 of the weight's gradient, from packed order to PyTorch's. */
 static void store_weight_grad(const struct ls_node *node, const float *total, size_t begin,
                               size_t end, float *grad) {
     const size_t taps = (size_t)node->attributes.kernel * node->attributes.kernel;
-    const size_t in = (size_t)node->in[0].channels, out = (size_t)node->out.channels;
+    const size_t in = (size_t)inputs_of(node), out = (size_t)node->out.channels;
     for (size_t e = begin; e < end; e++) {
         const size_t o = e % out, i = e / out % in, tap = e / out / in;
         grad[(o * in + i) * taps + tap] = total[e - begin];
@@ -191,8 +209,8 @@ const struct ls_op ls_op_conv2d = {
     .in_bfloats = &ls_op_bfloat_conv2d,
     .inference_fusions = LS_FUSE_BATCHNORM | LS_FUSE_RESIDUAL | LS_FUSE_RELU,
     .reduce_needs = LS_NEEDS_INPUTS,
-    .shape = shape,
-    .tensors = tensors,
+    .shape = ls_conv2d_shape,
+    .tensors = ls_conv2d_tensors,
     .flops = ls_conv2d_flops,
     .packed_size = packed_size,
     .pack = pack,

@@ -109,12 +109,17 @@ struct ls_op {
 extern const struct ls_op ls_op_input;     /* node 0: the image; attributes: none */
 extern const struct ls_op ls_op_conv2d;    /* attributes: channels, kernel, stride, padding, bias,
                                               bias_start */
+extern const struct ls_op ls_op_grouped_conv2d, ls_op_depthwise_conv2d; /* and groups */
 extern const struct ls_op ls_op_batchnorm; /* attributes: epsilon, momentum */
 extern const struct ls_op ls_op_affine;    /* batch norm's constant: a scale and a shift */
 extern const struct ls_op ls_op_relu;
 extern const struct ls_op ls_op_add;    /* of two inputs of one shape */
 extern const struct ls_op ls_op_concat; /* of up to LS_MAX_INPUTS inputs of one size */
-extern const struct ls_op ls_op_sigmoid;
+extern const struct ls_op ls_op_sigmoid, ls_op_tanh, ls_op_hard_swish;
+extern const struct ls_op ls_op_elu, ls_op_leaky_relu; /* attributes: slope */
+extern const struct ls_op ls_op_clip;                  /* attributes: low, high */
+extern const struct ls_op ls_op_hard_sigmoid;          /* attributes: slope, shift */
+extern const struct ls_op ls_op_multiply; /* inputs: of one shape, or the second of one pixel */
 extern const struct ls_op ls_op_gate;     /* inputs: gate, transform, carry, of one shape */
 extern const struct ls_op ls_op_upconv2d; /* attributes: channels, kernel, bias */
 extern const struct ls_op ls_op_avgpool;  /* attributes: kernel, stride */

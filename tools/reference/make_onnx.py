@@ -31,7 +31,7 @@ def main():
         lines.append(f'"{stem}": {json.dumps(make_fixtures.rounded(wanted.flatten().tolist()))}')
         for way, options in check_onnx.WAYS.items():
             torch.onnx.export(network, pixels[:1], os.path.join(
-                a.out, f"{stem}-{way.replace(' ', '-')}.onnx"), opset_version=13, **options)
+                a.out, f"{stem}-{way.replace(' ', '-')}.onnx"), opset_version=check_onnx.OPSET, **options)
     with open(os.path.join(a.out, "onnx.json"), "w", encoding="ascii") as file:
         file.write("{" + ",\n".join(lines) + "}\n")
 

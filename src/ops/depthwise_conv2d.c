@@ -1,0 +1,144 @@
+/* Convolution of every channel by itself (depthwise; Howard et al. 2017, section 3.1): as many
+ * groups as channels, in and out. A position of the window is done at a time, a row of pixels that
+ * it meets after the other. */
+#include "base/alloc.h"
+#include "kernels/kernels.h"
+#include "ops/conv2d.h"
+#include "ops/fold.h"
+
+static size_t taps_of(const struct ls_node *node) {
+    return (size_t)node->attributes.kernel * (size_t)node->attributes.kernel;
+}
+
+/* The pixels of an output row that a position of the window takes from the image, and where the
+ * first of them, in and out, are: floats into an image. */
+struct run {
+    int pixels;
+    size_t x, y;
+};
+
+static struct run run_at(const struct ls_node *node, int row, int tap) {
+    const struct ls_attributes *a = &node->attributes;
+    const int y = row * a->stride + tap / a->kernel - a->padding, x = tap % a->kernel - a->padding;
+    const int width = node->in[0].width, channels = node->out.channels;
+    struct run run = {0};
+    if (y < 0 || y >= node->in[0].height || x >= width)
+        return run;
+    const int begin = x < 0 ? (-x + a->stride - 1) / a->stride : 0;
+    int end = (width - 1 - x) / a->stride + 1;
+    end = end < node->out.width ? end : node->out.width;
+    run.pixels = end > begin ? end - begin : 0;
+    run.x = ((size_t)y * (size_t)width + (size_t)(begin * a->stride + x)) * (size_t)channels;
+    run.y = ((size_t)row * (size_t)node->out.width + (size_t)begin) * (size_t)channels;
+    return run;
+}
+
+/* packed = weights [taps][channels], then what is added [channels] */
+static size_t shift_offset(const struct ls_node *node) {
+    return ls_align_floats(taps_of(node) * (size_t)node->out.channels);
+}
+
+static size_t packed_size(const struct ls_node *node, bool training) {
+    (void)training;
+    return shift_offset(node) + ls_align_floats((size_t)node->out.channels);
+}
+
+static void pack(const struct ls_node *node, bool training, float *const *values, float *packed) {
+    const size_t taps = taps_of(node), channels = (size_t)node->out.channels;
+    (void)training;
+    for (size_t c = 0; c < channels; c++) {
+        const struct ls_fold fold = ls_fold(node, values, (int)c);
+        for (size_t tap = 0; tap < taps; tap++)
+            packed[tap * channels + c] = (float)(fold.scale * (double)values[0][c * taps + tap]);
+        packed[shift_offset(node) + c] = (float)fold.shift;
+    }
+}
+
+static void forward_image(const struct ls_call *call, const float *x, float *y) {
+    const struct ls_node *node = call->node;
+    const size_t channels = (size_t)node->out.channels, size = ls_shape_size(node->out);
+    const size_t step = channels * (size_t)node->attributes.stride;
+    const int taps = (int)taps_of(node);
+    for (size_t i = 0; i < size; i++)
+        y[i] = 0;
+    for (int row = 0; row < node->out.height; row++)
+        for (int tap = 0; tap < taps; tap++) {
+            const struct run run = run_at(node, row, tap);
+            ls_kernels()->scale_add(run.pixels, channels, x + run.x, step,
+                                    call->packed + (size_t)tap * channels, y + run.y, channels);
+        }
+}
+
+static void forward(const struct ls_call *call, int first, int last) {
+    const struct ls_node *node = call->node;
+    const struct ls_attributes *a = &node->attributes;
+    const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
+    const size_t at = out * (size_t)first, channels = (size_t)node->out.channels;
+    for (int image = first; image < last; image++)
+        forward_image(call, call->inputs[0] + in * (size_t)image,
+                      call->output + out * (size_t)image);
+    if (a->bias || a->fused_batchnorm || a->fused_residual || a->fused_relu)
+        ls_kernels()->floats->affine(out / channels * (size_t)(last - first), (int)channels,
+                                     call->output + at, NULL, call->packed + shift_offset(node),
+                                     a->fused_residual ? call->inputs[node->input_count - 1] + at
+                                                       : NULL,
+                                     a->fused_relu, call->output + at);
+}
+
+static void backward_reduce(const struct ls_call *call, int first, int last, void *partial) {
+    const struct ls_node *node = call->node;
+    const size_t channels = (size_t)node->out.channels;
+    const size_t step = channels * (size_t)node->attributes.stride;
+    const int taps = (int)taps_of(node);
+    float *grad = partial;
+    for (size_t i = 0; i < (size_t)taps * channels; i++)
+        grad[i] = 0;
+    for (int image = first; image < last; image++) {
+        const float *x = call->inputs[0] + ls_shape_size(node->in[0]) * (size_t)image;
+        const float *y_grad = call->output_grad + ls_shape_size(node->out) * (size_t)image;
+        for (int row = 0; row < node->out.height; row++)
+            for (int tap = 0; tap < taps; tap++) {
+                const struct run run = run_at(node, row, tap);
+                ls_kernels()->products_add(run.pixels, channels, x + run.x, step, y_grad + run.y,
+                                           channels, grad + (size_t)tap * channels);
+            }
+    }
+    ls_conv2d_bias_grad(call, first, last, grad);
+}
+
+static void backward(const struct ls_call *call, int first, int last) {
+    const struct ls_node *node = call->node;
+    const size_t channels = (size_t)node->out.channels, in = ls_shape_size(node->in[0]);
+    const size_t step = channels * (size_t)node->attributes.stride;
+    const int taps = (int)taps_of(node);
+    for (int image = first; call->input_grads[0] && image < last; image++) {
+        const float *y_grad = call->output_grad + ls_shape_size(node->out) * (size_t)image;
+        float *x_grad = call->input_grads[0] + in * (size_t)image;
+        for (size_t i = 0; !call->accumulate[0] && i < in; i++)
+            x_grad[i] = 0;
+        for (int row = 0; row < node->out.height; row++)
+            for (int tap = 0; tap < taps; tap++) {
+                const struct run run = run_at(node, row, tap);
+                ls_kernels()->scale_add(run.pixels, channels, y_grad + run.y, channels,
+                                        call->packed + (size_t)tap * channels, x_grad + run.x,
+                                        step);
+            }
+    }
+}
+
+const struct ls_op ls_op_depthwise_conv2d = {
+    .name = "depthwise_conv2d",
+    .inference_fusions = LS_FUSE_BATCHNORM | LS_FUSE_RESIDUAL | LS_FUSE_RELU,
+    .reduce_needs = LS_NEEDS_INPUTS,
+    .shape = ls_conv2d_shape,
+    .tensors = ls_conv2d_tensors,
+    .flops = ls_conv2d_flops,
+    .packed_size = packed_size,
+    .pack = pack,
+    .forward = forward,
+    .partial_size = ls_conv2d_partial_size,
+    .combine_count = ls_conv2d_gradient_count,
+    .backward_reduce = backward_reduce,
+    .backward_combine = ls_conv2d_backward_combine,
+    .backward = backward,
+};
