@@ -106,9 +106,9 @@ struct ls_op {
     const struct ls_op *constant;
 };
 
-extern const struct ls_op ls_op_input;     /* node 0: the image; attributes: none */
-extern const struct ls_op ls_op_conv2d;    /* attributes: channels, kernel, stride, padding, bias,
-                                              bias_start */
+extern const struct ls_op ls_op_input;  /* node 0: the image; attributes: none */
+extern const struct ls_op ls_op_conv2d; /* attributes: channels, kernel, stride, padding, bias,
+                                           bias_start */
 extern const struct ls_op ls_op_grouped_conv2d, ls_op_depthwise_conv2d; /* and groups */
 extern const struct ls_op ls_op_batchnorm; /* attributes: epsilon, momentum */
 extern const struct ls_op ls_op_affine;    /* batch norm's constant: a scale and a shift */
