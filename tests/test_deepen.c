@@ -1,4 +1,6 @@
+#include "base/file.h"
 #include "landscape/deepen.h"
+#include "model/onnx_file.h"
 #include "networks.h"
 #include "support.h"
 #include <math.h>
@@ -74,12 +76,43 @@ static void names_what_has_no_place(void **state) {
     }
 }
 
+/* An attribute that is no tensor changes what a network computes. */
+static void attributes_count(void **state) {
+    const char *onnx = "tests/fixtures/onnx/mobile-folded.onnx";
+    const char *other = text("%s/other.onnx", (char *)*state);
+    struct ls_onnx file;
+    struct ls_model model, deeper;
+    struct ls_error error;
+    unsigned char *bytes;
+    size_t count;
+    assert_int_equal(ls_file_read(onnx, 1 << 20, &bytes, &count, NULL), LS_OK);
+    assert_int_equal(ls_onnx_parse(&file, onnx, bytes, count, NULL), LS_OK);
+    free(bytes);
+    for (size_t n = 0; n < file.model->graph->n_node; n++)
+        if (strcmp(file.model->graph->node[n]->type, "LeakyRelu") == 0)
+            file.model->graph->node[n]->attribute[0]->number = 0.2F;
+    bytes = malloc(ls_onnx__model__get_packed_size(file.model));
+    assert_non_null(bytes);
+    count = ls_onnx__model__pack(file.model, bytes);
+    FILE *changed = fopen(other, "wb");
+    assert_true(changed && fwrite(bytes, 1, count, changed) == count && fclose(changed) == 0);
+    load_model(&model, onnx);
+    assert_int_equal(ls_model_deepen(&deeper, &model, onnx, 1, &error), LS_MISMATCH);
+    assert_message(&error, "has no layers");
+    assert_int_equal(ls_model_deepen(&deeper, &model, other, 1, &error), LS_MISMATCH);
+    assert_message(&error, "nothing like the leaky_relu at 'depth2.weight'");
+    ls_model_free(&model);
+    ls_onnx_free(&file);
+    free(bytes);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_networks_get_identity_layers),
         cmocka_unit_test(networks_with_skips_get_silent_blocks),
         cmocka_unit_test(added_blocks_can_learn),
         cmocka_unit_test(names_what_has_no_place),
+        cmocka_unit_test_setup_teardown(attributes_count, make_directory, remove_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,14 +15,18 @@ static void spread_values(float *x, int count) {
 static void gradients(void **state) {
     static const struct {
         int height, width, channels, kernel, stride, padding;
+        bool round_up;
     } cases[] = {
-        {6, 4, 3, 2, 2, 0}, {7, 5, 2, 2, 2, 0}, {7, 7, 3, 3, 2, 1},
-        {5, 6, 2, 3, 1, 1}, {4, 4, 1, 4, 1, 2}, {1, 1, 5, 1, 1, 0},
+        {6, 4, 3, 2, 2, 0, false}, {7, 5, 2, 2, 2, 0, false}, {7, 7, 3, 3, 2, 1, false},
+        {5, 6, 2, 3, 1, 1, false}, {4, 4, 1, 4, 1, 2, false}, {1, 1, 5, 1, 1, 0, false},
+        {7, 6, 2, 3, 2, 0, true},  {5, 8, 3, 2, 3, 1, true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct ls_attributes attributes = {
-            .kernel = cases[i].kernel, .stride = cases[i].stride, .padding = cases[i].padding};
+        const struct ls_attributes attributes = {.kernel = cases[i].kernel,
+                                                 .stride = cases[i].stride,
+                                                 .padding = cases[i].padding,
+                                                 .round_up = cases[i].round_up};
         const struct ls_shape in = {cases[i].height, cases[i].width, cases[i].channels};
         struct rig rig;
         rig_create(&rig, &ls_op_maxpool, attributes, 1, &in, 5, 0);
@@ -76,6 +80,27 @@ static void first_of_equals_gets_the_gradient(void **state) {
     rig_free(&rig);
 }
 
+/* The numbers of windows are PyTorch's with ceil_mode. */
+static void windows_may_reach_over_the_edge(void **state) {
+    static const struct {
+        int size, kernel, stride, padding, windows;
+    } cases[] = {{4, 3, 2, 0, 2}, {5, 3, 2, 0, 2}, {4, 2, 3, 0, 2}, {4, 2, 3, 1, 2},
+                 {5, 2, 3, 1, 2}, {5, 2, 2, 1, 3}, {6, 2, 2, 1, 4}, {6, 1, 4, 0, 2}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ls_node node = {.op = &ls_op_maxpool,
+                               .attributes = {.kernel = cases[i].kernel,
+                                              .stride = cases[i].stride,
+                                              .padding = cases[i].padding,
+                                              .round_up = true},
+                               .in = {{cases[i].size, cases[i].size, 1}}};
+        struct ls_shape out;
+        assert_int_equal(node.op->shape(&node, &out, NULL), LS_OK);
+        assert_int_equal(out.height, cases[i].windows);
+        assert_int_equal(out.width, cases[i].windows);
+    }
+}
+
 static void what_is_not_a_number_wins(void **state) {
     (void)state;
     for (int place = 0; place < 4; place++) {
@@ -107,6 +132,7 @@ int main(void) {
         cmocka_unit_test(gradients),
         cmocka_unit_test(padding_never_wins),
         cmocka_unit_test(first_of_equals_gets_the_gradient),
+        cmocka_unit_test(windows_may_reach_over_the_edge),
         cmocka_unit_test(what_is_not_a_number_wins),
         cmocka_unit_test(windows_that_do_not_fit_are_refused),
     };

@@ -20,6 +20,7 @@ static const struct points cases[] = {
     {&ls_op_hard_sigmoid, {.slope = 0.2F, .shift = 0.5F}, {-4, -1, 0, 1, 4}, {0, 0.3, 0.5, 0.7, 1}},
     {&ls_op_leaky_relu, {.slope = 0.1F}, {-4, -1, 0, 1, 4}, {-0.4, -0.1, 0, 1, 4}},
     {&ls_op_clip, {.low = -1, .high = 6}, {-4, -1, 0, 6, INFINITY}, {-1, -1, 0, 6, 6}},
+    {&ls_op_clip, {.low = 1, .high = 0.25F}, {-4, 0.25, 0.5, 1, 6}, {0.25, 0.25, 0.25, 0.25, 0.25}},
 };
 
 enum { CASES = sizeof cases / sizeof *cases };

@@ -50,6 +50,7 @@ struct ls_op; /* what a node does; see src/ops/op.h */
 struct ls_attributes {
     int channels;                /* of the output */
     int kernel, stride, padding; /* in pixels, the same in both dimensions */
+    bool round_up;               /* windows of a max pool may reach over the edge */
     int groups;                  /* of channels that a convolution keeps apart; 0 is 1 */
     float slope, shift;          /* of a bent line */
     float low, high;             /* what values are clipped to */

@@ -78,7 +78,7 @@ static void print_layers_text(const struct options *o, const struct ls_bench_lay
     printf("%s, %s, one thread, %s kernels, medians of %d runs\n", o->arch,
            ls_precision_name(o->precision), ls_cpu_name(ls_cpu_used()), o->runs);
     printf("%.1f GFLOP/s of multiply-adds in registers\n\n", bench->peak / 1e9);
-    printf("%-51s %6s %9s %8s %6s %8s %7s\n", "layers", "number", "MFLOP", "ms", "time", "GFLOP/s",
+    printf("%-53s %6s %9s %8s %6s %8s %7s\n", "layers", "number", "MFLOP", "ms", "time", "GFLOP/s",
            "to peak");
     for (int i = 0; i < bench->count; i++) {
         const struct ls_bench_kind *kind = &bench->kinds[i];
@@ -86,7 +86,7 @@ static void print_layers_text(const struct options *o, const struct ls_bench_lay
         if (kind->kernel)
             snprintf(window, sizeof window, " %dx%d/%d", kind->kernel, kind->kernel, kind->stride);
         snprintf(name, sizeof name, "%s%s", kind->operation, window);
-        printf("%-20s %4dx%-3dx%4d to %4dx%-3dx%4d %6d %9.2f %8.4f %4.1f %%", name, kind->in.height,
+        printf("%-22s %4dx%-3dx%4d to %4dx%-3dx%4d %6d %9.2f %8.4f %4.1f %%", name, kind->in.height,
                kind->in.width, kind->in.channels, kind->out.height, kind->out.width,
                kind->out.channels, kind->number, kind->flops / 1e6, 1e3 * kind->seconds,
                100 * kind->seconds / total);
@@ -95,7 +95,7 @@ static void print_layers_text(const struct options *o, const struct ls_bench_lay
                    kind->flops / kind->seconds / bench->peak);
         printf("\n");
     }
-    printf("%-51s %6s %9s %8.4f\n", "all", "", "", 1e3 * total);
+    printf("%-53s %6s %9s %8.4f\n", "all", "", "", 1e3 * total);
 }
 
 static void print_layers_json(const struct options *o, const struct ls_bench_layers *bench) {

@@ -6,10 +6,6 @@
 #include "kernels/winograd.h"
 #include <string.h>
 
-static size_t pixels_out(const struct ls_conv *conv) {
-    return (size_t)conv->out_height * conv->out_width;
-}
-
 static size_t depth(const struct ls_conv *conv) {
     return (size_t)conv->kernel * conv->kernel * conv->in;
 }
@@ -22,12 +18,8 @@ static size_t pixels_in(const struct ls_conv *conv) {
     return (size_t)conv->in_height * conv->in_width;
 }
 
-static size_t floats_in(const struct ls_conv *conv) {
-    return pixels_in(conv) * (size_t)conv->in;
-}
-
 static size_t floats_out(const struct ls_conv *conv) {
-    return pixels_out(conv) * (size_t)conv->out;
+    return ls_conv_pixels_out(conv) * (size_t)conv->out;
 }
 
 static size_t max(size_t a, size_t b) {
@@ -151,7 +143,7 @@ void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *p
 
 /* Floats of scratch memory for copies with the channels added: of the images, ... */
 static size_t room_in(const struct fit *fit) {
-    return fit->more_in ? ls_align_floats((size_t)fit->images * floats_in(&fit->conv)) : 0;
+    return fit->more_in ? ls_align_floats((size_t)fit->images * ls_conv_floats_in(&fit->conv)) : 0;
 }
 
 static size_t room_out(const struct fit *fit) {
@@ -165,7 +157,7 @@ static size_t room_weights(const struct fit *fit) {
 
 static size_t border_floats(const struct ls_conv *conv) {
     const struct ls_conv with = bordered(conv);
-    return floats_in(&with);
+    return ls_conv_floats_in(&with);
 }
 
 static size_t forward_scratch(const struct ls_conv *conv) {
@@ -177,7 +169,7 @@ static size_t forward_scratch(const struct ls_conv *conv) {
 
 static size_t input_grad_scratch(const struct ls_conv *conv) {
     const struct ls_conv back = adjoint(conv);
-    return conv->stride == 1 ? forward_scratch(&back) : pixels_out(conv) * depth(conv);
+    return conv->stride == 1 ? forward_scratch(&back) : ls_conv_pixels_out(conv) * depth(conv);
 }
 
 static size_t weight_grad_scratch(const struct ls_conv *conv) {
@@ -259,9 +251,9 @@ static void convolve(const struct ls_conv *conv, int images, const float *x, con
     }
     for (int i = 0; i < images; i++) {
         const size_t at = floats_out(conv) * (size_t)i;
-        ls_kernels()->conv_forward(&with,
-                                   with_border(conv, x + floats_in(conv) * (size_t)i, scratch),
-                                   packed, bias, residual ? residual + at : NULL, relu, y + at);
+        ls_kernels()->conv_forward(
+            &with, with_border(conv, x + ls_conv_floats_in(conv) * (size_t)i, scratch), packed,
+            bias, residual ? residual + at : NULL, relu, y + at);
     }
 }
 
@@ -276,8 +268,8 @@ static void convolve_filled(const struct ls_conv *conv, const struct fit *fit, i
         return;
     }
     convolve(&fit->conv, images, filled, packed, NULL, NULL, false, all, rest);
-    take_channels((size_t)images * pixels_out(conv), fit->conv.out, all, bias, residual, relu,
-                  conv->out, y);
+    take_channels((size_t)images * ls_conv_pixels_out(conv), fit->conv.out, all, bias, residual,
+                  relu, conv->out, y);
 }
 
 void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, const float *packed,
@@ -291,7 +283,7 @@ void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, con
     for (int i = 0; i < images; i += fit.images) {
         const size_t at = floats_out(conv) * (size_t)i;
         const int count = i + fit.images < images ? fit.images : images - i;
-        convolve_filled(conv, &fit, count, x + floats_in(conv) * (size_t)i, packed, bias,
+        convolve_filled(conv, &fit, count, x + ls_conv_floats_in(conv) * (size_t)i, packed, bias,
                         residual ? residual + at : NULL, relu, y + at, scratch);
     }
 }
@@ -305,11 +297,11 @@ void ls_conv_input_grad(const struct ls_conv *conv, int images, const float *y_g
         return;
     }
     if (!add)
-        memset(x_grad, 0, (size_t)images * floats_in(conv) * sizeof *x_grad);
+        memset(x_grad, 0, (size_t)images * ls_conv_floats_in(conv) * sizeof *x_grad);
     for (int i = 0; i < images; i++) {
-        ls_gemm(false, false, (int)pixels_out(conv), (int)depth(conv), conv->out,
+        ls_gemm(false, false, (int)ls_conv_pixels_out(conv), (int)depth(conv), conv->out,
                 y_grad + floats_out(conv) * (size_t)i, packed, false, scratch);
-        ls_col2im(conv, scratch, x_grad + floats_in(conv) * (size_t)i);
+        ls_col2im(conv, scratch, x_grad + ls_conv_floats_in(conv) * (size_t)i);
     }
 }
 
@@ -326,7 +318,7 @@ static void differentiate(const struct ls_conv *conv, int images, const float *x
         return;
     }
     memset(weight_grad, 0, weights(conv) * sizeof *weight_grad);
-    for (int i = 0; i < images; i++, x += floats_in(conv), y_grad += floats_out(conv))
+    for (int i = 0; i < images; i++, x += ls_conv_floats_in(conv), y_grad += floats_out(conv))
         ls_kernels()->conv_weight_grad(&with, with_border(conv, x, scratch), y_grad, weight_grad);
 }
 
@@ -339,7 +331,7 @@ static void differentiate_filled(const struct ls_conv *conv, const struct fit *f
     const size_t in = (size_t)conv->in, out = (size_t)conv->out;
     const float *filled = with_channels(conv, fit, images, x, scratch);
     if (fit->more_out) {
-        fill_channels((size_t)images * pixels_out(conv), conv->out, y_grad, fit->conv.out,
+        fill_channels((size_t)images * ls_conv_pixels_out(conv), conv->out, y_grad, fit->conv.out,
                       filled_grad);
         y_grad = filled_grad;
     }
@@ -361,7 +353,7 @@ void ls_conv_weight_grad(const struct ls_conv *conv, int images, const float *x,
     }
     for (int i = 0; i < images; i += fit.images) {
         const int count = i + fit.images < images ? fit.images : images - i;
-        differentiate_filled(conv, &fit, count, x + floats_in(conv) * (size_t)i,
+        differentiate_filled(conv, &fit, count, x + ls_conv_floats_in(conv) * (size_t)i,
                              y_grad + floats_out(conv) * (size_t)i, i > 0, weight_grad, scratch);
     }
 }

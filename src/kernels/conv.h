@@ -17,6 +17,15 @@ struct ls_conv {
     bool bfloat_weights; /* packing rounds the weights to bfloat16 */
 };
 
+static inline size_t ls_conv_pixels_out(const struct ls_conv *conv) {
+    return (size_t)conv->out_height * (size_t)conv->out_width;
+}
+
+/* Of an image. */
+static inline size_t ls_conv_floats_in(const struct ls_conv *conv) {
+    return (size_t)conv->in_height * (size_t)conv->in_width * (size_t)conv->in;
+}
+
 /* The filters of a convolution in PyTorch's layout [out][in][kernel][kernel], or those of its
  * adjoint, which maps output gradients to input gradients: [in][out][kernel][kernel] with the
  * window's positions in reverse order. */

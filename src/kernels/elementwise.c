@@ -1,4 +1,4 @@
-/* The table of one instruction set, and its loops over floats that are no activations. The Makefile
+/* The table of one instruction set, and its loops that have no twin for bfloat16. The Makefile
  * compiles this file once for each, with LS_ISA as the table's name and LANES the vector's length.
  */
 #include "kernels/bfloat.h"

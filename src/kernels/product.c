@@ -26,23 +26,15 @@ static const float *taken_pixels(const struct ls_conv *conv, const float *x, flo
     return scratch;
 }
 
-static size_t floats_in(const struct ls_conv *conv) {
-    return (size_t)conv->in_height * (size_t)conv->in_width * (size_t)conv->in;
-}
-
-static int pixels_out(const struct ls_conv *conv) {
-    return conv->out_height * conv->out_width;
-}
-
 void ls_product_forward(const struct ls_conv *conv, int images, const float *x, const float *weight,
                         const float *bias, const float *residual, bool relu, float *y,
                         float *scratch) {
-    const size_t out = (size_t)conv->out, pixels = (size_t)pixels_out(conv);
+    const size_t out = (size_t)conv->out, pixels = ls_conv_pixels_out(conv);
     const int step = images_at_a_time(conv, images);
     const bool add = residual == y;
     for (int i = 0; i < images; i += step)
         ls_gemm(false, false, step * (int)pixels, conv->out, conv->in,
-                taken_pixels(conv, x + floats_in(conv) * (size_t)i, scratch), weight, add,
+                taken_pixels(conv, x + ls_conv_floats_in(conv) * (size_t)i, scratch), weight, add,
                 y + pixels * out * (size_t)i);
     if (bias || relu || (residual && !add))
         ls_kernels()->floats->affine((size_t)images * pixels, conv->out, y, NULL, bias,
@@ -51,10 +43,10 @@ void ls_product_forward(const struct ls_conv *conv, int images, const float *x, 
 
 void ls_product_weight_grad(const struct ls_conv *conv, int images, const float *x,
                             const float *y_grad, float *weight_grad, float *scratch) {
-    const size_t out = (size_t)conv->out, pixels = (size_t)pixels_out(conv);
+    const size_t out = (size_t)conv->out, pixels = ls_conv_pixels_out(conv);
     const int step = images_at_a_time(conv, images);
     for (int i = 0; i < images; i += step)
         ls_gemm(true, false, conv->in, conv->out, step * (int)pixels,
-                taken_pixels(conv, x + floats_in(conv) * (size_t)i, scratch),
+                taken_pixels(conv, x + ls_conv_floats_in(conv) * (size_t)i, scratch),
                 y_grad + pixels * out * (size_t)i, i > 0, weight_grad);
 }

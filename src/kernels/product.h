@@ -8,8 +8,8 @@
 /* Whether the convolution is computed so. */
 bool ls_product_fits(const struct ls_conv *conv);
 
-/* As ls_conv_forward and ls_conv_weight_grad, with weights [in][out] and scratch [pixels in][in].
- */
+/* As ls_conv_forward and ls_conv_weight_grad, with weights [in][out] and scratch
+ * [out_height][out_width][in]. */
 void ls_product_forward(const struct ls_conv *conv, int images, const float *x, const float *weight,
                         const float *bias, const float *residual, bool relu, float *y,
                         float *scratch);

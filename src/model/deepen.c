@@ -133,17 +133,22 @@ static void pass_batchnorm(struct job *job, const struct ls_node *node, int same
     }
 }
 
+/* Whether nodes of one operation compute the same from the same inputs and tensors. */
+static bool are_alike(const struct ls_node *node, const struct ls_node *other) {
+    const struct ls_attributes *a = &node->attributes, *b = &other->attributes;
+    return ls_shape_equal(node->out, other->out) && a->kernel == b->kernel &&
+           a->stride == b->stride && a->padding == b->padding && a->round_up == b->round_up &&
+           a->groups == b->groups && a->bias == b->bias && a->epsilon == b->epsilon &&
+           a->slope == b->slope && a->shift == b->shift && a->low == b->low && a->high == b->high;
+}
+
 /* The node of the shallower network that computes what the shared node does, or ANYTHING. */
 static int find_counterpart(const struct job *job, const struct ls_node *node) {
     const struct ls_network *from = &job->from->network;
     for (int n = 0; n < from->node_count; n++) {
         const struct ls_node *other = &from->nodes[n];
         bool equal = other->op == node->op && other->input_count == node->input_count &&
-                     other->tensor_count == node->tensor_count &&
-                     ls_shape_equal(other->out, node->out) &&
-                     other->attributes.kernel == node->attributes.kernel &&
-                     other->attributes.stride == node->attributes.stride &&
-                     other->attributes.padding == node->attributes.padding;
+                     other->tensor_count == node->tensor_count && are_alike(other, node);
         for (int i = 0; equal && i < node->input_count; i++)
             equal = job->same[node->input[i]] == other->input[i];
         for (int t = 0; equal && t < node->tensor_count; t++)

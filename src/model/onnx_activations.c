@@ -64,7 +64,8 @@ static struct ls_onnx_value product(struct ls_onnx_walk *w) {
     const struct ls_onnx_value a = ls_onnx_input(w, 0), b = ls_onnx_input(w, 1);
     const bool swapped = ls_shape_size(ls_onnx_shape(w, a)) < ls_shape_size(ls_onnx_shape(w, b));
     const int inputs[] = {swapped ? b.node : a.node, swapped ? a.node : b.node};
-    if (a.flat != b.flat || w->node->n_input != 2)
+    const bool same = ls_shape_equal(ls_onnx_shape(w, a), ls_onnx_shape(w, b));
+    if (a.flat != b.flat || (a.flat && !same) || w->node->n_input != 2)
         return ls_onnx_refuse(w, "multiplies what is not of one kind");
     return (struct ls_onnx_value){
         .node = ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, inputs),
@@ -108,8 +109,11 @@ static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
 static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_image(w, 0);
     const struct ls_attributes a = ls_onnx_window(w, 0);
+    const struct ls_shape in = ls_onnx_shape(w, x);
     if (a.padding)
         return ls_onnx_refuse(w, "means over padding are not known here");
+    if (a.round_up && ((in.height - a.kernel) % a.stride || (in.width - a.kernel) % a.stride))
+        return ls_onnx_refuse(w, "means over the edge (ceil_mode) are not known here");
     return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node)};
 }
 

@@ -136,7 +136,7 @@ struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name)
         if (source.tensor || !node || node->n_input != 1 || (!turns && !passes(node)))
             break;
         source.transposed ^= turns;
-        same = same && turns;
+        same = same && !is(node->type, "Identity");
         name = node->input[0];
     }
     return source;

@@ -64,13 +64,6 @@ int ls_onnx_add(struct ls_onnx_walk *w, const struct ls_op *op, struct ls_attrib
     return ls_build(&w->builder, op, NULL, attributes, count, inputs);
 }
 
-/* Whether the last window reaches over the edge, if such ones count. */
-static bool is_cut_off(struct ls_onnx_walk *w, int64_t kernel, int64_t stride, int64_t pad) {
-    const struct ls_shape image = ls_onnx_shape(w, ls_onnx_image(w, 0));
-    return ls_onnx_whole(w->node, "ceil_mode", 0) && ((image.height + 2 * pad - kernel) % stride ||
-                                                      (image.width + 2 * pad - kernel) % stride);
-}
-
 struct ls_attributes ls_onnx_window(struct ls_onnx_walk *w, int64_t kernel) {
     int64_t kernels[2], strides[2], dilations[2], pads[4];
     const bool sound = ls_onnx_wholes(w->node, "kernel_shape", 2, kernel, kernels) &&
@@ -88,10 +81,10 @@ struct ls_attributes ls_onnx_window(struct ls_onnx_walk *w, int64_t kernel) {
     else if (kernels[0] < 1 || kernels[0] > LS_ONNX_MOST || strides[0] < 1 ||
              strides[0] > LS_ONNX_MOST || pads[0] < 0 || pads[0] > LS_ONNX_MOST)
         ls_onnx_refuse(w, "its window is of no sensible size");
-    else if (is_cut_off(w, kernels[0], strides[0], pads[0]))
-        ls_onnx_refuse(w, "windows over the edge (ceil_mode) are not known here");
     else
-        return (struct ls_attributes){
-            .kernel = (int)kernels[0], .stride = (int)strides[0], .padding = (int)pads[0]};
+        return (struct ls_attributes){.kernel = (int)kernels[0],
+                                      .stride = (int)strides[0],
+                                      .padding = (int)pads[0],
+                                      .round_up = ls_onnx_whole(w->node, "ceil_mode", 0)};
     return (struct ls_attributes){0};
 }

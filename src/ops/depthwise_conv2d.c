@@ -33,7 +33,8 @@ static struct run run_at(const struct ls_node *node, int row, int tap) {
     return run;
 }
 
-/* packed = weights [taps][channels], then what is added [channels] */
+/* packed = weights [taps][channels], then what is added [channels]; as floats in mixed precision,
+ * too, in which nothing is gained by rounding them */
 static size_t shift_offset(const struct ls_node *node) {
     return ls_align_floats(taps_of(node) * (size_t)node->out.channels);
 }

@@ -3,6 +3,14 @@
 #include "ops/op.h"
 #include <math.h>
 
+/* How many windows there are along `size` pixels; none begins in the padding behind them. */
+static int windows(const struct ls_attributes *a, int size) {
+    const int left = size + 2 * a->padding - a->kernel;
+    const int count = left / a->stride + 1;
+    const bool more = a->round_up && left % a->stride && count * a->stride < size + a->padding;
+    return more ? count + 1 : count;
+}
+
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
                             struct ls_error *error) {
     const struct ls_attributes window = node->attributes;
@@ -14,7 +22,7 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
         return ls_fail(error, LS_MISMATCH,
                        "cannot pool %dx%d pixels with kernel %d, stride %d, padding %d", in.height,
                        in.width, window.kernel, window.stride, window.padding);
-    *out = (struct ls_shape){height / window.stride + 1, width / window.stride + 1, in.channels};
+    *out = (struct ls_shape){windows(&window, in.height), windows(&window, in.width), in.channels};
     return LS_OK;
 }
 

@@ -175,9 +175,10 @@ static float leaky_relu_slope(const struct ls_attributes *a, float x) {
 
 BENT_LINE(leaky_relu)
 
-/* x, from low to high; what is not a number stays so */
+/* x, at least low, and then at most high; what is not a number stays so */
 static float clip_value(const struct ls_attributes *a, float x) {
-    return x < a->low ? a->low : x > a->high ? a->high : x;
+    const float y = x < a->low ? a->low : x;
+    return y > a->high ? a->high : y;
 }
 
 static float clip_slope(const struct ls_attributes *a, float x) {

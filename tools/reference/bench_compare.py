@@ -49,9 +49,18 @@ class Onnx:
                                self.threads, *options]))
 
 
-def ours(a, precision, training):
+def arch_of(a, work):
+    """What our program calls the network: a file, if it is not one of ours."""
+    if ":" not in a.arch:
+        return a.arch
+    path = os.path.join(work, "own.onnx")
+    run([sys.executable, os.path.join(HERE, "export_onnx.py"), "--arch", a.arch, "--batchnorm", path])
+    return path
+
+
+def ours(a, arch, precision, training):
     """`landscape bench` as a dictionary."""
-    return json.loads(run([a.landscape, "bench", "--arch", a.arch, "--precision", precision, "--threads",
+    return json.loads(run([a.landscape, "bench", "--arch", arch, "--precision", precision, "--threads",
                            str(a.threads), "--json"] + (["--train"] if training else []),
                           env=our_environment(a)))
 
@@ -60,16 +69,16 @@ def our_environment(a):
     return dict(os.environ, LANDSCAPE_CPU=a.isa.lower()) if a.isa else None
 
 
-def scan_rate(a, precision, work):
+def scan_rate(a, arch, precision, work):
     """Images per second of a whole scan."""
     model, surface = os.path.join(work, "model"), os.path.join(work, "surface.h5")
     if not os.path.exists(model):
-        run([a.landscape, "train", "--arch", a.arch, "--epochs", "0", "--subset", "1", "--test-subset", "1",
+        run([a.landscape, "train", "--arch", arch, "--epochs", "0", "--subset", "1", "--test-subset", "1",
              "--out", model])
     if os.path.exists(surface):
         os.remove(surface)
     start = time.perf_counter()
-    run([a.landscape, "scan", "--model", os.path.join(model, "model.safetensors"), "--images",
+    run([a.landscape, "scan", "--arch", arch, "--model", os.path.join(model, "model.safetensors"), "--images",
          str(a.images), f"--x=-1:1:{a.points // 10}", "--y=-1:1:10", "--precision", precision, "--threads",
          str(a.threads), "-o", surface], env=our_environment(a))
     return a.images * (a.points // 10 * 10) / (time.perf_counter() - start)
@@ -82,6 +91,7 @@ def measure(a, work):
     fixed = ["--modes", best["inference_mode"], "--batches", str(best["inference_batch"])]
     best_onnx = onnx and onnx.bench()
     names, rates = {"torch": best["program"]}, {}
+    own_arch = arch_of(a, work)
 
     def add(what, value):
         rates.setdefault(what, []).append(value)
@@ -97,11 +107,11 @@ def measure(a, work):
             add("onnx inference", result["inference_images_per_second"])
         for precision in a.precisions.split(","):
             trains = precision != "bf16x3"
-            bench = ours(a, precision, trains)
+            bench = ours(a, own_arch, precision, trains)
             add(f"inference, {precision}", bench["inference_images_per_second"])
             if trains:
                 add(f"training, {precision}", bench["training_images_per_second"])
-            add(f"scan, {precision}", scan_rate(a, precision, work))
+            add(f"scan, {precision}", scan_rate(a, own_arch, precision, work))
     return names, rates
 
 
@@ -131,7 +141,8 @@ def show(a, names, rates):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--arch", default="resnet56", help="default %(default)s")
+    parser.add_argument("--arch", default="resnet56",
+                        help="ours, or torchvision:NAME (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="default %(default)s")
     parser.add_argument("--threads", type=int, default=2, help="of each program (default %(default)s)")
     parser.add_argument("--precisions", default="fp32", metavar="P,P,...",

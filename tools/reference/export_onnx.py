@@ -4,18 +4,8 @@ the convolutions, for the speed of ONNX Runtime, or as it is."""
 import argparse
 
 import torch
-import torchvision
 
 import models
-
-TORCHVISION = "torchvision:"
-
-
-def create(arch):
-    """One of ours, or of torchvision's for ten classes."""
-    if not arch.startswith(TORCHVISION):
-        return models.create(arch)
-    return getattr(torchvision.models, arch.removeprefix(TORCHVISION))(num_classes=10)
 
 
 def main():
@@ -25,7 +15,7 @@ def main():
     parser.add_argument("output", metavar="FILE.onnx")
     a = parser.parse_args()
     torch.manual_seed(0)
-    torch.onnx.export(create(a.arch).eval(), torch.randn(1, 3, 32, 32), a.output,
+    torch.onnx.export(models.create(a.arch).eval(), torch.randn(1, 3, 32, 32), a.output,
                       input_names=["image"], output_names=["logits"],
                       do_constant_folding=not a.batchnorm,
                       training=getattr(torch.onnx.TrainingMode, "PRESERVE" if a.batchnorm else "EVAL"),

@@ -28,8 +28,14 @@ ARCHITECTURES = {name: make for family in FAMILIES for name, make in family.ARCH
 PARAMETERS = {name: count for family in FAMILIES for name, count in family.PARAMETERS.items()}
 
 
+TORCHVISION = "torchvision:"  # in front of the name of one of its networks, for ten classes
+
+
 def create(arch):
     """A new network of the architecture, PyTorch's own initial values in it."""
+    if arch.startswith(TORCHVISION):
+        import torchvision  # which nothing else needs
+        return getattr(torchvision.models, arch.removeprefix(TORCHVISION))(num_classes=10)
     if arch not in ARCHITECTURES:
         raise SystemExit(f"no architecture is called '{arch}'; known: {', '.join(ARCHITECTURES)}")
     return ARCHITECTURES[arch]()
