@@ -4,8 +4,9 @@
 #include <string.h>
 
 bool ls_product_fits(const struct ls_conv *conv) {
-    enum { MANY = 1 << 16 };
-    return conv->kernel == 1 && conv->padding == 0 && (size_t)conv->in * (size_t)conv->out >= MANY;
+    enum { MANY = 1 << 16, SOME = 1 << 12, FEW_PIXELS = 16 };
+    const size_t least = ls_conv_pixels_out(conv) <= FEW_PIXELS ? SOME : MANY;
+    return conv->kernel == 1 && conv->padding == 0 && (size_t)conv->in * (size_t)conv->out >= least;
 }
 
 /* How many images are multiplied at a time: where the stride passes pixels over, one, whose others
