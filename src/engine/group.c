@@ -3,7 +3,7 @@
 
 enum {
     CACHE = 1280 * 1024, /* bytes of activations; of 2 MB where there are matrix tiles */
-    MOST = 16            /* images, of which a last group may leave most places empty */
+    MOST = 64            /* images, of which a last group may leave most places empty */
 };
 
 /* Bytes of the activations that the node reads and writes for some images. */
