@@ -1,6 +1,8 @@
 /* y = x f, number by number, or every pixel by the same f: what weighs channels (Hu et al. 2018,
  * squeeze and excitation) */
+#include "kernels/kernels.h"
 #include "ops/op.h"
+#include <string.h>
 
 enum { VALUES, FACTOR };
 
@@ -15,39 +17,42 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
                    x.height, x.width, x.channels, f.height, f.width, f.channels);
 }
 
-/* Of an image: its values, and those that share a factor as lie `factors` apart. */
+/* An image, as the kernels see it: so many pixels that share a row of factors. */
 struct extent {
+    int pixels;
     size_t size, factors;
 };
 
 static struct extent extent_of(const struct ls_node *node) {
-    return (struct extent){ls_shape_size(node->in[VALUES]), ls_shape_size(node->in[FACTOR])};
+    const size_t size = ls_shape_size(node->in[VALUES]);
+    const size_t factors = ls_shape_size(node->in[FACTOR]);
+    return (struct extent){(int)(size / factors), size, factors};
 }
 
 /* y (= or +=) x f */
 static void multiply(const struct ls_call *call, int first, int last, const float *x,
-                     const float *f, bool add, float *restrict y) {
+                     const float *f, bool add, float *y) {
     const struct extent e = extent_of(call->node);
-    for (int image = first; image < last; image++)
-        for (size_t begin = 0; begin < e.size; begin += e.factors)
-            for (size_t i = 0; i < e.factors; i++) {
-                const size_t at = e.size * (size_t)image + begin + i;
-                const float product = x[at] * f[e.factors * (size_t)image + i];
-                y[at] = add ? y[at] + product : product;
-            }
+    for (int image = first; image < last; image++) {
+        float *to = y + e.size * (size_t)image;
+        if (!add)
+            memset(to, 0, e.size * sizeof *to);
+        ls_kernels()->scale_add(e.pixels, e.factors, x + e.size * (size_t)image, e.factors,
+                                f + e.factors * (size_t)image, to, e.factors);
+    }
 }
 
 /* f_grad (= or +=) the sum of g x over all values of a factor */
 static void reduce(const struct ls_call *call, int first, int last, const float *g, const float *x,
-                   bool add, float *restrict f_grad) {
+                   bool add, float *f_grad) {
     const struct extent e = extent_of(call->node);
-    for (int image = first; image < last; image++)
-        for (size_t begin = 0; begin < e.size; begin += e.factors)
-            for (size_t i = 0; i < e.factors; i++) {
-                const size_t at = e.size * (size_t)image + begin + i;
-                float *sum = &f_grad[e.factors * (size_t)image + i];
-                *sum = add || begin > 0 ? *sum + g[at] * x[at] : g[at] * x[at];
-            }
+    for (int image = first; image < last; image++) {
+        float *sum = f_grad + e.factors * (size_t)image;
+        if (!add)
+            memset(sum, 0, e.factors * sizeof *sum);
+        ls_kernels()->products_add(e.pixels, e.factors, g + e.size * (size_t)image, e.factors,
+                                   x + e.size * (size_t)image, e.factors, sum);
+    }
 }
 
 static void forward(const struct ls_call *call, int first, int last) {

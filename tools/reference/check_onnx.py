@@ -193,8 +193,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("archs", nargs="*", help="ours, or torchvision:NAME", default=[
         "resnet20", "resnet20-noshort", "vgg9", "densenet-bc-40-12", "resnet50", "unet",
-        *(models.TORCHVISION + name for name in ("mobilenet_v2", "mobilenet_v3_small", "mnasnet1_0",
-                                          "squeezenet1_1", "resnext50_32x4d"))])
+        *(models.TORCHVISION + name for name in (
+            "mobilenet_v2", "mobilenet_v3_small", "mnasnet1_0", "squeezenet1_1", "resnext50_32x4d"))])
     parser.add_argument("--images", type=int, default=20, metavar="N", help="default %(default)s")
     parser.add_argument("--tolerance", type=float, default=1e-4, help="default %(default)s")
     probe.add_option(parser)

@@ -27,7 +27,6 @@ ARCHITECTURES = {name: make for family in FAMILIES for name, make in family.ARCH
 # How many parameters each has, where that is published or agreed.
 PARAMETERS = {name: count for family in FAMILIES for name, count in family.PARAMETERS.items()}
 
-
 TORCHVISION = "torchvision:"  # in front of the name of one of its networks, for ten classes
 
 
