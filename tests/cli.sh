@@ -431,6 +431,16 @@ for option in --seed=3 --norm=layer "--model2=$model" --directions=w.h5; do
 done
 fails 1 'plain/model.safetensors' 'a trajectory of another network' \
     scan --trajectory other/model.safetensors plain/model.safetensors -o t.h5
+works 'points take the images that an error asks for' scan --x=-1:1:3 --y=-1:1:2 --relative-error 0.3 -o sure.h5
+check 'and how many is told' grep -q '^[0-9]* images a point of [0-9]*$' "$err"
+works 'and told again' "$landscape" info sure.h5
+check 'from least to most' grep -q '^  images a point *[0-9]* to [0-9]*$' "$out"
+works 'such a surface is drawn' "$landscape" plot sure.h5 -o sure.svg
+check 'and says what is the most' grep -q 'up to [0-9]* training images' sure.svg
+fails 1 'sure.h5.*relative_error, this run has none' 'all images into a surface of fewer' \
+    scan --x=-1:1:3 --y=-1:1:2 -o sure.h5
+fails 2 "relative-error.*'0'" 'an error of nothing' scan --relative-error 0 -o t.h5
+fails 2 'relative-error' 'eigenvalues of fewer images' scan --relative-error 0.1 --eigenvalues -o t.h5
 works 'eigenvalues are found' "$landscape" hessian --model $model --images 8 --products 3 --tolerance 0 \
     -o spectrum.csv
 check 'and printed' grep -q '^largest [0-9.]* (within .*) *smallest -[0-9.]* .*resnet20, 8 train images.*3 products' "$out"

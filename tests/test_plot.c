@@ -42,6 +42,12 @@ static void csv_of_a_curve_has_no_y(void **state) {
     char *content = slurp("out.csv", &size);
     assert_string_equal(content, "x,loss,accuracy,loss_error\n0,,,\n1,2,30,\n");
     free(content);
+    assert_int_equal(ls_surface_add_images(&surface, NULL), LS_OK);
+    surface.images[1] = 512;
+    assert_int_equal(plot_one(&surface, LS_PLOT_LINES, "out.csv", NULL), LS_OK);
+    content = slurp("out.csv", &size);
+    assert_string_equal(content, "x,loss,accuracy,loss_error,images\n0,,,,\n1,2,30,,512\n");
+    free(content);
     ls_surface_free(&surface);
 }
 

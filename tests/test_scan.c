@@ -98,6 +98,57 @@ static void curve_has_no_second_axis(void **state) {
     close_setting(&s);
 }
 
+/* The values at a point are those of its images alone. */
+static void assert_point_is_of_its_images(const struct setting *s, const struct ls_surface *curve,
+                                          int point) {
+    struct ls_model moved = s->model;
+    struct ls_dataset some = s->dataset;
+    struct ls_result result;
+    moved.values = malloc(moved.network.value_count * sizeof *moved.values);
+    for (size_t i = 0; i < moved.network.value_count; i++)
+        moved.values[i] = (float)(s->model.values[i] + curve->x[point] * s->plane.x[i]);
+    some.count = (int)curve->images[point];
+    assert_int_equal(ls_evaluate(&moved, &some, LS_CROSS_ENTROPY, LS_FP32, 2, NULL, &result, NULL),
+                     LS_OK);
+    assert_true(curve->loss[point] == result.loss);
+    assert_true(curve->accuracy[point] == result.accuracy);
+    assert_true(curve->loss_error[point] == result.loss_error);
+    free(moved.values);
+}
+
+/* A curve on which some points end early, and others do not. */
+static void points_take_the_images_that_their_error_asks_for(void **state) {
+    const struct ls_range line = {-1, 1, 9};
+    struct setting s;
+    struct ls_surface curves[2]; /* by one thread and by three */
+    int early = 0;
+    (void)state;
+    open_setting(&s, 600);
+    s.scan.directions = &s.line;
+    s.scan.relative_error = 0.02;
+    for (int c = 0; c < 2; c++) {
+        s.scan.threads = 1 + 2 * c;
+        assert_int_equal(ls_scan_open(&s.scan, &line, NULL, NULL, &curves[c], NULL), LS_OK);
+        assert_int_equal(ls_scan_run(&s.scan, &curves[c], NULL, NULL), LS_OK);
+    }
+    assert_memory_equal(curves[0].loss, curves[1].loss, 9 * sizeof(double));
+    assert_memory_equal(curves[0].accuracy, curves[1].accuracy, 9 * sizeof(double));
+    assert_memory_equal(curves[0].loss_error, curves[1].loss_error, 9 * sizeof(double));
+    assert_memory_equal(curves[0].images, curves[1].images, 9 * sizeof(double));
+    for (int p = 0; p < 9; p++) {
+        const bool enough = curves[0].loss_error[p] <= 0.02 * curves[0].loss[p];
+        assert_true(curves[0].images[p] == 256 || curves[0].images[p] == 512 ||
+                    curves[0].images[p] == 600);
+        assert_true(curves[0].images[p] == 600 || enough);
+        early += curves[0].images[p] < 600;
+        assert_point_is_of_its_images(&s, &curves[0], p);
+    }
+    assert_in_range(early, 1, 8);
+    ls_surface_free(&curves[0]);
+    ls_surface_free(&curves[1]);
+    close_setting(&s);
+}
+
 static bool stop_after(void *context) {
     int *left = context;
     return --*left < 0;
@@ -191,6 +242,15 @@ static void opened_scan_continues_only_itself(void **state) {
     s.scan.loss = LS_MSE;
     assert_other_scan(&s, path, "loss cross-entropy");
     s.scan.loss = LS_CROSS_ENTROPY;
+    s.scan.relative_error = 0.02;
+    assert_other_scan(&s, path, "does not say with which relative_error");
+    open_surface(&surface, &s, NULL);
+    assert_int_equal(ls_surface_write(&surface, path, NULL), LS_OK);
+    ls_surface_free(&surface);
+    s.scan.relative_error = 0.03;
+    assert_other_scan(&s, path, "relative_error 0.02, this run asks for relative_error 0.03");
+    s.scan.relative_error = 0;
+    assert_other_scan(&s, path, "relative_error, this run has none");
     s.model.values[0] += 1; /* a model from no file is known by its values */
     assert_other_scan(&s, path, "model_sha256");
     close_setting(&s);
@@ -295,6 +355,23 @@ static void networks_of_a_plane_are_marked(void **state) {
     close_setting(&s);
 }
 
+static void relative_errors_are_parts(void **state) {
+    static const double others[] = {-0.1, 1.1, NAN};
+    struct setting s;
+    struct ls_surface surface;
+    struct ls_error error = {0};
+    (void)state;
+    open_setting(&s, 4);
+    assert_int_equal(ls_surface_create(&surface, &side, &side, NULL), LS_OK);
+    for (int i = 0; i < 3; i++) {
+        s.scan.relative_error = others[i];
+        assert_int_equal(ls_scan_run(&s.scan, &surface, NULL, &error), LS_BAD_ARGUMENT);
+        assert_message(&error, "from 0 to 1");
+    }
+    ls_surface_free(&surface);
+    close_setting(&s);
+}
+
 static void every_axis_needs_a_direction(void **state) {
     struct setting s;
     struct ls_surface surface;
@@ -363,6 +440,8 @@ int main(void) {
         cmocka_unit_test(values_are_the_same_on_any_threads),
         cmocka_unit_test(points_are_moved_models),
         cmocka_unit_test(curve_has_no_second_axis),
+        cmocka_unit_test(points_take_the_images_that_their_error_asks_for),
+        cmocka_unit_test(relative_errors_are_parts),
         IN_DIRECTORY(interrupted_scan_continues),
         IN_DIRECTORY(opened_scan_continues_only_itself),
         cmocka_unit_test(results_on_other_data_are_not_recorded),

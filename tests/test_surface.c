@@ -39,6 +39,9 @@ static void assert_equal_surfaces(const struct ls_surface *a, const struct ls_su
     assert_memory_equal(a->loss, b->loss, ls_surface_points(a) * sizeof *a->loss);
     assert_memory_equal(a->accuracy, b->accuracy, ls_surface_points(a) * sizeof *a->accuracy);
     assert_memory_equal(a->loss_error, b->loss_error, ls_surface_points(a) * sizeof *a->loss_error);
+    assert_int_equal(a->images != NULL, b->images != NULL);
+    if (a->images)
+        assert_memory_equal(a->images, b->images, ls_surface_points(a) * sizeof *a->images);
     assert_int_equal(a->marker_count, b->marker_count);
     for (int i = 0; i < a->marker_count; i++) {
         assert_string_equal(a->markers[i].name, b->markers[i].name);
@@ -74,6 +77,11 @@ static void reads_what_it_wrote(void **state) {
         make_grid(&surface, 4, ny);
         fill(&surface);
         surface.test = ny == 8;
+        if (ny > 0) {
+            assert_int_equal(ls_surface_add_images(&surface, NULL), LS_OK);
+            assert_true(surface.images[5] == LS_NOT_COMPUTED);
+            surface.images[5] = 256;
+        }
         assert_int_equal(ls_surface_write(&surface, path, NULL), LS_OK);
         assert_int_equal(ls_surface_read(&again, path, NULL), LS_OK);
         assert_equal_surfaces(&surface, &again);
@@ -178,6 +186,10 @@ static void parts_are_merged(void **state) {
     fill(&whole);
     fill(&part);
     fill(&all);
+    assert_int_equal(ls_surface_add_images(&whole, NULL), LS_OK);
+    assert_int_equal(ls_surface_add_images(&part, NULL), LS_OK);
+    whole.images[4] = 256;
+    part.images[3] = 512;
     for (int i = 0; i < 12; i++)
         (i % 2 ? &whole : &part)->loss[i] = LS_NOT_COMPUTED;
     assert_int_equal(ls_metadata_set(&whole.metadata, NULL, "kernels", "avx2"), LS_OK);
@@ -186,6 +198,7 @@ static void parts_are_merged(void **state) {
     assert_memory_equal(whole.loss, all.loss, 12 * sizeof(double));
     assert_memory_equal(whole.accuracy, all.accuracy, 12 * sizeof(double));
     assert_memory_equal(whole.loss_error, all.loss_error, 12 * sizeof(double));
+    assert_true(whole.images[4] == 256 && whole.images[3] == 512);
     assert_string_equal(ls_metadata_get(&whole.metadata, "kernels"), "avx2, avx512, amx");
 
     assert_int_equal(ls_metadata_set(&part.metadata, NULL, "evaluator", "mine"), LS_OK);

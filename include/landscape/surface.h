@@ -27,8 +27,10 @@ struct ls_surface {
     double *max_eig;    /* same shape: the largest eigenvalue of the loss's Hessian and ... */
     double *min_eig;    /* ... the smallest, NAN where not known; NULL: the scan did not look for
                            them. The file's max_eig and min_eig, as in the paper's code */
-    bool test;          /* the values are of the test split: stored as test_loss, test_acc and
-                           test_loss_error */
+    double *images;  /* same shape: how many images a point's values are of, LS_NOT_COMPUTED where
+                        not known yet; NULL: all the scan's. The file's train_images */
+    size_t left_out; /* points that ls_surface_coarsen took away; not in the file */
+    bool test;       /* the values are of the test split: stored as test_loss, test_acc and so on */
     int marker_count;
     struct ls_marker *markers; /* [marker_count]; the file's attributes marker0_name, marker0_x,
                                   marker0_y, ... */
@@ -48,6 +50,9 @@ void ls_surface_free(struct ls_surface *surface);
 /* Makes room for eigenvalues of the Hessian, none of them known yet. */
 enum ls_status ls_surface_add_eigenvalues(struct ls_surface *surface, struct ls_error *error);
 
+/* Makes room for every point's number of images, none of them known yet. */
+enum ls_status ls_surface_add_images(struct ls_surface *surface, struct ls_error *error);
+
 /* Adds a marker with a copy of `name`. */
 enum ls_status ls_surface_mark(struct ls_surface *surface, const char *name, double x, double y,
                                struct ls_error *error);
@@ -57,6 +62,11 @@ size_t ls_surface_points(const struct ls_surface *surface);
 
 /* Grid points still to be computed. */
 size_t ls_surface_missing(const struct ls_surface *surface);
+
+/* Makes a complete surface of one that a scan has not finished, for pictures of it: leaves out
+ * points in between, computed or not, until none is missing. Returns whether it did: not if nothing
+ * is missing, nor if less than 5 x 5 points would be left. */
+bool ls_surface_coarsen(struct ls_surface *surface);
 
 /* Takes the points that `surface` lacks from `part`, which may have been computed elsewhere.
  * LS_MISMATCH names the first difference if they are not of one scan; the paths are for messages.

@@ -86,6 +86,8 @@ static enum ls_status print_surface(const char *path, struct ls_error *error) {
     print_span("losses", surface.loss, points);
     print_span("standard errors", surface.loss_error, points);
     print_span("accuracies", surface.accuracy, points);
+    if (surface.images)
+        print_span("images a point", surface.images, points);
     if (surface.max_eig) {
         print_span("largest eigenvalue", surface.max_eig, points);
         print_span("smallest", surface.min_eig, points);

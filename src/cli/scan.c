@@ -13,8 +13,8 @@ static const char help[] =
     "\n"
     "Evaluates loss and accuracy at w + a d + b e for a on the x grid and b on the y grid\n"
     "(Li et al., NeurIPS 2018). Without --y, a curve over a. Every loss comes with its standard\n"
-    "error: how far it may be from that of more images. An interrupted scan continues when the\n"
-    "same command is given again.\n"
+    "error: how far it may be from that of more images. Points go from coarse to fine;\n"
+    "'landscape plot' draws what there is. The same command continues an interrupted scan.\n"
     "\n"
     "  --model FILE         checkpoint w\n"
     "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
@@ -25,6 +25,8 @@ static const char help[] =
     "                       checkpoint, or else the data's own\n"
     "  --split train|test   default train\n"
     "  --images N           the first N images only (default all)\n"
+    "  --relative-error X   at each point as many as it takes for its loss's standard error\n"
+    "                       to be X of it, such as 0.02\n"
     "  --loss NAME          cross-entropy (default) or mse\n"
     "  --x=MIN:MAX:N        grid along d, default -1:1:51\n"
     "  --y=MIN:MAX:N        grid along e\n"
@@ -207,6 +209,11 @@ int cli_scan(int argc, char **argv) {
         {.name = "pixels", .text = &o.pixels, .given = &engine},
         {.name = "split", .own = &o.train, .read = cli_split_train, .given = &engine},
         {.name = "images", .whole = &o.images, .min = 1, .max = INT_MAX, .given = &engine},
+        {.name = "relative-error",
+         .real = &o.relative_error,
+         .min = 1e-6,
+         .max = 1,
+         .given = &engine},
         {.name = "loss", .own = &o.loss, .read = cli_loss, .given = &engine},
         {.name = "x", .own = &o.x, .read = read_range},
         {.name = "y", .own = &o.y, .read = read_range},
@@ -243,12 +250,15 @@ int cli_scan(int argc, char **argv) {
     if (o.evaluator && (engine || precise))
         return cli_usage("scan",
                          "--evaluator excludes --arch, --data, --pixels, --split, --images, "
-                         "--loss, --precision and --eigenvalues: the command decides what it "
-                         "evaluates");
+                         "--relative-error, --loss, --precision and --eigenvalues: the command "
+                         "decides what it evaluates");
     if (o.eigenvalues && !precise)
         o.precision = LS_FP32;
     if (o.eigenvalues && (o.precision != LS_FP32 || o.loss != LS_CROSS_ENTROPY))
         return cli_usage("scan", "--eigenvalues are those of the cross-entropy, in fp32");
+    if (o.eigenvalues && o.relative_error > 0)
+        return cli_usage("scan", "--eigenvalues are of all images, so they exclude "
+                                 "--relative-error");
     if (o.save_directions && ls_same_file(o.save_directions, o.output))
         return cli_usage("scan", "--save-directions and -o name the same file");
     source->threads = o.threads;

@@ -48,6 +48,7 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                                  .loss = o->loss,
                                  .hessian = o->eigenvalues ? &job->hessian : NULL,
                                  .precision = o->precision,
+                                 .relative_error = o->relative_error,
                                  .threads = o->threads,
                                  .observer = &job->watch.observer,
                                  .part = o->part,
@@ -91,16 +92,20 @@ static void summarise(const struct job *job) {
     const size_t points = ls_surface_points(s);
     const size_t computed = points - ls_surface_missing(s);
     size_t best = 0, bad = 0, unknown = 0;
-    double lowest = INFINITY;
+    double lowest = INFINITY, images = 0;
     for (size_t i = 0; i < points; i++) {
         if (s->loss[i] != LS_NOT_COMPUTED && s->loss[i] < lowest)
             lowest = s->loss[best = i];
         bad += !isfinite(s->loss[i]);
+        images += s->images && s->loss[i] != LS_NOT_COMPUTED ? s->images[i] : 0;
         unknown += s->max_eig && s->loss[i] != LS_NOT_COMPUTED && isnan(s->max_eig[i]);
     }
     if (d->y && d->trajectory.count == 0)
         fprintf(stderr, "cosine of the angle between the directions: %.4f\n",
                 ls_direction_cosine(&job->model.network, d->x, d->y));
+    if (images > 0)
+        fprintf(stderr, "%.0f images a point of %d\n", images / (double)computed,
+                job->dataset.count);
     if (bad)
         fprintf(stderr, "%zu of %zu points have no finite loss\n", bad, computed);
     if (unknown)

@@ -9,6 +9,7 @@ struct cli_scan_options {
     const char *evaluator; /* a command; NULL: the engine evaluates */
     bool train;            /* which split */
     int images, threads;   /* 0: all; of evaluators: one */
+    double relative_error; /* at which a point's images end; 0: all */
     enum ls_loss loss;
     bool eigenvalues; /* of the Hessian, too */
     enum ls_precision precision;

@@ -7,13 +7,16 @@ void ls_sums_add(struct ls_sums *sums, double loss, double correct) {
     sums->correct += correct;
 }
 
+void ls_sums_join(struct ls_sums *sums, const struct ls_sums *block) {
+    sums->loss += block->loss;
+    sums->square += block->square;
+    sums->correct += block->correct;
+}
+
 struct ls_sums ls_sums_total(const struct ls_sums *blocks, int count) {
     struct ls_sums total = {0};
-    for (int i = 0; i < count; i++) {
-        total.loss += blocks[i].loss;
-        total.square += blocks[i].square;
-        total.correct += blocks[i].correct;
-    }
+    for (int i = 0; i < count; i++)
+        ls_sums_join(&total, &blocks[i]);
     return total;
 }
 

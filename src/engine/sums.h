@@ -13,6 +13,9 @@ struct ls_sums {
 /* Adds an image. */
 void ls_sums_add(struct ls_sums *sums, double loss, double correct);
 
+/* Adds a block of images. */
+void ls_sums_join(struct ls_sums *sums, const struct ls_sums *block);
+
 /* The sums of blocks[count], added in that order. */
 struct ls_sums ls_sums_total(const struct ls_sums *blocks, int count);
 

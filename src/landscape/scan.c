@@ -1,5 +1,6 @@
 #include "base/observer.h"
 #include "engine/plan.h"
+#include "landscape/refinement.h"
 #include "landscape/scan_parts.h"
 #include "landscape/surface_parts.h"
 #include <math.h>
@@ -92,6 +93,8 @@ void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *r
             result->loss == LS_NOT_COMPUTED ? nextafter(LS_NOT_COMPUTED, 0) : result->loss;
         job->surface->accuracy[point] = result->accuracy;
         job->surface->loss_error[point] = result->loss_error;
+        if (job->surface->images)
+            job->surface->images[point] = images;
         if (spectrum && spectrum->count > 0) {
             job->surface->max_eig[point] = spectrum->values[spectrum->count - 1];
             job->surface->min_eig[point] = spectrum->values[0];
@@ -117,19 +120,28 @@ enum ls_status ls_scan_begin(struct ls_scan_job *job) {
     return job->path ? ls_surface_write(job->surface, job->path, job->error) : LS_OK;
 }
 
-/* Lists the points to compute: of this part, those that are missing. */
+/* Lists the points to compute: of this part, those that are missing, from coarse to fine. */
 static enum ls_status prepare(struct ls_scan_job *job) {
     const size_t total = ls_surface_points(job->surface);
+    const size_t first = job->scan->parts ? (size_t)job->scan->part - 1 : 0;
     const size_t every = job->scan->parts ? (size_t)job->scan->parts : 1;
+    size_t at[LS_LEVELS + 1] = {0}; /* of each level, the place of its next point in the list */
     job->points = calloc(ls_surface_missing(job->surface) + 1, sizeof *job->points);
     job->snapshot = calloc(LS_LAYERS * total, sizeof *job->snapshot);
     if (!job->points || !job->snapshot)
         return ls_fail_memory(job->error, "the scan");
-    for (size_t i = job->scan->parts ? (size_t)job->scan->part - 1 : 0; i < total; i += every) {
+    for (size_t i = first; i < total; i += every) {
         job->point_total++;
-        if (job->surface->loss[i] == LS_NOT_COMPUTED)
-            job->points[job->point_count++] = i;
+        if (job->surface->loss[i] != LS_NOT_COMPUTED)
+            continue;
+        at[ls_point_level(job->surface, i) + 1]++;
+        job->point_count++;
     }
+    for (int level = 0; level < LS_LEVELS; level++)
+        at[level + 1] += at[level];
+    for (size_t i = first; i < total; i += every)
+        if (job->surface->loss[i] == LS_NOT_COMPUTED)
+            job->points[at[ls_point_level(job->surface, i)]++] = i;
     return LS_OK;
 }
 
@@ -152,9 +164,8 @@ static enum ls_status run(struct ls_scan_job *job) {
     return status;
 }
 
-enum ls_status ls_scan_run(const struct ls_scan *scan, struct ls_surface *surface, const char *path,
-                           struct ls_error *error) {
-    struct ls_scan_job job = {.scan = scan, .surface = surface, .path = path, .error = error};
+static enum ls_status check(const struct ls_scan *scan, const struct ls_surface *surface,
+                            struct ls_error *error) {
     if (scan->parts < 0 || (scan->parts && (scan->part < 1 || scan->part > scan->parts)))
         return ls_fail(error, LS_BAD_ARGUMENT, "there is no part %d of %d", scan->part,
                        scan->parts);
@@ -163,9 +174,19 @@ enum ls_status ls_scan_run(const struct ls_scan *scan, struct ls_surface *surfac
     if (scan->hessian && (scan->evaluators || scan->loss != LS_CROSS_ENTROPY))
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "eigenvalues are of the cross-entropy that the engine computes");
-    enum ls_status status = LS_OK;
-    if (!scan->evaluators)
-        status = ls_network_fits(&scan->model->network, scan->dataset, error);
+    if (!(scan->relative_error >= 0 && scan->relative_error <= 1) ||
+        (scan->relative_error > 0 && (scan->evaluators || scan->hessian)))
+        return ls_fail(
+            error, LS_BAD_ARGUMENT,
+            "a relative error is from 0 to 1, of losses that the engine computes without "
+            "eigenvalues");
+    return scan->evaluators ? LS_OK : ls_network_fits(&scan->model->network, scan->dataset, error);
+}
+
+enum ls_status ls_scan_run(const struct ls_scan *scan, struct ls_surface *surface, const char *path,
+                           struct ls_error *error) {
+    struct ls_scan_job job = {.scan = scan, .surface = surface, .path = path, .error = error};
+    enum ls_status status = check(scan, surface, error);
     if (!status)
         status = run(&job);
     free(job.points);

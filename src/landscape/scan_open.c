@@ -83,6 +83,9 @@ static enum ls_status describe_data(const struct ls_scan *scan, struct ls_surfac
         status = record(surface, "precision", ls_precision_name(scan->precision), error);
     if (!status)
         status = record(surface, "kernels", ls_cpu_name(ls_cpu_used()), error);
+    if (!status && scan->relative_error > 0)
+        status = ls_metadata_set(&surface->metadata, error, "relative_error", "%.9g",
+                                 scan->relative_error);
     if (!status && scan->hessian)
         status = ls_metadata_set(&surface->metadata, error, "eigenvalues",
                                  "tolerance %g, %d products, seed %llu", scan->hessian->tolerance,
@@ -165,6 +168,8 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
     surface->test = of_test(scan);
     if (!status && scan->hessian)
         status = ls_surface_add_eigenvalues(surface, error);
+    if (!status && scan->relative_error > 0)
+        status = ls_surface_add_images(surface, error);
     if (!status)
         status = describe(scan, surface, error);
     if (!status)

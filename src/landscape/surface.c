@@ -16,14 +16,23 @@ static enum ls_status make_axis(double **axis, const struct ls_range *range,
     return LS_OK;
 }
 
-static enum ls_status make_values(struct ls_surface *surface, struct ls_error *error) {
-    size_t points = ls_surface_points(surface);
-    surface->loss = ls_alloc(points, sizeof *surface->loss);
-    surface->accuracy = ls_alloc(points, sizeof *surface->accuracy);
-    surface->loss_error = ls_alloc(points, sizeof *surface->loss_error);
-    if (!surface->loss || !surface->accuracy || !surface->loss_error)
+enum ls_status ls_surface_make_layer(const struct ls_surface *surface, double **layer, double value,
+                                     struct ls_error *error) {
+    const size_t points = ls_surface_points(surface);
+    double *values = *layer = ls_alloc(points, sizeof *values);
+    if (!values)
         return ls_fail_memory(error, "a surface's values");
+    for (size_t i = 0; i < points; i++)
+        values[i] = value;
     return LS_OK;
+}
+
+static enum ls_status make_values(struct ls_surface *surface, struct ls_error *error) {
+    enum ls_status status = ls_surface_make_layer(surface, &surface->loss, LS_NOT_COMPUTED, error);
+    if (!status)
+        status = ls_surface_make_layer(surface, &surface->accuracy, LS_NOT_COMPUTED, error);
+    return status ? status
+                  : ls_surface_make_layer(surface, &surface->loss_error, LS_NOT_COMPUTED, error);
 }
 
 static bool is_valid(const struct ls_range *range) {
@@ -46,29 +55,23 @@ enum ls_status ls_surface_create(struct ls_surface *surface, const struct ls_ran
         status = make_axis(&surface->y, y, error);
     if (!status)
         status = make_values(surface, error);
-    if (status) {
+    if (status)
         ls_surface_free(surface);
-        return status;
-    }
-    for (size_t i = 0; i < ls_surface_points(surface); i++)
-        surface->loss[i] = surface->accuracy[i] = surface->loss_error[i] = LS_NOT_COMPUTED;
-    return LS_OK;
+    return status;
 }
 
 enum ls_status ls_surface_add_eigenvalues(struct ls_surface *surface, struct ls_error *error) {
-    const size_t points = ls_surface_points(surface);
-    surface->max_eig = ls_alloc(points, sizeof *surface->max_eig);
-    surface->min_eig = ls_alloc(points, sizeof *surface->min_eig);
-    if (!surface->max_eig || !surface->min_eig)
-        return ls_fail_memory(error, "a surface's values");
-    for (size_t i = 0; i < points; i++)
-        surface->max_eig[i] = surface->min_eig[i] = NAN;
-    return LS_OK;
+    const enum ls_status status = ls_surface_make_layer(surface, &surface->max_eig, NAN, error);
+    return status ? status : ls_surface_make_layer(surface, &surface->min_eig, NAN, error);
+}
+
+enum ls_status ls_surface_add_images(struct ls_surface *surface, struct ls_error *error) {
+    return ls_surface_make_layer(surface, &surface->images, LS_NOT_COMPUTED, error);
 }
 
 double **ls_surface_layer(struct ls_surface *surface, int layer) {
-    double **const layers[LS_LAYERS] = {&surface->loss, &surface->accuracy, &surface->loss_error,
-                                        &surface->max_eig, &surface->min_eig};
+    double **const layers[LS_LAYERS] = {&surface->loss,    &surface->accuracy, &surface->loss_error,
+                                        &surface->max_eig, &surface->min_eig,  &surface->images};
     return layers[layer];
 }
 

@@ -18,7 +18,8 @@ static const char *layer_name(int layer, bool test) {
                                                     {"train_acc", "test_acc"},
                                                     {"train_loss_error", "test_loss_error"},
                                                     {"max_eig", "max_eig"},
-                                                    {"min_eig", "min_eig"}};
+                                                    {"min_eig", "min_eig"},
+                                                    {"train_images", "test_images"}};
     return names[layer][test];
 }
 
@@ -111,33 +112,24 @@ static enum ls_status read_metadata(const struct ls_h5_file *file, struct ls_sur
 /* Losses and accuracies must be there, and eigenvalues of both ends or of none. */
 static enum ls_status read_layers(const struct ls_h5_file *file, struct ls_surface *surface,
                                   struct ls_error *error) {
-    enum { ERRORS = 2 };
-    const bool eigenvalues = ls_h5_has(file, "max_eig");
-    if (eigenvalues != ls_h5_has(file, "min_eig"))
+    enum { NEEDED = 2 };
+    enum ls_status status = LS_OK;
+    if (ls_h5_has(file, "max_eig") != ls_h5_has(file, "min_eig"))
         return ls_fail(error, LS_BAD_FILE,
                        "%s: of the datasets 'max_eig' and 'min_eig' one is missing", file->name);
-    for (int layer = 0; layer < (eigenvalues ? LS_LAYERS : LS_LAYERS - 2); layer++) {
+    for (int layer = 0; layer < LS_LAYERS && !status; layer++) {
         const char *name = layer_name(layer, surface->test);
-        enum ls_status status = LS_OK;
-        if (layer != ERRORS || ls_h5_has(file, name))
+        if (layer < NEEDED || ls_h5_has(file, name))
             status = read_values(file, surface, name, ls_surface_layer(surface, layer), error);
-        if (status)
-            return status;
     }
-    return LS_OK;
+    return status;
 }
 
 /* The standard errors, of which other programs' files have none. */
 static enum ls_status fill_errors(struct ls_surface *surface, struct ls_error *error) {
-    const size_t points = ls_surface_points(surface);
-    if (surface->loss_error)
-        return LS_OK;
-    surface->loss_error = ls_alloc(points, sizeof *surface->loss_error);
-    if (!surface->loss_error)
-        return ls_fail_memory(error, "a surface's values");
-    for (size_t i = 0; i < points; i++)
-        surface->loss_error[i] = LS_NOT_COMPUTED;
-    return LS_OK;
+    return surface->loss_error
+               ? LS_OK
+               : ls_surface_make_layer(surface, &surface->loss_error, LS_NOT_COMPUTED, error);
 }
 
 static enum ls_status read_surface(const struct ls_h5_file *file, struct ls_surface *surface,

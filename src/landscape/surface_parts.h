@@ -7,9 +7,14 @@
 enum { LS_MAX_POINTS = 1 << 26 }; /* of a grid */
 
 /* The arrays of a surface with a value for each point: loss, accuracy, the loss's standard error,
- * largest and smallest eigenvalue. Those of eigenvalues may be NULL. */
-enum { LS_LAYERS = 5 };
+ * largest and smallest eigenvalue, number of images. The last three may be NULL. */
+enum { LS_LAYERS = 6 };
 double **ls_surface_layer(struct ls_surface *surface, int layer);
+
+/* *layer = room for as many values as the surface has points, each of them `value`; freed with the
+ * surface it is a layer of. */
+enum ls_status ls_surface_make_layer(const struct ls_surface *surface, double **layer, double value,
+                                     struct ls_error *error);
 
 /* As ls_surface_read, of a file's content; `name` is for messages. */
 enum ls_status ls_surface_parse(struct ls_surface *surface, const char *name, const void *bytes,

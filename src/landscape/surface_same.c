@@ -71,14 +71,16 @@ static enum ls_status compare(const struct pair *pair, struct ls_error *error) {
 
 enum ls_status ls_surface_same_scan(const struct ls_surface *wanted, const struct ls_surface *found,
                                     const char *path, struct ls_error *error) {
-    static const char eigenvalues[] = "eigenvalues"; /* go beyond what a plain scan asks for */
+    static const char *const more[] = {"eigenvalues",
+                                       "relative_error"}; /* that a plain scan lacks */
     const struct pair pair = {wanted, found, path, "this run asks for",
                               "; choose another output file or the same settings"};
-    const enum ls_status status = compare(&pair, error);
-    if (!status && ls_metadata_get(&found->metadata, eigenvalues) &&
-        !ls_metadata_get(&wanted->metadata, eigenvalues))
-        return ls_fail(error, LS_MISMATCH, "%s: was scanned with eigenvalues, this run has none%s",
-                       path, pair.advice);
+    enum ls_status status = compare(&pair, error);
+    for (size_t i = 0; i < sizeof more / sizeof *more && !status; i++)
+        if (ls_metadata_get(&found->metadata, more[i]) &&
+            !ls_metadata_get(&wanted->metadata, more[i]))
+            status = ls_fail(error, LS_MISMATCH, "%s: was scanned with %s, this run has none%s",
+                             path, more[i], pair.advice);
     return status;
 }
 

@@ -54,16 +54,26 @@ static void append_data(char *text, size_t size, const char *data) {
         append(text, size, "", name);
 }
 
-static void append_images(char *text, size_t size, const char *images, const char *split,
-                          const char *what) {
+static void append_images(char *text, size_t size, const char *bound, const char *images,
+                          const char *split, const char *what) {
     char count[32], words[128];
     char *end;
     unsigned long number = strtoul(images, &end, 10);
     if (*end || !isdigit((unsigned char)*images))
         return;
     ls_caption_count(number, count);
-    snprintf(words, sizeof words, "%s%s%s %s", count, split ? " " : "", split ? split : "", what);
+    snprintf(words, sizeof words, "%s%s%s%s %s", bound, count, split ? " " : "", split ? split : "",
+             what);
     append(text, size, ", ", words);
+}
+
+/* Which part of an unfinished scan is seen. */
+static void append_drawn(char *text, size_t size, const struct ls_surface *surface) {
+    char drawn[32], all[32], words[80];
+    ls_caption_count(ls_surface_points(surface), drawn);
+    ls_caption_count(ls_surface_points(surface) + surface->left_out, all);
+    snprintf(words, sizeof words, "%s of %s points", drawn, all);
+    append(text, size, "; ", words);
 }
 
 /* How much of a trajectory its plane shows. */
@@ -88,9 +98,12 @@ void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size
     if (split && strcmp(split, "train") == 0)
         split = "training";
     if (images)
-        append_images(text, size, images, split, "images");
+        append_images(text, size, get(surface, "relative_error") ? "up to " : "", images, split,
+                      "images");
     else if (samples)
-        append_images(text, size, samples, split, "samples");
+        append_images(text, size, "", samples, split, "samples");
+    if (surface->left_out > 0)
+        append_drawn(text, size, surface);
     if (test_error) {
         char words[64], *end;
         double percent = strtod(test_error, &end);
