@@ -277,6 +277,37 @@ static void accuracy_has_an_axis_if_it_is_known(void **state) {
     ls_surface_free(&curve);
 }
 
+/* Curves of one network are told apart by their images, by their directions. */
+static void curves_have_names_of_their_own(void **state) {
+    static const char *const made[][2] = {{"train", "0"}, {"test", "0"}, {"train", "7"}};
+    static const char *const names[] = {NULL, "mine", NULL};
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface curves[3];
+    const struct ls_surface *pointers[3];
+    struct ls_plot_options options = ls_plot_defaults();
+    options.kind = LS_PLOT_LINES;
+    for (int i = 0; i < 3; i++) {
+        make_named_curve(&curves[i], "one");
+        struct ls_metadata *metadata = &curves[i].metadata;
+        assert_int_equal(ls_metadata_set(metadata, NULL, "arch", "resnet20"), LS_OK);
+        assert_int_equal(ls_metadata_set(metadata, NULL, "split", "%s", made[i][0]), LS_OK);
+        assert_int_equal(ls_metadata_set(metadata, NULL, "seed", "%s", made[i][1]), LS_OK);
+        pointers[i] = &curves[i];
+    }
+    assert_int_equal(ls_plot_surfaces(pointers, 2, &options, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", ">ResNet-20, training images<"));
+    assert_true(contains("out.svg", ">ResNet-20, test images<"));
+    assert_int_equal(ls_plot_surfaces(pointers, 3, &options, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", ">ResNet-20, training images, seed 7<"));
+    options.names = names;
+    assert_int_equal(ls_plot_surfaces(pointers, 2, &options, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", ">ResNet-20<"));
+    assert_true(contains("out.svg", ">mine<"));
+    for (int i = 0; i < 3; i++)
+        ls_surface_free(&curves[i]);
+}
+
 /* Its rows stay within the axis, and it bends where an edge leaves it, at a third of the way. */
 static void a_band_ends_where_the_axis_does(void **state) {
     (void)state;
@@ -373,6 +404,7 @@ int main(void) {
         IN_OWN(names_of_networks_on_a_curve_keep_apart),
         IN_OWN(networks_on_a_curve_are_named),
         IN_OWN(accuracy_has_an_axis_if_it_is_known),
+        IN_OWN(curves_have_names_of_their_own),
         cmocka_unit_test(a_band_ends_where_the_axis_does),
         IN_OWN(the_same_surface_gives_the_same_bytes),
         IN_OWN(ticks_have_room_for_their_numbers),

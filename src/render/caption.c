@@ -76,6 +76,38 @@ static void append_drawn(char *text, size_t size, const struct ls_surface *surfa
     append(text, size, "; ", words);
 }
 
+static const char *split_words(const char *split) {
+    return strcmp(split, "train") == 0 ? "training" : split;
+}
+
+/* Whether any of the others has another value than the surface, which has one. */
+static bool differs(const struct ls_surface *surface, const struct ls_surface *const *others,
+                    int count, const char *key) {
+    const char *mine = get(surface, key);
+    for (int i = 0; i < count && mine; i++) {
+        const char *value = get(others[i], key);
+        if (value && strcmp(mine, value) != 0)
+            return true;
+    }
+    return false;
+}
+
+void ls_caption_apart(const struct ls_surface *surface, const struct ls_surface *const *others,
+                      int count, char *text, size_t size) {
+    static const char *const keys[] = {"split", "seed", "norm", "precision"};
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        const char *mine = get(surface, keys[k]);
+        char words[64];
+        if (!differs(surface, others, count, keys[k]))
+            continue;
+        if (k == 0)
+            snprintf(words, sizeof words, "%s images", split_words(mine));
+        else
+            snprintf(words, sizeof words, "%s %s", keys[k], mine);
+        append(text, size, ", ", words);
+    }
+}
+
 /* How much of a trajectory its plane shows. */
 static void append_explained(char *text, size_t size, const struct ls_trajectory *trajectory) {
     char words[80];
@@ -95,8 +127,8 @@ void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size
         append_data(text, size, data);
     if (!split && surface->test)
         split = "test";
-    if (split && strcmp(split, "train") == 0)
-        split = "training";
+    if (split)
+        split = split_words(split);
     if (images)
         append_images(text, size, get(surface, "relative_error") ? "up to " : "", images, split,
                       "images");

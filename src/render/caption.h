@@ -8,6 +8,11 @@
 /* "ResNet-56 without skip connections", or what else the surface says about itself. */
 void ls_caption_name(const struct ls_surface *surface, char *text, size_t size);
 
+/* Appends what tells the surface from others[count], as far as it is known: ", test images", ",
+ * seed 3". */
+void ls_caption_apart(const struct ls_surface *surface, const struct ls_surface *const *others,
+                      int count, char *text, size_t size);
+
 /* "CIFAR-10 training split, 50,000 images; test error 5.89 %", as far as it is known; may be empty.
  */
 void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size);
