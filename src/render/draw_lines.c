@@ -101,27 +101,11 @@ static void describe(const struct ls_request *request, char *note, size_t size) 
         }
 }
 
-/* Names curve i, and what tells it from those that would be called the same. */
-static void name_curve(const struct ls_request *request, int i, char name[LS_LEGEND_NAME]) {
-    const struct ls_surface *namesakes[LS_MAX_PANELS];
-    int count = 0;
-    ls_request_name(request, i, name, LS_LEGEND_NAME);
-    if (request->options->names && request->options->names[i])
-        return;
-    for (int j = 0; j < request->count; j++) {
-        char other[LS_LEGEND_NAME];
-        ls_request_name(request, j, other, sizeof other);
-        if (strcmp(name, other) == 0)
-            namesakes[count++] = request->surfaces[j];
-    }
-    ls_caption_apart(request->surfaces[i], namesakes, count, name, LS_LEGEND_NAME);
-}
-
 /* The curves' number, and what they are. */
 static void name_curves(struct ls_figure *figure, const struct ls_request *request) {
     char names[LS_MAX_PANELS][LS_LEGEND_NAME];
     for (int i = 0; i < request->count; i++)
-        name_curve(request, i, names[i]);
+        ls_request_name(request, i, names[i], sizeof names[i]);
     ls_script_add(&figure->script, "CURVES = %d; ACCURACY = %d\n", request->count,
                   have_accuracy(request));
     ls_figure_legend(figure, "CURVE", names, request->count);

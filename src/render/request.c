@@ -3,19 +3,38 @@
 #include "render/figure.h"
 #include "render/height.h"
 #include <stdio.h>
+#include <string.h>
 
 const char *ls_request_title(const struct ls_request *request) {
     return request->count > 1 && request->options->title ? request->options->title : "";
 }
 
+/* The user's name for surface i, or NULL. */
+static const char *given(const struct ls_request *request, int i) {
+    return request->options->names ? request->options->names[i] : NULL;
+}
+
+/* What surface i is, and what tells it from those that would be called the same. */
+static void name_apart(const struct ls_request *request, int i, char *text, size_t size) {
+    const struct ls_surface *namesakes[LS_MAX_PANELS];
+    int count = 0;
+    ls_caption_name(request->surfaces[i], text, size);
+    for (int j = 0; j < request->count; j++) {
+        char other[512];
+        ls_caption_name(request->surfaces[j], other, sizeof other);
+        if (!given(request, j) && strcmp(text, other) == 0)
+            namesakes[count++] = request->surfaces[j];
+    }
+    ls_caption_apart(request->surfaces[i], namesakes, count, text, size);
+}
+
 void ls_request_name(const struct ls_request *request, int i, char *text, size_t size) {
-    const struct ls_plot_options *options = request->options;
-    if (request->count == 1 && options->title)
-        snprintf(text, size, "%s", options->title);
-    else if (options->names && options->names[i])
-        snprintf(text, size, "%s", options->names[i]);
+    if (request->count == 1 && request->options->title)
+        snprintf(text, size, "%s", request->options->title);
+    else if (given(request, i))
+        snprintf(text, size, "%s", given(request, i));
     else
-        ls_caption_name(request->surfaces[i], text, size);
+        name_apart(request, i, text, size);
 }
 
 void ls_request_missing(const struct ls_request *request, char *text, size_t size) {
