@@ -431,13 +431,25 @@ for option in --seed=3 --norm=layer "--model2=$model" --directions=w.h5; do
 done
 fails 1 'plain/model.safetensors' 'a trajectory of another network' \
     scan --trajectory other/model.safetensors plain/model.safetensors -o t.h5
-works 'points take the images that an error asks for' scan --x=-1:1:3 --y=-1:1:2 --relative-error 0.3 -o sure.h5
-check 'and how many is told' grep -q '^[0-9]* images a point of [0-9]*$' "$err"
+works 'points take the images that an error asks for' scan --x=-1:1:3 --y=-1:1:2 --relative-error 1e-4 -o sure.h5
+check 'and how many is told' grep -q '^8 images a point of 8$' "$err"
+check 'and that they are too few' grep -q '6 of 6 points have larger errors: all 8 images are too few' "$err"
 works 'and told again' "$landscape" info sure.h5
-check 'from least to most' grep -q '^  images a point *[0-9]* to [0-9]*$' "$out"
+check 'from least to most' grep -q '^  images a point *8 to 8$' "$out"
 works 'such a surface is drawn' "$landscape" plot sure.h5 -o sure.svg
 check 'and says what is the most' grep -q 'up to [0-9]* training images' sure.svg
-fails 1 'sure.h5.*relative_error, this run has none' 'all images into a surface of fewer' \
+for part in 1 2; do
+    works "part $part of such a scan" scan --x=-1:1:9 --y=-1:1:9 --relative-error 0.3 --part $part/2 -o sure-$part.h5
+done
+works 'a scan in its middle is drawn' "$landscape" plot sure-1.h5 -o part.svg
+check 'as a complete grid' grep -q 'drawn is the grid of 25 points' "$err"
+check 'and says so' grep -q '25 of 81 points' part.svg
+works 'its numbers are written' "$landscape" plot sure-1.h5 -o part.csv
+check 'of all points' test "$(wc -l <part.csv)" = 82
+works 'parts of such a scan are merged' "$landscape" merge sure-1.h5 sure-2.h5 -o sure-both.h5
+works 'and drawn' "$landscape" plot sure-both.h5 -o part.svg
+check 'as a whole' test "$(grep -c 'of 81 points' part.svg)" = 0
+fails 1 'sure.h5.*relative_error 0.0001, this run has none' 'all images into a surface of fewer' \
     scan --x=-1:1:3 --y=-1:1:2 -o sure.h5
 fails 2 "relative-error.*'0'" 'an error of nothing' scan --relative-error 0 -o t.h5
 fails 2 'relative-error' 'eigenvalues of fewer images' scan --relative-error 0.1 --eigenvalues -o t.h5

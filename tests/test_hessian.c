@@ -262,8 +262,10 @@ static void scans_and_resumes(void **state) {
     s.scan.observer = NULL;
     assert_int_equal(ls_scan_open(&s.scan, &side, &side, path, &whole, NULL), LS_OK);
     assert_int_equal(ls_surface_missing(&whole), 5);
-    assert_memory_equal(whole.max_eig, part.max_eig, 4 * sizeof(double));
-    assert_true(isnan(whole.max_eig[8]));
+    for (int i = 0; i < 9; i++) {
+        assert_int_equal(isnan(whole.max_eig[i]), whole.loss[i] == LS_NOT_COMPUTED);
+        assert_true(isnan(whole.max_eig[i]) || whole.max_eig[i] == part.max_eig[i]);
+    }
     assert_int_equal(ls_scan_run(&s.scan, &whole, path, NULL), LS_OK);
     assert_int_equal(ls_surface_missing(&whole), 0);
     assert_int_equal(ls_hessian_spectrum(&s.hessian, &s.model, &s.dataset, &spectrum, NULL), LS_OK);

@@ -71,14 +71,31 @@ static void unfinished_surfaces_become_coarser(void **state) {
     }
 }
 
-static void one_missing_point_takes_its_level_along(void **state) {
+/* Of a level that a scan is at, points are left out, too. */
+static void a_level_is_whole_or_left_out(void **state) {
     struct ls_surface surface;
     (void)state;
-    make(&surface, 17, 17, 5);
+    make(&surface, 17, 17, 4);
     surface.loss[17 * 2 + 2] = LS_NOT_COMPUTED; /* of level 3 */
     assert_true(ls_surface_coarsen(&surface));
     assert_int_equal(surface.nx, 5);
     assert_in_place(&surface);
+    ls_surface_free(&surface);
+}
+
+/* A hole, and what went row after row as far as the middle: most of that would be lost. */
+static void holes_stay_holes(void **state) {
+    struct ls_surface surface;
+    (void)state;
+    make(&surface, 51, 51, 9);
+    surface.loss[51 * 3 + 3] = LS_NOT_COMPUTED;
+    assert_false(ls_surface_coarsen(&surface));
+    assert_int_equal(surface.nx, 51);
+    for (size_t i = 51 * 30; i < 51 * 51; i++)
+        if (ls_point_level(&surface, i) >= 3)
+            surface.loss[i] = LS_NOT_COMPUTED;
+    assert_false(ls_surface_coarsen(&surface));
+    assert_int_equal(surface.nx, 51);
     ls_surface_free(&surface);
 }
 
@@ -141,7 +158,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_halve_the_gaps),
         cmocka_unit_test(unfinished_surfaces_become_coarser),
-        cmocka_unit_test(one_missing_point_takes_its_level_along),
+        cmocka_unit_test(a_level_is_whole_or_left_out),
+        cmocka_unit_test(holes_stay_holes),
         cmocka_unit_test(surfaces_stay_what_they_are),
         cmocka_unit_test(a_stopped_scan_leaves_a_coarser_grid),
     };

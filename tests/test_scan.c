@@ -154,6 +154,37 @@ static bool stop_after(void *context) {
     return --*left < 0;
 }
 
+/* What a continued scan finds, the images of each point included, is what an undisturbed one does.
+ * Points of so many blocks are whole units of work only because they may end early. */
+static void points_with_images_of_their_own_continue(void **state) {
+    const struct ls_range line = {-1, 1, 7};
+    const char *path = text("%s/surface.h5", (char *)*state);
+    struct setting s;
+    struct ls_surface whole, found;
+    (void)state;
+    open_setting(&s, 2400);
+    s.scan.directions = &s.line;
+    s.scan.relative_error = 0.03;
+    assert_int_equal(ls_scan_open(&s.scan, &line, NULL, NULL, &whole, NULL), LS_OK);
+    assert_int_equal(ls_scan_run(&s.scan, &whole, NULL, NULL), LS_OK);
+    for (int run = 0; run < 2; run++) {
+        int left = 6;
+        const struct ls_observer observer = {.stop = run ? NULL : stop_after, .context = &left};
+        s.scan.observer = &observer;
+        s.scan.threads = 1 + run;
+        assert_int_equal(ls_scan_open(&s.scan, &line, NULL, path, &found, NULL), LS_OK);
+        assert_in_range(ls_surface_missing(&found), run ? 1 : 7, run ? 6 : 7);
+        assert_int_equal(ls_scan_run(&s.scan, &found, path, NULL), run ? LS_OK : LS_INTERRUPTED);
+        ls_surface_free(&found);
+    }
+    assert_int_equal(ls_surface_read(&found, path, NULL), LS_OK);
+    assert_memory_equal(whole.loss, found.loss, 7 * sizeof(double));
+    assert_memory_equal(whole.images, found.images, 7 * sizeof(double));
+    ls_surface_free(&whole);
+    ls_surface_free(&found);
+    close_setting(&s);
+}
+
 static void interrupted_scan_continues(void **state) {
     struct setting s;
     struct ls_surface whole, found;
@@ -243,14 +274,14 @@ static void opened_scan_continues_only_itself(void **state) {
     assert_other_scan(&s, path, "loss cross-entropy");
     s.scan.loss = LS_CROSS_ENTROPY;
     s.scan.relative_error = 0.02;
-    assert_other_scan(&s, path, "does not say with which relative_error");
+    assert_other_scan(&s, path, "was scanned without relative_error");
     open_surface(&surface, &s, NULL);
     assert_int_equal(ls_surface_write(&surface, path, NULL), LS_OK);
     ls_surface_free(&surface);
     s.scan.relative_error = 0.03;
     assert_other_scan(&s, path, "relative_error 0.02, this run asks for relative_error 0.03");
     s.scan.relative_error = 0;
-    assert_other_scan(&s, path, "relative_error, this run has none");
+    assert_other_scan(&s, path, "relative_error 0.02, this run has none");
     s.model.values[0] += 1; /* a model from no file is known by its values */
     assert_other_scan(&s, path, "model_sha256");
     close_setting(&s);
@@ -441,6 +472,7 @@ int main(void) {
         cmocka_unit_test(points_are_moved_models),
         cmocka_unit_test(curve_has_no_second_axis),
         cmocka_unit_test(points_take_the_images_that_their_error_asks_for),
+        IN_DIRECTORY(points_with_images_of_their_own_continue),
         cmocka_unit_test(relative_errors_are_parts),
         IN_DIRECTORY(interrupted_scan_continues),
         IN_DIRECTORY(opened_scan_continues_only_itself),

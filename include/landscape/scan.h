@@ -17,9 +17,10 @@ struct ls_scan {
     const struct ls_hessian *hessian; /* how to look for its eigenvalues, too, in LS_FP32; its
                                          threads and observer are not used. NULL: not at all */
     enum ls_precision precision;
-    double relative_error; /* a point's images end, at a multiple of 256, where its loss's standard
-                              error is this part of the loss or less, and the surface tells how many
-                              they were; 0: all. Of the engine without eigenvalues only */
+    double relative_error; /* a point's images end, at a multiple of 256 of them, where its loss's
+                              standard error is this part of the loss or less, and the surface tells
+                              how many they were, if it has room for it; 0: never. Of the engine
+                              without eigenvalues only */
     int threads;           /* 0: as many as the machine has */
     int parts;             /* only every parts-th point; 0: all */
     int part;              /* from this one on, 1 to parts */

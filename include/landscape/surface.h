@@ -28,7 +28,8 @@ struct ls_surface {
     double *min_eig;    /* ... the smallest, NAN where not known; NULL: the scan did not look for
                            them. The file's max_eig and min_eig, as in the paper's code */
     double *images;  /* same shape: how many images a point's values are of, LS_NOT_COMPUTED where
-                        not known yet; NULL: all the scan's. The file's train_images */
+                        not known yet; NULL: all the scan's. The file's train_loss_images
+                       or test_loss_images */
     size_t left_out; /* points that ls_surface_coarsen took away; not in the file */
     bool test;       /* the values are of the test split: stored as test_loss, test_acc and so on */
     int marker_count;
@@ -63,9 +64,10 @@ size_t ls_surface_points(const struct ls_surface *surface);
 /* Grid points still to be computed. */
 size_t ls_surface_missing(const struct ls_surface *surface);
 
-/* Makes a complete surface of one that a scan has not finished, for pictures of it: leaves out
- * points in between, computed or not, until none is missing. Returns whether it did: not if nothing
- * is missing, nor if less than 5 x 5 points would be left. */
+/* Makes a complete surface of one that a scan, which goes from coarse to fine, is in the middle of,
+ * for pictures of it: leaves out points in between, computed or not, until none is missing. Returns
+ * whether it did: not if less than a tenth is missing, if an axis would have fewer than 5 points
+ * that has more, or if so many points would be lost that it is not such a scan. */
 bool ls_surface_coarsen(struct ls_surface *surface);
 
 /* Takes the points that `surface` lacks from `part`, which may have been computed elsewhere.

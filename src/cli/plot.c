@@ -173,27 +173,27 @@ static enum ls_plot_kind default_kind(const struct ls_surface *surface, const ch
     return ends(out, ".csv") ? LS_PLOT_HEATMAP : LS_PLOT_CONTOUR;
 }
 
-/* Says on stderr what a picture of the surface lacks; if it is of an unfinished scan, the picture
- * is of a coarser grid, which is complete. */
+/* Says on stderr what a picture of the surface lacks. In the middle of a scan it is one of the
+ * coarser grid that is complete. */
 static void tell_missing(struct ls_surface *surface, const char *path, bool picture) {
-    size_t points = ls_surface_points(surface), bad = 0;
-    size_t missing = ls_surface_missing(surface);
+    const size_t missing = ls_surface_missing(surface), all = ls_surface_points(surface);
+    const bool coarser = picture && ls_surface_coarsen(surface);
+    const size_t points = ls_surface_points(surface);
+    size_t bad = 0;
     for (size_t i = 0; i < points; i++)
         bad += !isfinite(surface->loss[i]);
     if (missing)
-        fprintf(stderr, "%s: %zu of %zu points are not computed yet\n", path, missing, points);
-    if (picture && ls_surface_coarsen(surface))
-        fprintf(stderr, "%s: drawn is a coarser grid of %zu points, which are\n", path,
-                ls_surface_points(surface));
+        fprintf(stderr, "%s: %zu of %zu points are not computed yet\n", path, missing, all);
+    if (coarser)
+        fprintf(stderr, "%s: drawn is the grid of %zu points that is complete\n", path, points);
     if (bad)
         fprintf(stderr, "%s: the loss of %zu of %zu points is not finite: drawn as missing\n", path,
                 bad, points);
 }
 
-/* Reads the surfaces of surfaces[count], which are zeroed. */
-static enum ls_status read_surfaces(const struct options *o, struct ls_surface *surfaces,
-                                    char **paths, int count, struct ls_error *error) {
-    const bool numbers = ends(o->out, ".csv") && !(o->has_kind && o->plot.kind == LS_PLOT_CONTOUR);
+/* Reads the surfaces of surfaces[count], which are zeroed, for a picture or their numbers. */
+static enum ls_status read_surfaces(struct ls_surface *surfaces, char **paths, int count,
+                                    bool numbers, struct ls_error *error) {
     for (int i = 0; i < count; i++) {
         enum ls_status status = ls_surface_read(&surfaces[i], paths[i], error);
         if (status != LS_OK)
@@ -209,7 +209,8 @@ static enum ls_status plot_surfaces(struct options *o, char **paths, int count,
     const struct ls_surface *pointers[LS_MAX_PANELS];
     for (int i = 0; i < count; i++)
         pointers[i] = &surfaces[i];
-    enum ls_status status = read_surfaces(o, surfaces, paths, count, error);
+    const bool numbers = ends(o->out, ".csv") && !(o->has_kind && o->plot.kind == LS_PLOT_CONTOUR);
+    enum ls_status status = read_surfaces(surfaces, paths, count, numbers, error);
     if (status == LS_OK) {
         if (!o->has_kind)
             o->plot.kind = default_kind(&surfaces[0], o->out);

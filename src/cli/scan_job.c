@@ -85,6 +85,24 @@ static enum ls_status run(struct job *job, const char *path, struct ls_error *er
     return status;
 }
 
+/* How many images the points took, and whether these were enough. */
+static void tell_images(const struct job *job) {
+    const struct ls_surface *s = &job->surface;
+    size_t known = 0, unsure = 0;
+    double images = 0;
+    for (size_t i = 0; i < ls_surface_points(s); i++)
+        if (s->images[i] > 0) {
+            known++;
+            images += s->images[i];
+            unsure += s->loss_error[i] > job->scan.relative_error * s->loss[i];
+        }
+    if (known)
+        fprintf(stderr, "%.0f images a point of %d\n", images / (double)known, job->dataset.count);
+    if (unsure)
+        fprintf(stderr, "%zu of %zu points have larger errors: all %d images are too few\n", unsure,
+                known, job->dataset.count);
+}
+
 /* A sentence on what was found, and a warning where values are not numbers. */
 static void summarise(const struct job *job) {
     const struct ls_surface *s = &job->surface;
@@ -92,20 +110,18 @@ static void summarise(const struct job *job) {
     const size_t points = ls_surface_points(s);
     const size_t computed = points - ls_surface_missing(s);
     size_t best = 0, bad = 0, unknown = 0;
-    double lowest = INFINITY, images = 0;
+    double lowest = INFINITY;
     for (size_t i = 0; i < points; i++) {
         if (s->loss[i] != LS_NOT_COMPUTED && s->loss[i] < lowest)
             lowest = s->loss[best = i];
         bad += !isfinite(s->loss[i]);
-        images += s->images && s->loss[i] != LS_NOT_COMPUTED ? s->images[i] : 0;
         unknown += s->max_eig && s->loss[i] != LS_NOT_COMPUTED && isnan(s->max_eig[i]);
     }
     if (d->y && d->trajectory.count == 0)
         fprintf(stderr, "cosine of the angle between the directions: %.4f\n",
                 ls_direction_cosine(&job->model.network, d->x, d->y));
-    if (images > 0)
-        fprintf(stderr, "%.0f images a point of %d\n", images / (double)computed,
-                job->dataset.count);
+    if (s->images)
+        tell_images(job);
     if (bad)
         fprintf(stderr, "%zu of %zu points have no finite loss\n", bad, computed);
     if (unknown)

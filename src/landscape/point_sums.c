@@ -15,48 +15,54 @@ int ls_point_first(const struct ls_point_images *images, int block) {
     return block < ls_point_blocks(images) ? block * images->block : images->count;
 }
 
-/* More images do not make a loss finite that is not. An error of 0 does not tell how far off it is.
+/* More images do not make a loss finite that is not. No loss at all does not tell how far off it
+ * is.
  */
 static bool is_enough(const struct ls_point_images *images, const struct ls_result *result) {
     if (images->relative_error == 0)
         return false;
     return !isfinite(result->loss) ||
-           (result->loss_error > 0 && result->loss_error <= images->relative_error * result->loss);
+           (result->loss > 0 && result->loss_error <= images->relative_error * result->loss);
 }
 
 /* Adds the next block, and as many after it as are there and needed. */
 static void add(struct ls_point_sums *point, const struct ls_point_images *images,
-                const struct ls_sums *sums, struct ls_result *result) {
+                const struct ls_sums *sums) {
     const int blocks = ls_point_blocks(images);
     while (sums) {
         ls_sums_join(&point->total, sums);
         point->next++;
-        *result = ls_sums_result(&point->total, ls_point_first(images, point->next));
-        point->finished = point->next == blocks || is_enough(images, result);
+        point->used = ls_point_first(images, point->next);
+        point->result = ls_sums_result(&point->total, point->used);
+        point->finished = point->next == blocks || is_enough(images, &point->result);
         const bool more = !point->finished && point->early && point->early[point->next].there;
         sums = more ? &point->early[point->next].sums : NULL;
     }
 }
 
+/* Keeps a block until those before it are there. */
+static enum ls_status keep(struct ls_point_sums *point, const struct ls_point_images *images,
+                           int block, const struct ls_sums *sums, struct ls_error *error) {
+    if (!point->early)
+        point->early = calloc((size_t)ls_point_blocks(images), sizeof *point->early);
+    if (!point->early)
+        return ls_fail_memory(error, "a point's sums");
+    point->early[block] = (struct ls_early_block){true, *sums};
+    return LS_OK;
+}
+
 enum ls_status ls_point_take(struct ls_point_sums *point, const struct ls_point_images *images,
-                             int block, const struct ls_sums *sums, struct ls_result *result,
-                             int *used, struct ls_error *error) {
-    *used = 0;
+                             int block, const struct ls_sums *sums, bool *finished,
+                             struct ls_error *error) {
+    *finished = false;
     if (point->finished)
         return LS_OK;
-    if (block == point->next) {
-        add(point, images, sums, result);
-    } else {
-        if (!point->early)
-            point->early = calloc((size_t)ls_point_blocks(images), sizeof *point->early);
-        if (!point->early)
-            return ls_fail_memory(error, "a point's sums");
-        point->early[block] = (struct ls_early_block){true, *sums};
-    }
-    if (!point->finished)
-        return LS_OK;
-    *used = ls_point_first(images, point->next);
-    ls_point_free(point);
+    if (block != point->next)
+        return keep(point, images, block, sums, error);
+    add(point, images, sums);
+    *finished = point->finished;
+    if (point->finished)
+        ls_point_free(point);
     return LS_OK;
 }
 

@@ -18,6 +18,8 @@ struct ls_point_sums {
     struct ls_sums total; /* of the blocks before the next */
     int next;
     bool finished;
+    struct ls_result result;      /* of a finished point, and ... */
+    int used;                     /* ... of how many images it is */
     struct ls_early_block *early; /* blocks after the next; NULL: none yet. Owned */
 };
 
@@ -26,11 +28,11 @@ struct ls_point_sums {
 int ls_point_blocks(const struct ls_point_images *images);
 int ls_point_first(const struct ls_point_images *images, int block);
 
-/* Takes a block's sums; one thread at a time. If they finish the point, *result is its result, of
- * *used images; otherwise *used is 0. LS_NO_MEMORY. */
+/* Takes a block's sums; one thread at a time. *finished = whether they finish the point; a finished
+ * one takes no more. LS_NO_MEMORY. */
 enum ls_status ls_point_take(struct ls_point_sums *point, const struct ls_point_images *images,
-                             int block, const struct ls_sums *sums, struct ls_result *result,
-                             int *used, struct ls_error *error);
+                             int block, const struct ls_sums *sums, bool *finished,
+                             struct ls_error *error);
 void ls_point_free(struct ls_point_sums *point);
 
 #endif

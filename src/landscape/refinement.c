@@ -37,12 +37,23 @@ static int thin_axis(double *values, int n, int levels) {
     return kept;
 }
 
+/* Whether the points of these levels show more than all that are computed. The level that a scan is
+ * at has at most three times as many points as all before it. */
+static bool is_worth_it(const struct ls_surface *surface, int levels) {
+    enum { FEWEST = 3, FINER = 3, TOLERABLE = 10 };
+    const size_t points = ls_surface_points(surface), missing = ls_surface_missing(surface);
+    size_t kept = 0;
+    for (size_t i = 0; i < points; i++)
+        kept += ls_point_level(surface, i) < levels;
+    return levels >= FEWEST && missing > points / TOLERABLE &&
+           points - missing - kept <= FINER * kept;
+}
+
 bool ls_surface_coarsen(struct ls_surface *surface) {
-    enum { FEWEST = 3 }; /* levels: 5 x 5 points */
-    const size_t points = ls_surface_points(surface);
     const int levels = complete_levels(surface);
-    if (levels < FEWEST || levels == LS_LEVELS)
+    if (!is_worth_it(surface, levels))
         return false;
+    const size_t points = ls_surface_points(surface);
     size_t kept = 0;
     for (size_t i = 0; i < points; i++)
         if (ls_point_level(surface, i) < levels) {

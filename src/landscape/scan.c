@@ -93,7 +93,7 @@ void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *r
             result->loss == LS_NOT_COMPUTED ? nextafter(LS_NOT_COMPUTED, 0) : result->loss;
         job->surface->accuracy[point] = result->accuracy;
         job->surface->loss_error[point] = result->loss_error;
-        if (job->surface->images)
+        if (job->surface->images && job->scan->relative_error > 0)
             job->surface->images[point] = images;
         if (spectrum && spectrum->count > 0) {
             job->surface->max_eig[point] = spectrum->values[spectrum->count - 1];

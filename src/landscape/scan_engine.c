@@ -27,33 +27,45 @@ static bool is_finished(const struct ls_point_sums *point) {
 /* Returns whether that was the last block that the point needs. */
 static bool run_block(const struct work *work, struct ls_worker *worker, size_t p, int block) {
     const struct ls_scan *scan = work->job->scan;
-    struct ls_result result;
+    struct ls_point_sums *point = &work->points[p];
     struct ls_error error;
-    int used;
     enum ls_status status;
+    bool finished;
     const struct ls_sums sums =
         ls_worker_evaluate(worker, scan->dataset, scan->loss, ls_point_first(&work->images, block),
                            ls_point_first(&work->images, block + 1), NULL);
 #pragma omp critical(ls_scan_sums)
-    status = ls_point_take(&work->points[p], &work->images, block, &sums, &result, &used, &error);
+    status = ls_point_take(point, &work->images, block, &sums, &finished, &error);
     if (status)
         ls_scan_fail(work->job, &error);
-    else if (used)
-        ls_scan_finish(work->job, p, &result, NULL, used);
-    return used;
+    else if (finished)
+        ls_scan_finish(work->job, p, &point->result, NULL, point->used);
+    return finished;
 }
 
 static size_t unit_count(const struct work *work) {
     return work->whole_count + (work->job->point_count - work->whole_count) * (size_t)work->blocks;
 }
 
+/* The point, and the first of the blocks, that a unit is. Where points may end early, the first
+ * blocks of all points come first, so that few are computed that none needs. */
+static size_t point_of(const struct work *work, size_t unit, int *block) {
+    *block = 0;
+    if (unit < work->whole_count)
+        return unit;
+    const size_t rest = unit - work->whole_count, blocks = (size_t)work->blocks;
+    const size_t shared = work->job->point_count - work->whole_count;
+    const bool by_block = work->images.relative_error > 0;
+    *block = (int)(by_block ? rest / shared : rest % blocks);
+    return work->whole_count + (by_block ? rest % shared : rest / blocks);
+}
+
 /* Runs a unit; *at is the point that the worker's weights stand at. Returns false if the scan was
  * stopped. */
 static bool run_unit(const struct work *work, struct ls_worker *worker, size_t unit, size_t *at) {
-    const bool whole = unit < work->whole_count;
-    const size_t rest = whole ? 0 : unit - work->whole_count, blocks = (size_t)work->blocks;
-    const size_t p = whole ? unit : work->whole_count + rest / blocks;
-    const int first = (int)(rest % blocks), last = whole ? work->blocks : first + 1;
+    int first;
+    const size_t p = point_of(work, unit, &first);
+    const int last = unit < work->whole_count ? work->blocks : first + 1;
     if (is_finished(&work->points[p]))
         return true;
     if (p != *at) {
@@ -84,8 +96,9 @@ static void run_units(const struct work *work, const struct ls_team *team) {
     }
 }
 
-/* Whole points only while there are enough for every thread, so that none waits at the end. Where a
- * point may end early, others than the thread that is at it would compute blocks in vain. */
+/* Whole points only while there are enough for every thread, so that none waits long at the end.
+ * Where a point may end early, others than the thread that is at it would compute blocks in vain.
+ */
 static void share_out(struct work *work) {
     enum { FEW_BLOCKS = 8, SPARE = 2 };
     const size_t threads = (size_t)ls_thread_count(work->job->scan->threads);

@@ -19,7 +19,7 @@ static const char *layer_name(int layer, bool test) {
                                                     {"train_loss_error", "test_loss_error"},
                                                     {"max_eig", "max_eig"},
                                                     {"min_eig", "min_eig"},
-                                                    {"train_images", "test_images"}};
+                                                    {"train_loss_images", "test_loss_images"}};
     return names[layer][test];
 }
 

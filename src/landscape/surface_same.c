@@ -14,6 +14,11 @@ static bool is_volatile(const char *key) {
     return false;
 }
 
+/* What only scans have that were asked for it. */
+static bool is_extra(const char *key) {
+    return strcmp(key, "eigenvalues") == 0 || strcmp(key, "relative_error") == 0;
+}
+
 /* Two surfaces to compare, and how to speak of them. */
 struct pair {
     const struct ls_surface *wanted, *found;
@@ -44,6 +49,9 @@ static enum ls_status same_entry(const struct pair *pair, const struct ls_entry 
         strcmp(entry->key, "arch") == 0 && ls_metadata_get(&pair->wanted->metadata, "arch_sha256");
     if (is_volatile(entry->key) || is_path || (value && strcmp(value, entry->value) == 0))
         return LS_OK;
+    if (!value && is_extra(entry->key))
+        return ls_fail(error, LS_MISMATCH, "%s: was scanned without %s, %s %s %s%s", pair->path,
+                       entry->key, pair->asks, entry->key, entry->value, pair->advice);
     if (!value)
         return ls_fail(error, LS_MISMATCH,
                        "%s: does not say with which %s it was scanned, %s %s %s%s", pair->path,
@@ -71,16 +79,15 @@ static enum ls_status compare(const struct pair *pair, struct ls_error *error) {
 
 enum ls_status ls_surface_same_scan(const struct ls_surface *wanted, const struct ls_surface *found,
                                     const char *path, struct ls_error *error) {
-    static const char *const more[] = {"eigenvalues",
-                                       "relative_error"}; /* that a plain scan lacks */
     const struct pair pair = {wanted, found, path, "this run asks for",
                               "; choose another output file or the same settings"};
     enum ls_status status = compare(&pair, error);
-    for (size_t i = 0; i < sizeof more / sizeof *more && !status; i++)
-        if (ls_metadata_get(&found->metadata, more[i]) &&
-            !ls_metadata_get(&wanted->metadata, more[i]))
-            status = ls_fail(error, LS_MISMATCH, "%s: was scanned with %s, this run has none%s",
-                             path, more[i], pair.advice);
+    for (int i = 0; i < found->metadata.count && !status; i++) {
+        const struct ls_entry *entry = &found->metadata.entries[i];
+        if (is_extra(entry->key) && !ls_metadata_get(&wanted->metadata, entry->key))
+            status = ls_fail(error, LS_MISMATCH, "%s: was scanned with %s %s, this run has none%s",
+                             path, entry->key, entry->value, pair.advice);
+    }
     return status;
 }
 
