@@ -5,6 +5,7 @@ set -u
 landscape=$(realpath "${LANDSCAPE:-build/landscape}")
 manual=$(realpath docs/landscape.1)
 results=$(realpath tools/results.sh)
+arrays=$(realpath tests/fixtures/npz)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/files"
@@ -157,6 +158,23 @@ fails 2 'unexpected argument' 'an argument too many' train --out run --epochs 1 
 fails 2 '1000000' 'more images than there are' train --out run --subset 1000000
 
 ## Data files
+
+works 'images of NumPy are trained on' "$landscape" train --arch resnet20 --data "npz:$arrays/bright.npz" --epochs 1 \
+    --batch 8 --out bright
+works 'the network is one for them' "$landscape" info bright/model.safetensors
+check 'and its name says so' grep -q 'checkpoint of resnet20@8x8x1:3$' "$out"
+works 'it is evaluated' "$landscape" eval --model bright/model.safetensors --data "npz:$arrays/bright.npz"
+works 'and scanned' "$landscape" scan --model bright/model.safetensors --data "npz:$arrays/bright.npz" --x=-1:1:3 \
+    --y=-1:1:3 -o bright.h5
+works 'and drawn' "$landscape" plot bright.h5 -o bright.svg
+check 'with the name of its images' grep -q 'bright, 16 training images' bright.svg
+works 'a deeper one is one for them, too' "$landscape" deepen --model bright/model.safetensors --arch resnet56 -o deep56.safetensors
+works 'with the same results' "$landscape" eval --model deep56.safetensors --data "npz:$arrays/bright.npz"
+fails 1 'takes images of 8x8x1' 'other images' "$landscape" eval --model bright/model.safetensors --images 8
+fails 1 'square' 'images that are not square' "$landscape" train --arch resnet20 --out run --data "npz:$arrays/good-grey.npz"
+fails 1 'bad-float.npz.*uint8' 'images that are no bytes' train --out run --data "npz:$arrays/bad-float.npz"
+fails 2 'npz:FILE' 'no archive' train --out run --data npz
+rm -rf bright bright.h5 bright.svg deep56.safetensors
 
 data=cifar10:data
 size=30730000

@@ -54,6 +54,83 @@ static void have_the_right_size(void **state) {
     }
 }
 
+/* For other images and classes, some layers change. */
+static void are_made_for_other_images(void **state) {
+    static const struct {
+        const char *name;
+        struct ls_shape image;
+        int classes, labels;
+        size_t parameters;
+    } others[] = {
+        {"resnet20", {32, 32, 3}, 10, 1, 272474},
+        {"resnet20:100", {32, 32, 3}, 100, 1, 272474 + 90 * 65},
+        {"resnet20@28x28x1", {28, 28, 1}, 10, 1, 272474 - 2 * 9 * 16},
+        {"resnet20@28x28x1:9", {28, 28, 1}, 9, 1, 272474 - 2 * 9 * 16 - 65},
+        {"resnet18@64x64x3:200", {64, 64, 3}, 200, 1, 11173962 + 190 * 513},
+        {"vgg9@28x28x3:10", {28, 28, 3}, 10, 1, 2789706 - 7 * 256 * 256},
+        {"densenet-bc-40-12@30x30x3:7", {30, 30, 3}, 7, 1, 176122 - 3 * 133},
+        {"highway20-noshort@9x9x3:2", {9, 9, 3}, 2, 1, 269722 - 8 * 65},
+        {"unet@32x48x1:2", {32, 48, 1}, 2, 32 * 48, 1942645 - 2 * 9 * 16 - 3 * 17},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct ls_network network;
+        struct ls_error error;
+        if (ls_network_create(&network, others[i].name, &error))
+            fail_msg("%s", error.message);
+        const struct ls_shape in = network.nodes[0].out;
+        const struct ls_shape out = network.nodes[network.node_count - 1].out;
+        assert_string_equal(network.arch, others[i].name);
+        assert_memory_equal(&in, &others[i].image, sizeof in);
+        assert_int_equal(out.channels, others[i].classes);
+        assert_int_equal(out.height * out.width, others[i].labels);
+        assert_int_equal(network.parameter_count, others[i].parameters);
+        ls_network_free(&network);
+    }
+}
+
+/* A name says what images and classes it is for, if these are not the usual ones. */
+static void names_say_what_they_are_for(void **state) {
+    static const char *const bad[] = {"resnet20@",
+                                      "resnet20:",
+                                      "resnet20:0",
+                                      "resnet20:65537",
+                                      "resnet20@28x28",
+                                      "resnet20@28x28x1x1",
+                                      "resnet20@0x28x1",
+                                      "resnet20@28x28x1:",
+                                      "resnet20:9@28x28x1",
+                                      "resnet20@-1x2x3",
+                                      "resnet20@99999999999x1x1",
+                                      "resnet20: 9"};
+    const struct ls_shape usual = {32, 32, 3}, grey = {28, 28, 1};
+    struct ls_network network;
+    struct ls_error error;
+    char name[64];
+    (void)state;
+    ls_arch_for("resnet20", usual, 10, name, sizeof name);
+    assert_string_equal(name, "resnet20");
+    ls_arch_for("resnet20-noshort", grey, 10, name, sizeof name);
+    assert_string_equal(name, "resnet20-noshort@28x28x1:10");
+    ls_arch_for("resnet20", usual, 11, name, sizeof name);
+    assert_string_equal(name, "resnet20@32x32x3:11");
+    ls_arch_for("resnet20:5", grey, 10, name, sizeof name);
+    assert_string_equal(name, "resnet20:5");
+    ls_arch_for("mine.onnx", grey, 10, name, sizeof name);
+    assert_string_equal(name, "mine.onnx");
+    assert_true(ls_arch_title("resnet20-noshort@28x28x1:9", name, sizeof name));
+    assert_string_equal(name, "ResNet-20 without skip connections");
+    for (size_t b = 0; b < sizeof bad / sizeof *bad; b++) {
+        assert_int_equal(ls_network_create(&network, bad[b], &error), LS_BAD_ARGUMENT);
+        assert_message(&error, "resnet20@28x28x1:9");
+    }
+    assert_int_equal(ls_network_create(&network, "resnet20@8x9x3", &error), LS_MISMATCH);
+    assert_message(&error, "resnet20@8x9x3: the network is for square images");
+    assert_int_equal(ls_network_create(&network, "vgg16@8x8x3", &error), LS_MISMATCH);
+    assert_int_equal(ls_network_create(&network, "mine@8x8x3", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "known are resnet20");
+}
+
 /* Without skips there is less of it, and its name says so. */
 static void twins_are_smaller(void **state) {
     int twins = 0;
@@ -199,6 +276,8 @@ static void large_images_in_many_classes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(have_the_right_size),
+        cmocka_unit_test(are_made_for_other_images),
+        cmocka_unit_test(names_say_what_they_are_for),
         cmocka_unit_test(twins_are_smaller),
         cmocka_unit_test(train_the_same_on_any_threads),
         cmocka_unit_test(evaluate_in_every_precision),

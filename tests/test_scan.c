@@ -290,14 +290,23 @@ static void opened_scan_continues_only_itself(void **state) {
 
 /* A network's test error says something of a surface over images of the same kind alone. */
 static void results_on_other_data_are_not_recorded(void **state) {
-    static const char *const trained_on[] = {"cifar10:somewhere", "synthetic:5"};
+    static const struct {
+        const char *trained, *scanned;
+        bool same;
+    } cases[] = {{"cifar10:somewhere", "synthetic:0", false},
+                 {"synthetic:5", "synthetic:0", true},
+                 {"cifar10:here", "cifar10:there", true},
+                 {"npz:a.npz", "npz:data/a.npz", true},
+                 {"npz:data/a.npz", "npz:data/b.npz", false}};
     (void)state;
-    for (int same = 0; same < 2; same++) {
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        const bool same = cases[c].same;
         struct setting s;
         struct ls_surface surface;
         open_setting(&s, 20);
         assert_false(ls_scan_of_other_data(&s.scan));
-        ls_metadata_set(&s.model.metadata, NULL, "data", "%s", trained_on[same]);
+        ls_metadata_set(&s.model.metadata, NULL, "data", "%s", cases[c].trained);
+        snprintf(s.dataset.name, sizeof s.dataset.name, "%s", cases[c].scanned);
         ls_metadata_set(&s.model.metadata, NULL, "test_error", "12.4");
         assert_int_equal(ls_scan_of_other_data(&s.scan), !same);
         open_surface(&surface, &s, NULL);

@@ -15,7 +15,7 @@ struct ls_dataset {
     enum ls_split split;
     int count;            /* images */
     int height, width;    /* pixels */
-    int channels;         /* 3: red, green, blue */
+    int channels;         /* 3: red, green, blue; 1: grey */
     int classes;          /* labels lie in [0, classes) */
     int labels_per_image; /* 1 for classification, height * width for segmentation */
     uint8_t *pixels;  /* [count][channels][height][width], as CIFAR-10's files hold them; owned */
@@ -26,15 +26,18 @@ struct ls_dataset {
 };
 
 /* Opens what `spec` names: "cifar10:DIR" (the directory with the dataset's binary files, or the one
- * above `cifar-10-batches-bin`), "synthetic[:SEED]" or "shapes[:SEED]" (drawn by the program: ten
- * classes of images, five classes of pixels). Keeps the first `limit` records in file order, all of
- * them if limit is 0; asking for more than there are is an error. Free with ls_dataset_free. */
+ * above `cifar-10-batches-bin`), "npz:FILE" (NumPy arrays of bytes, train_images and test_images or
+ * x_train and x_test, and of labels, train_labels and test_labels or y_train and y_test; as many
+ * classes as the largest label asks for), "synthetic[:SEED]" or "shapes[:SEED]" (drawn by the
+ * program: ten classes of images, five classes of pixels). Keeps the first `limit` records in file
+ * order, all of them if limit is 0; asking for more than there are is an error. Free with
+ * ls_dataset_free. */
 enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enum ls_split split,
                                int limit, struct ls_error *error);
 void ls_dataset_free(struct ls_dataset *dataset);
 
 /* Gives the images the means and deviations that a network was trained with: "R,G,B/R,G,B", of
- * pixels from 0 to 1, as in torchvision's Normalize. */
+ * pixels from 0 to 1, as in torchvision's Normalize; or "M/D", of all channels. */
 enum ls_status ls_dataset_normalise(struct ls_dataset *dataset, const char *text,
                                     struct ls_error *error);
 

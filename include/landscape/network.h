@@ -102,12 +102,19 @@ struct ls_network {
 };
 
 /* Builds the architecture called `arch`, one of those that ls_arch_name lists; those with skip
- * connections have a twin without them, called so with "-noshort" behind it. An unknown name fails
- * with the list of known ones. A name that ends in ".onnx" is the path of an ONNX file, whose
+ * connections have a twin without them, called so with "-noshort" behind it. Images and classes are
+ * the usual ones, or what stands behind the name: "resnet20@28x28x1:9" takes images of 28 x 28
+ * pixels with one channel and tells 9 classes apart, "resnet20:100" 100 classes. An unknown name
+ * fails with the list of known ones. A name that ends in ".onnx" is the path of an ONNX file, whose
  * network is built. Free with ls_network_free. */
 enum ls_status ls_network_create(struct ls_network *network, const char *arch,
                                  struct ls_error *error);
 void ls_network_free(struct ls_network *network);
+
+/* text[size] = the architecture's name for such images and so many classes: "resnet20", if these
+ * are its usual ones, or "resnet20@28x28x1:9". A name that says what it is for and an ONNX file
+ * stay as they are. */
+void ls_arch_for(const char *arch, struct ls_shape image, int classes, char *text, size_t size);
 
 /* Names of known architectures: the i-th, or NULL past the last. */
 const char *ls_arch_name(int i);

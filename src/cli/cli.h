@@ -45,11 +45,27 @@ bool cli_training_precision(const char *command, const char *option, const char 
 bool cli_loss(const char *command, const char *option, const char *text, void *target);
 bool cli_split_train(const char *command, const char *option, const char *text, void *target);
 
-/* Opens a data set, its pixels normalised as the option --pixels says or, if that is NULL, as the
- * model's metadata do; without either they are as usual. */
-enum ls_status cli_open_data(struct ls_dataset *dataset, const char *data, enum ls_split split,
-                             int limit, const char *pixels, const struct ls_model *model,
-                             struct ls_error *error);
+/* text = the architecture that the option --arch names, for the images and classes of the data set;
+ * NULL if that is NULL. */
+const char *cli_arch_for(const char *arch, const struct ls_dataset *dataset, char text[1024]);
+
+/* Normalises the pixels as the option --pixels says or, if that is NULL, as the model's metadata
+ * do; without either they are as usual. */
+enum ls_status cli_normalise(struct ls_dataset *dataset, const char *pixels,
+                             const struct ls_model *model, struct ls_error *error);
+
+/* A model and the images it is evaluated on, as options name them. */
+struct cli_subject {
+    const char *model, *arch, *data, *pixels;
+    bool train; /* which split */
+    int images; /* 0: all */
+};
+
+/* Opens the data set, and loads the model for it; both are to be freed in any case, and zeroed
+ * before.
+ */
+enum ls_status cli_load(const struct cli_subject *subject, struct ls_model *model,
+                        struct ls_dataset *dataset, struct ls_error *error);
 
 enum { CLI_MAX_THREADS = 4096 };
 

@@ -96,10 +96,27 @@ bool cli_split_train(const char *command, const char *option, const char *text, 
     return false;
 }
 
-enum ls_status cli_open_data(struct ls_dataset *dataset, const char *data, enum ls_split split,
-                             int limit, const char *pixels, const struct ls_model *model,
-                             struct ls_error *error) {
+const char *cli_arch_for(const char *arch, const struct ls_dataset *dataset, char text[1024]) {
+    const struct ls_shape image = {dataset->height, dataset->width, dataset->channels};
+    if (!arch)
+        return NULL;
+    ls_arch_for(arch, image, dataset->classes, text, 1024);
+    return text;
+}
+
+enum ls_status cli_normalise(struct ls_dataset *dataset, const char *pixels,
+                             const struct ls_model *model, struct ls_error *error) {
     const char *text = pixels ? pixels : ls_metadata_get(&model->metadata, "pixels");
-    enum ls_status status = ls_dataset_open(dataset, data, split, limit, error);
-    return status || !text ? status : ls_dataset_normalise(dataset, text, error);
+    return text ? ls_dataset_normalise(dataset, text, error) : LS_OK;
+}
+
+enum ls_status cli_load(const struct cli_subject *subject, struct ls_model *model,
+                        struct ls_dataset *dataset, struct ls_error *error) {
+    char arch[1024];
+    enum ls_status status = ls_dataset_open(
+        dataset, subject->data, subject->train ? LS_TRAIN : LS_TEST, subject->images, error);
+    if (!status)
+        status =
+            ls_model_load(model, subject->model, cli_arch_for(subject->arch, dataset, arch), error);
+    return status ? status : cli_normalise(dataset, subject->pixels, model, error);
 }

@@ -15,7 +15,7 @@ static const char help[] =
     "\n"
     "  --model FILE         checkpoint\n"
     "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
-    "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
+    "  --data DATA          cifar10:DIR, npz:FILE, synthetic[:SEED] (default), shapes[:SEED]\n"
     "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by, such "
     "as\n"
     "                       0.4914,0.4822,0.4465/0.2023,0.1994,0.2010; default: those of a\n"
@@ -45,10 +45,8 @@ static int run(const struct options *o) {
     struct ls_dataset dataset = {0};
     struct ls_result result = {0};
     struct cli_watch watch;
-    enum ls_status status = ls_model_load(&model, o->model, o->arch, &error);
-    if (!status)
-        status = cli_open_data(&dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
-                               o->pixels, &model, &error);
+    const struct cli_subject subject = {o->model, o->arch, o->data, o->pixels, o->train, o->images};
+    enum ls_status status = cli_load(&subject, &model, &dataset, &error);
     if (!status) {
         cli_watch_start(&watch);
         status = ls_evaluate(&model, &dataset, o->loss, o->precision, o->threads, &watch.observer,

@@ -25,7 +25,7 @@ static const char help[] =
     "\n"
     "  --model FILE         checkpoint\n"
     "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
-    "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
+    "  --data DATA          cifar10:DIR, npz:FILE, synthetic[:SEED] (default), shapes[:SEED]\n"
     "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by; "
     "default:\n"
     "                       those of a checkpoint, or else the data's own\n"
@@ -93,11 +93,9 @@ static int run(struct options *o) {
     struct ls_spectrum spectrum = {0};
     struct cli_watch watch;
     enum ls_status status = o->out ? ls_file_check(o->out, &error) : LS_OK;
+    const struct cli_subject subject = {o->model, o->arch, o->data, o->pixels, o->train, o->images};
     if (!status)
-        status = ls_model_load(&model, o->model, o->arch, &error);
-    if (!status)
-        status = cli_open_data(&dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
-                               o->pixels, &model, &error);
+        status = cli_load(&subject, &model, &dataset, &error);
     if (!status) {
         cli_watch_start(&watch);
         o->hessian.observer = &watch.observer;

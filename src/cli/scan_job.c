@@ -28,11 +28,9 @@ static struct ls_range fitted(const struct job *job, const struct ls_range *rang
 static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                            struct ls_error *error) {
     const bool two = o->y.count > 0;
+    const struct cli_subject subject = {o->model, o->arch, o->data, o->pixels, o->train, o->images};
     enum ls_status status = o->evaluator ? ls_model_load_tensors(&job->model, o->model, NULL, error)
-                                         : ls_model_load(&job->model, o->model, o->arch, error);
-    if (!status && !o->evaluator)
-        status = cli_open_data(&job->dataset, o->data, o->train ? LS_TRAIN : LS_TEST, o->images,
-                               o->pixels, &job->model, error);
+                                         : cli_load(&subject, &job->model, &job->dataset, error);
     if (!status)
         status = ls_directions_make(&job->directions, &job->model, &o->directions, two, error);
     if (!status)

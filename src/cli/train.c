@@ -16,9 +16,10 @@ static const char help[] =
     "model-NNNN.safetensors (kept ones, from the initial 0000 on), log.csv, state.safetensors\n"
     "(for --resume).\n"
     "\n"
-    "  --arch NAME          architecture; `--arch list` prints them. Or FILE.onnx, whose network\n"
-    "                       is trained from initial weights, or from its own: --init FILE.onnx\n"
-    "  --data DATA          cifar10:DIR, synthetic[:SEED] (default), or shapes[:SEED] for unet\n"
+    "  --arch NAME          architecture, for the images and classes of the data; `--arch list`\n"
+    "                       prints all. Or FILE.onnx, whose network is trained from initial\n"
+    "                       weights, or from its own: --init FILE.onnx\n"
+    "  --data DATA          cifar10:DIR, npz:FILE, synthetic[:SEED] (default), shapes[:SEED]\n"
     "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by, such "
     "as\n"
     "                       0.4914,0.4822,0.4465/0.2023,0.1994,0.2010; default: those of an\n"
@@ -95,12 +96,14 @@ static void list_architectures(void) {
     }
 }
 
-/* The model to start from. */
-static enum ls_status open_model(const struct options *o, struct ls_model *model,
-                                 struct ls_error *error) {
+/* The model to start from, for the images of the data set. */
+static enum ls_status open_model(const struct options *o, const struct ls_dataset *data,
+                                 struct ls_model *model, struct ls_error *error) {
+    char text[1024];
+    const char *arch = cli_arch_for(o->arch, data, text);
     if (o->init)
-        return ls_model_load(model, o->init, o->arch, error);
-    return ls_model_create(model, o->arch, o->recipe.seed, error);
+        return ls_model_load(model, o->init, arch, error);
+    return ls_model_create(model, arch, o->recipe.seed, error);
 }
 
 static int run(const struct options *o) {
@@ -115,11 +118,15 @@ static int run(const struct options *o) {
                                    .state_seconds = o->save_seconds,
                                    .resume = o->resume,
                                    .threads = o->threads};
-    enum ls_status status = open_model(o, &model, &error);
+    enum ls_status status = ls_dataset_open(&train, o->data, LS_TRAIN, o->subset, &error);
     if (!status)
-        status = cli_open_data(&train, o->data, LS_TRAIN, o->subset, o->pixels, &model, &error);
+        status = ls_dataset_open(&test, o->data, LS_TEST, o->test_subset, &error);
     if (!status)
-        status = cli_open_data(&test, o->data, LS_TEST, o->test_subset, o->pixels, &model, &error);
+        status = open_model(o, &train, &model, &error);
+    if (!status)
+        status = cli_normalise(&train, o->pixels, &model, &error);
+    if (!status)
+        status = cli_normalise(&test, o->pixels, &model, &error);
     if (!status) {
         cli_watch_start(&watch);
         training.observer = &watch.observer;

@@ -109,17 +109,9 @@ enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const char *argument,
                                struct ls_error *error) {
     static const float mean[3] = {125.3f, 123.0f, 113.9f};
     static const float deviation[3] = {63.0f, 62.1f, 66.7f};
-    if (!argument || !*argument)
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "cifar10 needs the directory of its binary files: cifar10:DIR");
-    int length = snprintf(dataset->name, sizeof dataset->name, "cifar10:%s", argument);
-    if (length >= (int)sizeof dataset->name)
-        return ls_fail(error, LS_BAD_ARGUMENT, "the directory's name is too long: %.60s...",
-                       argument);
-    if (!ls_is_utf8(argument)) /* a trained model could not be saved with it */
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "the directory's name is not UTF-8, as what checkpoints say must be: %s",
-                       argument);
+    enum ls_status status = ls_dataset_name(dataset, "cifar10", "DIR", argument, error);
+    if (status)
+        return status;
     dataset->height = dataset->width = SIDE;
     dataset->channels = 3;
     dataset->classes = CLASSES;
@@ -129,7 +121,7 @@ enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const char *argument,
 
     char *directory;
     int available = dataset->split == LS_TRAIN ? 5 * RECORDS : RECORDS;
-    enum ls_status status = find_directory(argument, &directory, error);
+    status = find_directory(argument, &directory, error);
     if (status != LS_OK)
         return status;
     status = ls_dataset_allocate(dataset, limit, available, error);

@@ -9,6 +9,10 @@
 enum ls_status ls_dataset_allocate(struct ls_dataset *dataset, int limit, int available,
                                    struct ls_error *error);
 
+/* Sets the name, "cifar10:DIR" for what the user gave as DIR; `wanted` is what that is called. */
+enum ls_status ls_dataset_name(struct ls_dataset *dataset, const char *source, const char *wanted,
+                               const char *argument, struct ls_error *error);
+
 /* Bytes of one image. */
 size_t ls_image_size(const struct ls_dataset *dataset);
 
@@ -16,6 +20,8 @@ size_t ls_image_size(const struct ls_dataset *dataset);
  * a zeroed dataset whose split is set; on failure the caller frees it. */
 enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const char *argument, int limit,
                                struct ls_error *error);
+enum ls_status ls_npz_open(struct ls_dataset *dataset, const char *argument, int limit,
+                           struct ls_error *error);
 enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const char *argument, int limit,
                                  struct ls_error *error);
 enum ls_status ls_shapes_open(struct ls_dataset *dataset, const char *argument, int limit,

@@ -1,7 +1,9 @@
 /* Opening data sets by name. */
 #include "landscape/dataset.h"
+#include "base/text.h"
 #include "data/data.h"
 #include <sha2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@ static const struct source {
                            struct ls_error *error);
 } sources[] = {
     {"cifar10", ls_cifar10_open},
+    {"npz", ls_npz_open},
     {"synthetic", ls_synthetic_open},
     {"shapes", ls_shapes_open},
 };
@@ -28,10 +31,11 @@ enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enu
     *dataset = (struct ls_dataset){.split = split};
     const struct source *source = find_source(spec);
     if (!source)
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "unknown data set '%s': known are cifar10:DIR, synthetic[:SEED] and "
-                       "shapes[:SEED]",
-                       spec);
+        return ls_fail(
+            error, LS_BAD_ARGUMENT,
+            "unknown data set '%s': known are cifar10:DIR, npz:FILE, synthetic[:SEED] and "
+            "shapes[:SEED]",
+            spec);
     const char *colon = strchr(spec, ':');
     enum ls_status status = source->open(dataset, colon ? colon + 1 : NULL, limit, error);
     if (status != LS_OK)
@@ -71,6 +75,20 @@ void ls_dataset_sha256(const struct ls_dataset *dataset, char text[65]) {
 
 const char *ls_split_name(enum ls_split split) {
     return split == LS_TRAIN ? "train" : "test";
+}
+
+enum ls_status ls_dataset_name(struct ls_dataset *dataset, const char *source, const char *wanted,
+                               const char *argument, struct ls_error *error) {
+    if (!argument || !*argument)
+        return ls_fail(error, LS_BAD_ARGUMENT, "%s needs a name behind it: %s:%s", source, source,
+                       wanted);
+    const int length = snprintf(dataset->name, sizeof dataset->name, "%s:%s", source, argument);
+    if (length >= (int)sizeof dataset->name)
+        return ls_fail(error, LS_BAD_ARGUMENT, "the name is too long: %.60s...", argument);
+    if (!ls_is_utf8(argument)) /* a trained model could not be saved with it */
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "the name is not UTF-8, as what checkpoints say must be: %s", argument);
+    return LS_OK;
 }
 
 size_t ls_image_size(const struct ls_dataset *dataset) {

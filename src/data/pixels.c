@@ -4,44 +4,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHANNELS = 3 };
+enum { CHANNELS = 3 }; /* at most */
 
 static const double scale = 255; /* a pixel byte's for 1 */
 
-/* Reads a number that `end` follows, and moves *text behind that. */
-static bool read_number(const char **text, char end, float *value) {
-    char *stop;
-    const double number = strtod(*text, &stop);
-    if (stop == *text || *stop != end || !(fabs(number) <= 1000))
-        return false;
-    *value = (float)(number * scale);
-    *text = stop + 1;
-    return true;
-}
-
-static bool read_row(const char **text, char end, float row[CHANNELS]) {
-    bool good = true;
-    for (int c = 0; c < CHANNELS && good; c++)
-        good = read_number(text, c < CHANNELS - 1 ? ',' : end, &row[c]);
-    return good;
+/* Reads numbers between commas as far as `end`, and moves *text behind that: one for each of the
+ * channels, or one for all. */
+static bool read_row(const char **text, char end, int channels, float row[CHANNELS]) {
+    int count = 0;
+    for (bool more = true; more; count++) {
+        char *stop;
+        const double number = strtod(*text, &stop);
+        more = *stop == ',';
+        if (stop == *text || (!more && *stop != end) || count == channels ||
+            !(fabs(number) <= 1000))
+            return false;
+        row[count] = (float)(number * scale);
+        *text = stop + 1;
+    }
+    for (int c = count; c < channels && count == 1; c++)
+        row[c] = row[0];
+    return count == 1 || count == channels;
 }
 
 enum ls_status ls_dataset_normalise(struct ls_dataset *dataset, const char *text,
                                     struct ls_error *error) {
     const char *rest = text;
     float mean[CHANNELS], deviation[CHANNELS];
-    bool good = read_row(&rest, '/', mean) && read_row(&rest, 0, deviation);
-    for (int c = 0; c < CHANNELS; c++)
-        good = good && deviation[c] > 0;
+    bool good = read_row(&rest, '/', dataset->channels, mean) &&
+                read_row(&rest, 0, dataset->channels, deviation);
+    for (int c = 0; c < dataset->channels && good; c++)
+        good = deviation[c] > 0;
     if (!good)
         return ls_fail(error, LS_BAD_ARGUMENT,
-                       "'%.200s' does not say how pixels are normalised: give the means and the "
-                       "deviations of red, green and blue, of pixels from 0 to 1, such as "
-                       "0.4914,0.4822,0.4465/0.2023,0.1994,0.2010",
-                       text);
+                       "'%.200s' does not say how the pixels of %s are normalised: give the means "
+                       "and the deviations of its channels, of pixels from 0 to 1, such as %s",
+                       text, dataset->name,
+                       dataset->channels == 1 ? "0.5/0.25"
+                                              : "0.4914,0.4822,0.4465/0.2023,0.1994,0.2010");
     dataset->normalised = true;
-    memcpy(dataset->mean, mean, sizeof mean);
-    memcpy(dataset->deviation, deviation, sizeof deviation);
+    memcpy(dataset->mean, mean, (size_t)dataset->channels * sizeof *mean);
+    memcpy(dataset->deviation, deviation, (size_t)dataset->channels * sizeof *deviation);
     return LS_OK;
 }
 
@@ -50,6 +53,8 @@ enum ls_status ls_dataset_record_pixels(const struct ls_dataset *dataset,
     const float *m = dataset->mean, *d = dataset->deviation;
     if (!dataset->normalised)
         return LS_OK;
+    if (dataset->channels == 1)
+        return ls_metadata_set(metadata, error, "pixels", "%.7g/%.7g", m[0] / scale, d[0] / scale);
     return ls_metadata_set(metadata, error, "pixels", "%.7g,%.7g,%.7g/%.7g,%.7g,%.7g", m[0] / scale,
                            m[1] / scale, m[2] / scale, d[0] / scale, d[1] / scale, d[2] / scale);
 }

@@ -15,6 +15,22 @@ static enum ls_status record(struct ls_surface *surface, const char *key, const 
     return value ? ls_metadata_set(&surface->metadata, error, key, "%s", value) : LS_OK;
 }
 
+/* The name of a file without its directory, from "npz:DIR/FILE". */
+static const char *file_of(const char *data) {
+    const char *slash = strrchr(data, '/');
+    return slash ? slash + 1 : data + strcspn(data, ":") + 1;
+}
+
+/* Whether data sets are of one kind by their names: up to a colon, or of files by those of the
+ * files.
+ */
+static bool is_same_kind(const char *a, const char *b) {
+    const size_t kind = strcspn(a, ":");
+    if (strcspn(b, ":") != kind || memcmp(a, b, kind) != 0)
+        return false;
+    return strncmp(a, "npz:", 4) != 0 || strcmp(file_of(a), file_of(b)) == 0;
+}
+
 bool ls_scan_of_other_data(const struct ls_scan *scan) {
     const char *trained = ls_metadata_get(&scan->model->metadata, "data");
     const char *scanned = scan->evaluators
@@ -22,8 +38,7 @@ bool ls_scan_of_other_data(const struct ls_scan *scan) {
                               : scan->dataset->name;
     if (!scanned)
         return true;
-    const size_t kind = strcspn(scanned, ":");
-    return trained && (strcspn(trained, ":") != kind || memcmp(trained, scanned, kind) != 0);
+    return trained && !is_same_kind(trained, scanned);
 }
 
 /* Models that came from no file are told apart by their values. */

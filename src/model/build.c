@@ -97,6 +97,16 @@ int ls_image(struct ls_builder *builder, int height, int width, int channels) {
     return image;
 }
 
+int ls_image_of(struct ls_builder *builder, int side) {
+    const struct ls_shape own = builder->image;
+    return own.height ? ls_image(builder, own.height, own.width, own.channels)
+                      : ls_image(builder, side, side, 3);
+}
+
+int ls_classes(const struct ls_builder *builder, int usual) {
+    return builder->classes ? builder->classes : usual;
+}
+
 int ls_conv(struct ls_builder *builder, const char *name, int x, int channels, int kernel,
             int stride) {
     struct ls_attributes attributes = {
@@ -149,6 +159,15 @@ int ls_upconv(struct ls_builder *builder, const char *name, int x, int channels,
 int ls_avgpool(struct ls_builder *builder, int x, int kernel) {
     struct ls_attributes attributes = {.kernel = kernel, .stride = kernel};
     return ls_build(builder, &ls_op_avgpool, NULL, attributes, 1, &x);
+}
+
+int ls_mean(struct ls_builder *builder, int x) {
+    if (builder->status)
+        return 0;
+    const struct ls_shape in = builder->network->nodes[x].out;
+    if (in.height != in.width)
+        builder->status = ls_fail(builder->error, LS_MISMATCH, "the network is for square images");
+    return ls_avgpool(builder, x, in.height);
 }
 
 int ls_maxpool(struct ls_builder *builder, int x, int kernel, int stride, int padding) {

@@ -9,6 +9,8 @@
  * 0, so that a builder reads like the architecture; the failure is reported at the end. */
 struct ls_builder {
     struct ls_network *network;
+    struct ls_shape image;          /* 0 x 0: the architecture's usual ones, and ... */
+    int classes;                    /* ... 0: as many as usual */
     char scope[LS_MAX_TENSOR_NAME]; /* prefix of the names that follow: "layer1.0." */
     enum ls_status status;
     struct ls_error *error;
@@ -26,6 +28,11 @@ void ls_scope(struct ls_builder *builder, const char *format, ...)
 /* Channels of node x; 0 after a failure. */
 int ls_channels(const struct ls_builder *builder, int x);
 
+/* The images and the number of classes that the network is for, of an architecture that usually has
+ * images of side x side pixels with three channels, and so many classes. */
+int ls_image_of(struct ls_builder *builder, int side);
+int ls_classes(const struct ls_builder *builder, int usual);
+
 /* The layers of the field, each returning its node. Convolutions pad by half their kernel. */
 int ls_image(struct ls_builder *builder, int height, int width, int channels);
 int ls_conv(struct ls_builder *builder, const char *name, int x, int channels, int kernel,
@@ -39,9 +46,23 @@ int ls_concat(struct ls_builder *builder, int a, int b);
 int ls_sigmoid(struct ls_builder *builder, int x);
 int ls_gate(struct ls_builder *builder, int gate, int transform, int carry);
 int ls_upconv(struct ls_builder *builder, const char *name, int x, int channels, int kernel);
+int ls_mean(struct ls_builder *builder,
+            int x); /* over all pixels, which are as many high as wide */
 int ls_avgpool(struct ls_builder *builder, int x, int kernel);
 int ls_maxpool(struct ls_builder *builder, int x, int kernel, int stride, int padding);
 int ls_linear(struct ls_builder *builder, const char *name, int x, int channels);
+
+/* What an architecture's name says: "resnet20@28x28x1:9" is resnet20 for images of 28 x 28 pixels
+ * with one channel, and 9 classes. */
+struct ls_variant {
+    char name[64];         /* "resnet20" */
+    struct ls_shape image; /* 0 x 0: not said */
+    int classes;           /* 0: not said */
+};
+
+/* LS_BAD_ARGUMENT if what stands behind the name does not say that. */
+enum ls_status ls_variant_parse(struct ls_variant *variant, const char *arch,
+                                struct ls_error *error);
 
 /* A row of a family's table. */
 struct ls_architecture {

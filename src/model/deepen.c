@@ -235,7 +235,11 @@ static enum ls_status set_nodes(struct job *job) {
 
 enum ls_status ls_model_deepen(struct ls_model *deeper, const struct ls_model *model,
                                const char *arch, uint64_t seed, struct ls_error *error) {
-    enum ls_status status = ls_model_create(deeper, arch, seed, error);
+    const struct ls_network *from = &model->network;
+    char name[sizeof from->arch];
+    ls_arch_for(arch, from->nodes[0].out, from->nodes[from->node_count - 1].out.channels, name,
+                sizeof name);
+    enum ls_status status = ls_model_create(deeper, name, seed, error);
     if (status)
         return status;
     const size_t count = (size_t)deeper->network.node_count;

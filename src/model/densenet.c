@@ -36,12 +36,11 @@ static int transition(struct ls_builder *b, int x, int channels) {
 static void build(struct ls_builder *b, const struct ls_architecture *a, bool skips) {
     const int *layers = layers_of(a->depth);
     int maps = 2 * a->width; /* that there are with skips */
-    int x = ls_conv(b, "conv1", ls_image(b, 32, 32, 3), maps, 3, 1), side = 32;
+    int x = ls_conv(b, "conv1", ls_image_of(b, 32), maps, 3, 1);
     for (int block = 0; block < BLOCKS && layers[block]; block++) {
         if (block > 0) {
             ls_scope(b, "trans%d.", block);
             maps /= 2;
-            side /= 2;
             x = transition(b, x, maps);
         }
         for (int layer = 0; layer < layers[block]; layer++) {
@@ -52,7 +51,7 @@ static void build(struct ls_builder *b, const struct ls_architecture *a, bool sk
     }
     ls_scope(b, "%s", "");
     x = ls_relu(b, ls_batchnorm(b, "bn", x));
-    ls_linear(b, "linear", ls_avgpool(b, x, side), 10);
+    ls_linear(b, "linear", ls_mean(b, x), ls_classes(b, 10));
 }
 
 static const struct ls_architecture members[] = {

@@ -17,7 +17,7 @@ static int highway_layer(struct ls_builder *b, int x, int width) {
 /* One layer behind the stem for each but two of `depth`. */
 static void build(struct ls_builder *b, const struct ls_architecture *a, bool skips) {
     const int layers = (a->depth - 2) / 3;
-    int x = ls_image(b, 32, 32, 3);
+    int x = ls_image_of(b, 32);
     ls_scope(b, "stem.");
     x = plain_layer(b, x, 16, 1);
     for (int stage = 1; stage <= 3; stage++)
@@ -29,7 +29,7 @@ static void build(struct ls_builder *b, const struct ls_architecture *a, bool sk
                                   : plain_layer(b, x, width, narrows ? 2 : 1);
         }
     ls_scope(b, "%s", "");
-    ls_linear(b, "linear", ls_avgpool(b, x, 8), 10);
+    ls_linear(b, "linear", ls_mean(b, x), ls_classes(b, 10));
 }
 
 static const struct ls_architecture members[] = {

@@ -38,7 +38,7 @@ const char *ls_arch_name(int i) {
     return choice.architecture ? name_of(choice) : NULL;
 }
 
-/* That of the name; its architecture is NULL if there is none. */
+/* That of the plain name; its architecture is NULL if there is none. */
 static struct choice choice_called(const char *name) {
     struct choice choice;
     for (int i = 0; (choice = choice_at(i)).architecture; i++)
@@ -48,12 +48,15 @@ static struct choice choice_called(const char *name) {
 }
 
 bool ls_arch_title(const char *arch, char *text, size_t size) {
-    const struct choice choice = choice_called(arch);
+    struct ls_variant variant;
     if (ls_onnx_recognise(arch)) {
         const char *slash = strrchr(arch, '/'), *name = slash ? slash + 1 : arch;
         snprintf(text, size, "%.*s", (int)(strrchr(name, '.') - name), name);
         return true;
     }
+    if (ls_variant_parse(&variant, arch, NULL))
+        return false;
+    const struct choice choice = choice_called(variant.name);
     if (!choice.architecture)
         return false;
     snprintf(text, size, "%s%s", choice.architecture->title,
@@ -74,18 +77,25 @@ static enum ls_status unknown(const char *arch, struct ls_error *error) {
 
 enum ls_status ls_network_create(struct ls_network *network, const char *arch,
                                  struct ls_error *error) {
-    struct ls_builder builder = {.network = network, .error = error};
-    const struct choice choice = choice_called(arch);
+    struct ls_variant variant;
     memset(network, 0, sizeof *network);
     if (ls_onnx_recognise(arch))
         return ls_onnx_network_read(network, arch, error);
+    const enum ls_status status = ls_variant_parse(&variant, arch, error);
+    if (status)
+        return status;
+    const struct choice choice = choice_called(variant.name);
+    struct ls_error reason;
+    struct ls_builder builder = {
+        .network = network, .image = variant.image, .classes = variant.classes, .error = &reason};
     if (!choice.architecture)
         return unknown(arch, error);
-    strncpy(network->arch, arch, sizeof network->arch - 1);
+    snprintf(network->arch, sizeof network->arch, "%s", arch);
     choice.architecture->build(&builder, choice.architecture, choice.skips);
-    if (builder.status)
-        ls_network_free(network);
-    return builder.status;
+    if (!builder.status)
+        return LS_OK;
+    ls_network_free(network);
+    return ls_fail(error, builder.status, "%s: %s", arch, reason.message);
 }
 
 void ls_network_free(struct ls_network *network) {

@@ -52,10 +52,10 @@ static int stages(struct ls_builder *b, const struct style *style, int x, int wi
 static void build_cifar(struct ls_builder *b, const struct ls_architecture *a, bool skips) {
     const struct style style = {false, skips, shortcut_conv, shortcut_norm};
     const int blocks = (a->depth - 2) / 6, width = 16 * a->width;
-    int x = ls_image(b, 32, 32, 3);
+    int x = ls_image_of(b, 32);
     x = ls_relu(b, ls_batchnorm(b, "bn1", ls_conv(b, "conv1", x, width, 3, 1)));
     x = stages(b, &style, x, width, 3, (int[]){blocks, blocks, blocks});
-    ls_linear(b, "linear", ls_avgpool(b, x, 8), 10);
+    ls_linear(b, "linear", ls_mean(b, x), ls_classes(b, 10));
 }
 
 static const int two_each[] = {2, 2, 2, 2}, of_34_layers[] = {3, 4, 6, 3};
@@ -63,19 +63,19 @@ static const int two_each[] = {2, 2, 2, 2}, of_34_layers[] = {3, 4, 6, 3};
 /* The stages of table 1 behind a stem for CIFAR's small images. */
 static void build_wide(struct ls_builder *b, const struct ls_architecture *a, bool skips) {
     const struct style style = {a->depth >= 50, skips, shortcut_conv, shortcut_norm};
-    int x = ls_image(b, 32, 32, 3);
+    int x = ls_image_of(b, 32);
     x = ls_relu(b, ls_batchnorm(b, "bn1", ls_conv(b, "conv1", x, 64, 3, 1)));
     x = stages(b, &style, x, 64, 4, a->depth == 18 ? two_each : of_34_layers);
-    ls_linear(b, "linear", ls_avgpool(b, x, 4), 10);
+    ls_linear(b, "linear", ls_mean(b, x), ls_classes(b, 10));
 }
 
 /* Of table 1, for ImageNet, with the names of torchvision. */
 static void build_imagenet(struct ls_builder *b, const struct ls_architecture *a, bool skips) {
     const struct style style = {false, skips, "downsample.0", "downsample.1"};
-    int x = ls_image(b, 224, 224, 3);
+    int x = ls_image_of(b, 224);
     x = ls_relu(b, ls_batchnorm(b, "bn1", ls_conv(b, "conv1", x, 64, 7, 2)));
     x = stages(b, &style, ls_maxpool(b, x, 3, 2, 1), 64, 4, of_34_layers);
-    ls_linear(b, "fc", ls_avgpool(b, x, 7), 1000);
+    ls_linear(b, "fc", ls_mean(b, x), ls_classes(b, 1000));
     (void)a;
 }
 

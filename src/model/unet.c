@@ -11,7 +11,7 @@ static int two_convolutions(struct ls_builder *b, int x, int width) {
 }
 
 static void build(struct ls_builder *b, const struct ls_architecture *a, bool skips) {
-    int x = ls_image(b, 64, 64, 3), encoded[LEVELS];
+    int x = ls_image_of(b, 64), encoded[LEVELS];
     (void)a;
     for (int level = 0; level < LEVELS; level++) {
         ls_scope(b, "down%d.", level + 1);
@@ -26,7 +26,7 @@ static void build(struct ls_builder *b, const struct ls_architecture *a, bool sk
         x = two_convolutions(b, skips ? ls_concat(b, encoded[level], x) : x, WIDTH << level);
     }
     ls_scope(b, "%s", "");
-    ls_biased_conv(b, "classifier", x, CLASSES, 1, 0);
+    ls_biased_conv(b, "classifier", x, ls_classes(b, CLASSES), 1, 0);
 }
 
 static const struct ls_architecture members[] = {{"unet", "unet-noshort", "U-Net", build, 0, 0}};

@@ -25,7 +25,7 @@ static int convolution(struct ls_builder *b, int x, int width, int *layer) {
 
 static void build(struct ls_builder *b, const struct ls_architecture *a, bool skips) {
     const int *convolutions = layouts[a->depth == 9 ? 0 : 1].convolutions;
-    int x = ls_image(b, 32, 32, 3), layer = 0, width = 0;
+    int x = ls_image_of(b, 32), layer = 0, width = 0;
     (void)skips;
     ls_scope(b, "features.");
     for (int stage = 0; stage < STAGES && convolutions[stage]; stage++, layer++) {
@@ -36,7 +36,7 @@ static void build(struct ls_builder *b, const struct ls_architecture *a, bool sk
     }
     ls_scope(b, "%s", "");
     x = ls_relu(b, ls_batchnorm(b, "fc.1", ls_linear(b, "fc.0", x, width)));
-    ls_linear(b, "classifier", x, 10);
+    ls_linear(b, "classifier", x, ls_classes(b, 10));
 }
 
 static const struct ls_architecture members[] = {

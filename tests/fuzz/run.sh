@@ -1,14 +1,14 @@
 #!/bin/sh
 # Fuzzes the readers of files. Usage: tests/fuzz/run.sh [SECONDS [TARGET...]]
 #   SECONDS  for each target, default 60
-#   TARGET   safetensors, torch, onnx, surface or directions; default all
+#   TARGET   safetensors, torch, onnx, npz, surface or directions; default all
 #   BUILD    where the library, the targets and the corpora go, default build-fuzz
 # Needs Debian's clang and libclang-rt-14-dev. What crashes a target is left in $BUILD/crashes.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- safetensors torch onnx surface directions
+[ $# -gt 0 ] || set -- safetensors torch onnx npz surface directions
 BUILD=${BUILD:-build-fuzz}
 sanitize=address,undefined
 headers=$(pkg-config --cflags hdf5 jansson)
@@ -25,7 +25,7 @@ compile() {
 }
 compile "$sanitize" seeds
 "$BUILD/seeds" "$BUILD/corpus"
-for fixtures in torch onnx; do
+for fixtures in torch onnx npz; do
     mkdir -p "$BUILD/corpus/$fixtures"
     cp tests/fixtures/$fixtures/* "$BUILD/corpus/$fixtures"
 done

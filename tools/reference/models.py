@@ -6,6 +6,7 @@ each that the paper's code has with its class there: tensor names, shapes and lo
 """
 import argparse
 import copy
+import re
 
 import torch
 from torch import nn
@@ -35,9 +36,38 @@ def create(arch):
     if arch.startswith(TORCHVISION):
         import torchvision  # which nothing else needs
         return getattr(torchvision.models, arch.removeprefix(TORCHVISION))(num_classes=10)
-    if arch not in ARCHITECTURES:
-        raise SystemExit(f"no architecture is called '{arch}'; known: {', '.join(ARCHITECTURES)}")
-    return ARCHITECTURES[arch]()
+    name, extent, classes = re.fullmatch(r"([^@:]*)(?:@(\d+x\d+x\d+))?(?::(\d+))?", arch).groups()
+    if name not in ARCHITECTURES:
+        raise SystemExit(f"no architecture is called '{name}'; known: {', '.join(ARCHITECTURES)}")
+    network = ARCHITECTURES[name]()
+    if extent:
+        take_images(network, *map(int, extent.split("x")))
+    if classes:
+        replace(network, list(network.named_modules())[-1][0], int(classes))
+    return network
+
+
+def replace(network, name, outputs=None, inputs=None):
+    """Another convolution or linear layer in the place of a network's."""
+    old = network.get_submodule(name)
+    if isinstance(old, nn.Linear):
+        new = nn.Linear(inputs or old.in_features, outputs or old.out_features)
+    else:
+        new = nn.Conv2d(inputs or old.in_channels, outputs or old.out_channels, old.kernel_size, old.stride,
+                        old.padding, bias=old.bias is not None)
+    parent, _, last = name.rpartition(".")
+    setattr(network.get_submodule(parent), last, new)
+
+
+def take_images(network, height, width, channels):
+    """Makes the network one for such images. All but VGG's first linear layer take any extent."""
+    for name, module in list(network.named_modules()):
+        if isinstance(module, nn.Conv2d) and module.in_channels == 3:
+            replace(network, name, inputs=channels)
+    if isinstance(network, vggs.VGG):
+        features = network.features.eval()(torch.zeros(1, channels, height, width)).numel()
+        replace(network, "fc.0", inputs=features)
+        network.train()
 
 
 def load(path, arch=None):

@@ -74,13 +74,13 @@ def steps(probe, model, data, batch, count, recipe):
 
 
 def images(probe, data, count):
-    """(images [count, 3, height, width] as the network sees them, labels [count]; of a segmentation,
+    """(images [count, channels, height, width] as the network sees them, labels [count]; of a segmentation,
     labels [count, height, width])."""
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "images.f32")
         height, width, per_image = map(int, _run(probe, "images", data, count, path).split())
         labels = numpy.fromfile(path + ".labels", "<u2")
-        pixels = numpy.fromfile(path, "<f4").reshape(count, height, width, 3)
+        pixels = numpy.fromfile(path, "<f4").reshape(count, height, width, -1)
     if per_image > 1:
         labels = labels.reshape(count, height, width)
     return (torch.from_numpy(pixels.transpose(0, 3, 1, 2).copy()),

@@ -1,0 +1,73 @@
+/* Architectures for other images and classes than they were made for, by their names. */
+#include "model/build.h"
+#include "model/onnx_file.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Extents of an image, and classes: what labels of 16 bits can tell apart. */
+enum { MOST_PIXELS = 4096, MOST_CHANNELS = 1024, MOST_CLASSES = 65536 };
+
+/* Reads a whole number from 1 to `most` and moves *text behind it. */
+static bool read_number(const char **text, int most, int *number) {
+    char *end;
+    if (**text < '0' || **text > '9')
+        return false;
+    const long value = strtol(*text, &end, 10);
+    *text = end;
+    *number = (int)value;
+    return value >= 1 && value <= most;
+}
+
+/* Moves *text behind the letter, if that is there. */
+static bool skip(const char **text, char letter) {
+    const bool there = **text == letter;
+    *text += there;
+    return there;
+}
+
+/* Reads "@28x28x1:9", of which either part may be missing. */
+static bool read_extents(struct ls_variant *variant, const char *text) {
+    struct ls_shape *image = &variant->image;
+    bool good = true;
+    if (skip(&text, '@'))
+        good = read_number(&text, MOST_PIXELS, &image->height) && skip(&text, 'x') &&
+               read_number(&text, MOST_PIXELS, &image->width) && skip(&text, 'x') &&
+               read_number(&text, MOST_CHANNELS, &image->channels);
+    if (good && skip(&text, ':'))
+        good = read_number(&text, MOST_CLASSES, &variant->classes);
+    return good && !*text;
+}
+
+enum ls_status ls_variant_parse(struct ls_variant *variant, const char *arch,
+                                struct ls_error *error) {
+    *variant = (struct ls_variant){0};
+    const size_t length = strcspn(arch, "@:");
+    snprintf(variant->name, sizeof variant->name, "%.*s", (int)(length < 64 ? length : 64), arch);
+    if (read_extents(variant, arch + length))
+        return LS_OK;
+    return ls_fail(error, LS_BAD_ARGUMENT,
+                   "'%.64s' is no architecture: behind the name may stand for what images and how "
+                   "many classes it is, as in resnet20@28x28x1:9 (height, width, channels)",
+                   arch);
+}
+
+/* Whether the architecture is for such images and classes. */
+static bool is_for(const char *arch, struct ls_shape image, int classes) {
+    struct ls_network network;
+    if (ls_network_create(&network, arch, NULL))
+        return false;
+    const struct ls_shape in = network.nodes[0].out;
+    const struct ls_shape out = network.nodes[network.node_count - 1].out;
+    ls_network_free(&network);
+    return in.height == image.height && in.width == image.width && in.channels == image.channels &&
+           out.channels == classes;
+}
+
+void ls_arch_for(const char *arch, struct ls_shape image, int classes, char *text, size_t size) {
+    if (ls_onnx_recognise(arch) || strpbrk(arch, "@:") || is_for(arch, image, classes))
+        snprintf(text, size, "%s", arch);
+    else
+        snprintf(text, size, "%s@%dx%dx%d:%d", arch, image.height, image.width, image.channels,
+                 classes);
+}
