@@ -51,7 +51,7 @@ ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
 FLOATS      := $(ISAS:%=$(BUILD)/src/kernels/activations-%-float.o)
 BFLOATS     := $(foreach isa,$(ISAS) $(if $(X86),avx512bf16),$(BUILD)/src/kernels/activations-$(isa)-bfloat.o)
 ISA_amx     := $(ISA_avx512bf16) -mamx-tile -mamx-bf16
-CONTRACTED  := direct winograd winograd_pack winograd_grad tile_conv peak
+CONTRACTED  := direct winograd winograd_pack winograd_grad tile_conv peak gelu layernorm
 CONTRACTED_OBJECTS := $(foreach file,$(CONTRACTED),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o)) \
                       $(if $(X86),$(BUILD)/src/kernels/tile_conv-avx512bf16.o)
 
@@ -75,7 +75,7 @@ SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
 PROGRAM      := $(BUILD)/landscape
 TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # What the kernels decide is tested with those of lesser CPUs too.
-KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops engine grouped_conv2d mixed tiles torch winograd,\
+KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops channelwise engine grouped_conv2d mixed pointwise tiles torch winograd,\
                 $(cpu)=$(BUILD)/tests/test_$(test))) avx512bf16=$(BUILD)/tests/test_tiles
 
 .PHONY: all help deps demo experiments tests check check-viewer bench fuzz lint format install uninstall clean

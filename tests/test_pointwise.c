@@ -15,6 +15,8 @@ struct points {
 static const struct points cases[] = {
     {&ls_op_sigmoid, {0}, {0, 100, -100, INFINITY, -INFINITY}, {0.5, 1, 0, 1, 0}},
     {&ls_op_tanh, {0}, {0, 50, -50, 0.5, -0.5}, {0, 1, -1, 0.46211715726, -0.46211715726}},
+    {&ls_op_gelu, {0}, {0, 100, -100, 1, -1}, {0, 100, 0, 0.84134474607, -0.15865525393}},
+    {&ls_op_gelu_tanh, {0}, {0, 100, -100, 1, -1}, {0, 100, 0, 0.84119199061, -0.15880800939}},
     {&ls_op_elu, {.slope = 0.7F}, {0, 3, -1, -100, 1e-3}, {0, 3, -0.44248441, -0.7, 1e-3}},
     {&ls_op_hard_swish, {0}, {-4, -3, 1, 3, 1e6}, {0, 0, 2.0 / 3, 3, 1e6}},
     {&ls_op_hard_sigmoid, {.slope = 0.2F, .shift = 0.5F}, {-4, -1, 0, 1, 4}, {0, 0.3, 0.5, 0.7, 1}},
@@ -40,6 +42,30 @@ static void values(void **state) {
         assert_true(isnan(rig.call.output[5]));
         rig_free(&rig);
     }
+}
+
+/* As close as the result of the formula in floats, and closer where that is near 0. */
+static void gelu_is_exact_but_for_rounding(void **state) {
+    enum { COUNT = 5 * 601 };
+    const struct ls_shape wide = {1, 601, 5};
+    struct rig rig;
+    (void)state;
+    rig_create(&rig, &ls_op_gelu, (struct ls_attributes){0}, 1, &wide, 1, 0);
+    float *x = (float *)rig.call.inputs[0];
+    for (int i = 0; i < COUNT; i++)
+        x[i] = (float)(i - COUNT / 2) * 0.01F;
+    rig_forward(&rig, 1);
+    rig_backward(&rig, 1);
+    for (int i = 0; i < COUNT; i++) {
+        const double below = erfc(-x[i] * sqrt(0.5)) / 2;
+        const double density = exp(-(double)x[i] * x[i] / 2) / sqrt(2 * acos(-1));
+        const double y = x[i] * below, slope = below + x[i] * density;
+        if (!(fabs(rig.call.output[i] - y) <= 4e-7 * fabs(y) * (1 + fabs(x[i])) + 1e-37))
+            fail_msg("GELU of %g is %g, not %g", x[i], rig.call.output[i], y);
+        assert_float_equal(rig.call.input_grads[0][i], slope * rig.probe[i],
+                           1e-6 * fabsf(rig.probe[i]));
+    }
+    rig_free(&rig);
 }
 
 /* Of inputs in which no kink is within a step. */
@@ -86,6 +112,7 @@ static void tangents(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),
+        cmocka_unit_test(gelu_is_exact_but_for_rounding),
         cmocka_unit_test(gradients),
         cmocka_unit_test(tangents),
     };

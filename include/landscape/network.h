@@ -56,7 +56,10 @@ struct ls_attributes {
     float low, high;             /* what values are clipped to */
     bool bias;                   /* adds a bias tensor */
     float bias_start;            /* its initial value */
-    float epsilon, momentum;     /* batch norm */
+    bool matrix;                 /* a 1x1 convolution's weight is [channels][inputs], as a linear
+                                    layer's */
+    int rank;                    /* of a scale's tensor: [C], [C][1][1] or [1][C][1][1] */
+    float epsilon, momentum;     /* batch norm; epsilon of layer norm, too */
     bool fused_batchnorm;        /* set by fusion: a convolution folds the batch norm behind it */
     bool fused_residual;         /* set by fusion: the last input is added to the result */
     bool fused_relu;             /* set by fusion: the result is rectified */

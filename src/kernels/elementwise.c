@@ -58,6 +58,11 @@ ls_winograd_pack NAME(ls_winograd_pack_, LS_ISA);
 ls_winograd_forward NAME(ls_winograd_forward_, LS_ISA);
 ls_winograd_weight_grad NAME(ls_winograd_weight_grad_, LS_ISA);
 ls_peak NAME(ls_peak_, LS_ISA);
+ls_gelu NAME(ls_gelu_, LS_ISA);
+ls_gelu_gradient NAME(ls_gelu_gradient_, LS_ISA);
+ls_layer_norm NAME(ls_layer_norm_, LS_ISA);
+ls_layer_norm_gradient NAME(ls_layer_norm_gradient_, LS_ISA);
+ls_layer_norm_products NAME(ls_layer_norm_products_, LS_ISA);
 
 extern const struct ls_kernels NAME(ls_kernels_, LS_ISA);
 const struct ls_kernels NAME(ls_kernels_, LS_ISA) = {
@@ -75,5 +80,10 @@ const struct ls_kernels NAME(ls_kernels_, LS_ISA) = {
     .sum_parts = sum_parts,
     .scale_add = scale_add,
     .products_add = products_add,
+    .gelu = NAME(ls_gelu_, LS_ISA),
+    .gelu_gradient = NAME(ls_gelu_gradient_, LS_ISA),
+    .layer_norm = NAME(ls_layer_norm_, LS_ISA),
+    .layer_norm_gradient = NAME(ls_layer_norm_gradient_, LS_ISA),
+    .layer_norm_products = NAME(ls_layer_norm_products_, LS_ISA),
     .sgd = sgd,
 };

@@ -1,6 +1,6 @@
 /* The inner loops, one table for each kind of CPU. Activations are [pixels][channels] throughout.
- * But for convolutions, sums over pixels and denormal numbers in bfloat16, every table computes the
- * same bits: no multiply-add is contracted. */
+ * But for convolutions, GELU, layer norm, sums over pixels and denormal numbers in bfloat16, every
+ * table computes the same bits: no multiply-add is contracted. */
 #ifndef LANDSCAPE_KERNELS_KERNELS_H
 #define LANDSCAPE_KERNELS_KERNELS_H
 
@@ -47,6 +47,27 @@ struct ls_elementwise {
     void (*relu_gradient)(size_t count, const void *y, const void *y_grad, void *x_grad, bool add);
 };
 
+/* y = GELU of x; y may be x. */
+typedef void ls_gelu(size_t count, const float *x, float *y);
+
+/* x_grad (= or +=) y_grad times the derivative at x. */
+typedef void ls_gelu_gradient(size_t count, const float *x, const float *y_grad, bool add,
+                              float *x_grad);
+
+/* Layer norm of each pixel: y = (x - mean) / sqrt(variance + epsilon) * weight[channels] +
+ * bias[channels], the mean and biased variance those of the pixel's channels; bias may be NULL. */
+typedef void ls_layer_norm(size_t pixels, size_t channels, const float *x, float epsilon,
+                           const float *weight, const float *bias, float *y);
+
+/* x_grad (= or +=) the gradient for y_grad; weight may be NULL (1). */
+typedef void ls_layer_norm_gradient(size_t pixels, size_t channels, const float *x, float epsilon,
+                                    const float *weight, const float *y_grad, bool add,
+                                    float *x_grad);
+
+/* sum[channels] += y_grad * (x - mean) / sqrt(variance + epsilon) over the pixels. */
+typedef void ls_layer_norm_products(size_t pixels, size_t channels, const float *x, float epsilon,
+                                    const float *y_grad, float *sum);
+
 /* Does `rounds` of multiply-adds in registers, their sum in *sum so that the compiler keeps
  * them, and returns how many floating-point operations that were. */
 typedef double ls_peak(size_t rounds, float value, float *sum);
@@ -81,6 +102,12 @@ struct ls_kernels {
     /* sum[channels] += x[pixels][channels] * y[pixels][channels] over such pixels. */
     void (*products_add)(int pixels, size_t channels, const float *x, size_t x_step, const float *y,
                          size_t y_step, float *sum);
+
+    ls_gelu *gelu;
+    ls_gelu_gradient *gelu_gradient;
+    ls_layer_norm *layer_norm;
+    ls_layer_norm_gradient *layer_norm_gradient;
+    ls_layer_norm_products *layer_norm_products;
 
     /* One step on `count` parameters. */
     void (*sgd)(size_t count, const struct ls_sgd *sgd, const float *gradient, float *velocity,

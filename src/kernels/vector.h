@@ -23,6 +23,17 @@ INLINE void store(float *to, vector v) {
     memcpy(to, &v, sizeof v);
 }
 
+/* The first `count` of a vector, fewer than all; zeros behind them. */
+INLINE vector load_some(const float *from, size_t count) {
+    vector v = {0};
+    memcpy(&v, from, count * sizeof *from);
+    return v;
+}
+
+INLINE void store_some(float *to, vector v, size_t count) {
+    memcpy(to, &v, count * sizeof *to);
+}
+
 /* max(v, 0), keeping what is not a number. */
 INLINE vector rectify(vector v) {
     return (vector)((mask)v & ~(v < (vector){0}));

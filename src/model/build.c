@@ -28,8 +28,8 @@ static void add_tensor(struct ls_builder *builder, struct ls_node *node, const c
                                  .offset = network->value_count,
                                  .init = spec->init,
                                  .init_value = spec->init_value};
-    int length = snprintf(tensor->name, sizeof tensor->name, "%s%s.%s", builder->scope,
-                          name ? name : "", spec->suffix);
+    int length = snprintf(tensor->name, sizeof tensor->name, "%s%s%s%s", builder->scope,
+                          name ? name : "", *spec->suffix ? "." : "", spec->suffix);
     if (length >= (int)sizeof tensor->name)
         builder->status =
             ls_fail(builder->error, LS_BAD_ARGUMENT, "tensor name too long: %s", tensor->name);

@@ -52,7 +52,7 @@ int ls_conv2d_tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
     const int kernel = node->attributes.kernel, out = node->attributes.channels;
     spec[0] = (struct ls_tensor_spec){.suffix = "weight",
                                       .kind = LS_PARAMETER,
-                                      .rank = 4,
+                                      .rank = node->attributes.matrix ? 2 : 4,
                                       .size = {out, inputs_of(node), kernel, kernel},
                                       .init = LS_INIT_HE_NORMAL};
     spec[1] = (struct ls_tensor_spec){.suffix = "bias",

@@ -13,7 +13,7 @@
 
 /* A tensor that an operation asks for. */
 struct ls_tensor_spec {
-    const char *suffix; /* behind the node's name and a dot: "weight" */
+    const char *suffix; /* behind the node's name and a dot: "weight"; empty: called as the node */
     enum ls_tensor_kind kind;
     int rank;
     int size[LS_MAX_RANK];
@@ -108,14 +108,18 @@ struct ls_op {
 
 extern const struct ls_op ls_op_input;  /* node 0: the image; attributes: none */
 extern const struct ls_op ls_op_conv2d; /* attributes: channels, kernel, stride, padding, bias,
-                                           bias_start */
+                                           bias_start, matrix */
 extern const struct ls_op ls_op_grouped_conv2d, ls_op_depthwise_conv2d; /* and groups */
-extern const struct ls_op ls_op_batchnorm; /* attributes: epsilon, momentum */
-extern const struct ls_op ls_op_affine;    /* batch norm's constant: a scale and a shift */
+extern const struct ls_op ls_op_batchnorm;       /* attributes: epsilon, momentum */
+extern const struct ls_op ls_op_affine;          /* batch norm's constant: a scale and a shift */
+extern const struct ls_op ls_op_layernorm;       /* attributes: epsilon, bias */
+extern const struct ls_op ls_op_fixed_layernorm; /* layer norm's constant */
+extern const struct ls_op ls_op_scale;           /* attributes: rank */
 extern const struct ls_op ls_op_relu;
 extern const struct ls_op ls_op_add;    /* of two inputs of one shape */
 extern const struct ls_op ls_op_concat; /* of up to LS_MAX_INPUTS inputs of one size */
 extern const struct ls_op ls_op_sigmoid, ls_op_tanh, ls_op_hard_swish;
+extern const struct ls_op ls_op_gelu, ls_op_gelu_tanh;
 extern const struct ls_op ls_op_elu, ls_op_leaky_relu; /* attributes: slope */
 extern const struct ls_op ls_op_clip;                  /* attributes: low, high */
 extern const struct ls_op ls_op_hard_sigmoid;          /* attributes: slope, shift */

@@ -151,6 +151,33 @@ static float hard_swish_second(const struct ls_attributes *a, float x) {
 
 CURVE(hard_swish, LS_NEEDS_INPUTS)
 
+/* x (1 + tanh(u)) / 2, u = sqrt(2 / pi) (x + 0.044715 x^3): nearly GELU (Hendrycks and Gimpel 2016,
+ * section 2); by x */
+static const float gelu_rate = 0.797884561F, gelu_cubic = 0.044715F;
+
+static float gelu_part(float x) {
+    return tanhf(gelu_rate * (x + gelu_cubic * x * x * x));
+}
+
+static float gelu_tanh_value(const struct ls_attributes *a, float x) {
+    (void)a;
+    return x / 2 * (1 + gelu_part(x));
+}
+
+static float gelu_tanh_slope(const struct ls_attributes *a, float x) {
+    const float t = gelu_part(x), rate = gelu_rate * (1 + 3 * gelu_cubic * x * x);
+    (void)a;
+    return (1 + t) / 2 + x / 2 * (1 - t * t) * rate;
+}
+
+static float gelu_tanh_second(const struct ls_attributes *a, float x) {
+    const float t = gelu_part(x), rate = gelu_rate * (1 + 3 * gelu_cubic * x * x);
+    (void)a;
+    return (1 - t * t) * (rate + x / 2 * (6 * gelu_rate * gelu_cubic * x - 2 * t * rate * rate));
+}
+
+CURVE(gelu_tanh, LS_NEEDS_INPUTS)
+
 /* slope x + shift, from 0 to 1 */
 static float hard_sigmoid_value(const struct ls_attributes *a, float x) {
     const float y = a->slope * x + a->shift;

@@ -1,0 +1,80 @@
+/* y = x times a factor for each channel: what begins as a small part of a sum (layer scale; Touvron
+ * et al. 2021, section 2) */
+#include "kernels/kernels.h"
+#include "ops/op.h"
+#include <string.h>
+
+/* The tensor is called as the node: PyTorch has it in no layer of its own. */
+static int tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
+    const int c = node->in[0].channels, rank = node->attributes.rank;
+    spec[0] = (struct ls_tensor_spec){"", LS_PARAMETER, rank, {c, 1, 1, 1}, LS_INIT_CONSTANT, 1};
+    if (rank == 4) {
+        spec[0].size[0] = 1;
+        spec[0].size[1] = c;
+    }
+    return 1;
+}
+
+/* The pixels of images first .. last-1, and where the first value of them is. */
+struct span {
+    size_t at, pixels;
+};
+
+static struct span span_of(const struct ls_node *node, int first, int last) {
+    const size_t size = ls_shape_size(node->out), channels = (size_t)node->out.channels;
+    return (struct span){size * (size_t)first, size / channels * (size_t)(last - first)};
+}
+
+static void forward(const struct ls_call *call, int first, int last) {
+    const struct ls_attributes *a = &call->node->attributes;
+    const struct span s = span_of(call->node, first, last);
+    ls_kernels()->floats->affine(
+        s.pixels, call->node->out.channels, call->inputs[0] + s.at, call->tensors[0], NULL,
+        a->fused_residual ? call->inputs[1] + s.at : NULL, a->fused_relu, call->output + s.at);
+}
+
+/* partial = the tensor's gradient [channels] */
+static size_t gradient_count(const struct ls_node *node, bool backward) {
+    return backward ? (size_t)node->out.channels : 0;
+}
+
+static size_t partial_size(const struct ls_node *node, bool backward) {
+    return gradient_count(node, backward) * sizeof(float);
+}
+
+static void backward_reduce(const struct ls_call *call, int first, int last, void *partial) {
+    const struct span s = span_of(call->node, first, last);
+    const size_t channels = (size_t)call->node->out.channels;
+    memset(partial, 0, channels * sizeof(float));
+    ls_kernels()->products_add((int)s.pixels, channels, call->inputs[0] + s.at, channels,
+                               call->output_grad + s.at, channels, partial);
+}
+
+static void backward_combine(const struct ls_call *call, const void *partials, int chunks,
+                             size_t stride, size_t begin, size_t end) {
+    ls_kernels()->sum_parts(end - begin, (const float *)partials + begin, chunks,
+                            stride / sizeof(float), call->tensor_grads[0] + begin);
+}
+
+static void backward(const struct ls_call *call, int first, int last) {
+    const struct span s = span_of(call->node, first, last);
+    float *x_grad = call->input_grads[0];
+    if (x_grad)
+        ls_kernels()->floats->affine(
+            s.pixels, call->node->out.channels, call->output_grad + s.at, call->tensors[0], NULL,
+            call->accumulate[0] ? x_grad + s.at : NULL, false, x_grad + s.at);
+}
+
+const struct ls_op ls_op_scale = {
+    .name = "scale",
+    .inference_fusions = LS_FUSE_RESIDUAL | LS_FUSE_RELU,
+    .reduce_needs = LS_NEEDS_INPUTS,
+    .shape = ls_first_shape,
+    .tensors = tensors,
+    .forward = forward,
+    .partial_size = partial_size,
+    .combine_count = gradient_count,
+    .backward_reduce = backward_reduce,
+    .backward_combine = backward_combine,
+    .backward = backward,
+};

@@ -1,0 +1,130 @@
+/* Operations on the channels of every pixel. */
+#include "gradient.h"
+#include "support.h"
+#include <math.h>
+
+static const int widths[] = {1, 2, 5, 16, 37, 64, 100};
+
+enum { WIDTHS = sizeof widths / sizeof *widths, IMAGES = 5 };
+
+static void create(struct rig *rig, const struct ls_op *op, struct ls_attributes a, int channels) {
+    const struct ls_shape in = {2, 3, channels};
+    rig_create(rig, op, a, 1, &in, IMAGES, 0);
+}
+
+/* Gradients that are added to what was there are twice those that are not. */
+static void check_accumulation(struct rig *rig) {
+    const size_t count = (size_t)rig->images * ls_shape_size(rig->node.in[0]);
+    float *once = malloc(count * sizeof *once);
+    assert_non_null(once);
+    rig_forward(rig, 2);
+    rig_backward(rig, 2);
+    memcpy(once, rig->call.input_grads[0], count * sizeof *once);
+    rig->call.accumulate[0] = true;
+    rig_backward(rig, 2);
+    for (size_t i = 0; i < count; i++)
+        assert_float_equal(rig->call.input_grads[0][i], 2 * once[i], 1e-5);
+    free(once);
+}
+
+/* One pixel's, by the definition. */
+static void normalise(int channels, const float *x, double epsilon, double *y) {
+    double mean = 0, variance = 0;
+    for (int c = 0; c < channels; c++)
+        mean += (double)x[c] / channels;
+    for (int c = 0; c < channels; c++)
+        variance += (x[c] - mean) * (x[c] - mean) / channels;
+    for (int c = 0; c < channels; c++)
+        y[c] = (x[c] - mean) / sqrt(variance + epsilon);
+}
+
+static void layer_norm_follows_its_definition(void **state) {
+    (void)state;
+    for (int i = 0; i < 2 * WIDTHS; i++) {
+        const int channels = widths[i / 2];
+        struct rig rig;
+        double y[100];
+        create(&rig, &ls_op_layernorm, (struct ls_attributes){.epsilon = 0.01F, .bias = i % 2},
+               channels);
+        float *x = (float *)rig.call.inputs[0];
+        for (int e = 0; e < IMAGES * 6 * channels; e++)
+            x[e] += 30; /* far from 0 */
+        rig_forward(&rig, 2);
+        for (int p = 0; p < IMAGES * 6; p++) {
+            normalise(channels, x + p * channels, 0.01F, y);
+            for (int c = 0; c < channels; c++)
+                assert_float_equal(
+                    rig.call.output[p * channels + c],
+                    y[c] * rig.call.tensors[0][c] + (i % 2 ? rig.call.tensors[1][c] : 0), 2e-5);
+        }
+        rig_free(&rig);
+    }
+}
+
+static void layer_norm_gradients(void **state) {
+    (void)state;
+    for (int i = 0; i < 2 * WIDTHS; i++) {
+        struct rig rig;
+        create(&rig, &ls_op_layernorm, (struct ls_attributes){.epsilon = 0.1F, .bias = i % 2},
+               widths[i / 2]);
+        rig_check(&rig, 2, 0.02F, 2e-3);
+        check_accumulation(&rig);
+        rig_free(&rig);
+    }
+}
+
+/* With weights that do not change. */
+static void layer_norm_tangents(void **state) {
+    float weight[100], bias[100];
+    (void)state;
+    for (int c = 0; c < 100; c++) {
+        weight[c] = cosf((float)c);
+        bias[c] = sinf((float)c);
+    }
+    for (int i = 0; i < WIDTHS; i++) {
+        struct rig rig;
+        create(&rig, &ls_op_fixed_layernorm, (struct ls_attributes){.epsilon = 1, .bias = true},
+               widths[i]);
+        rig.call.tensors[0] = weight;
+        rig.call.tensors[1] = bias;
+        rig_check_tangents(&rig, 0.01F, 3e-3);
+        rig_free(&rig);
+    }
+}
+
+static void scale_gradients(void **state) {
+    (void)state;
+    for (int i = 0; i < WIDTHS; i++) {
+        struct rig rig;
+        create(&rig, &ls_op_scale, (struct ls_attributes){.rank = 3}, widths[i]);
+        rig_check(&rig, 2, 0.05F, 1e-3);
+        check_accumulation(&rig);
+        for (int e = 0; e < IMAGES * 6 * widths[i]; e++)
+            assert_true(rig.call.output[e] ==
+                        rig.call.inputs[0][e] * rig.call.tensors[0][e % widths[i]]);
+        rig_free(&rig);
+    }
+}
+
+static void scales_have_the_files_dimensions(void **state) {
+    (void)state;
+    for (int rank = 1; rank <= 4; rank++) {
+        struct rig rig;
+        create(&rig, &ls_op_scale, (struct ls_attributes){.rank = rank}, 5);
+        assert_int_equal(rig.spec[0].rank, rank);
+        assert_int_equal(rig.spec[0].size[rank == 4], 5);
+        assert_int_equal(rig.tensor_size[0], 5);
+        rig_free(&rig);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(layer_norm_follows_its_definition),
+        cmocka_unit_test(layer_norm_gradients),
+        cmocka_unit_test(layer_norm_tangents),
+        cmocka_unit_test(scale_gradients),
+        cmocka_unit_test(scales_have_the_files_dimensions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
