@@ -1,8 +1,8 @@
 /* ONNX files, made by tools/reference/make_onnx.py. */
 #include "base/file.h"
 #include "fixture.h"
-#include "model/onnx_network.h"
 #include "networks.h"
+#include "onnx_change.h"
 #include "support.h"
 #include <limits.h>
 #include <math.h>
@@ -11,8 +11,8 @@ static const char *fixture(const char *name, const char *way) {
     return text("tests/fixtures/onnx/%s-%s.onnx", name, way);
 }
 
-static const char *const names[] = {"all-operations", "small-mean",  "small-flatten",
-                                    "small-view",     "small-twice", "mobile"};
+static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
+                                    "small-twice",    "mobile",     "next",          "next-later"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -40,8 +40,8 @@ static void logits_are_those_of_pytorch(void **state) {
 
 static void every_precision_works(void **state) {
     (void)state;
-    static const char *const larger[] = {"all-operations", "mobile"};
-    for (int n = 0; n < 2; n++) {
+    static const char *const larger[] = {"all-operations", "mobile", "next"};
+    for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;
         load_model(&model, fixture(larger[n], "folded"));
@@ -91,21 +91,7 @@ static void checkpoints_need_the_network_named(void **state) {
     ls_model_free(&model);
 }
 
-/* What the tests of refusals change; of the small network's nodes Conv, Relu, ReduceMean, MatMul.
- */
-static LsOnnx__Attribute *attribute(const struct ls_onnx *onnx, int node, const char *name) {
-    LsOnnx__Node *n = onnx->model->graph->node[node];
-    for (size_t i = 0; i < n->n_attribute; i++)
-        if (strcmp(n->attribute[i]->name, name) == 0)
-            return n->attribute[i];
-    fail_msg("no attribute %s", name);
-    return NULL;
-}
-
-static void rename_to(char **name, const char *other) {
-    free(*name);
-    *name = strdup(other);
-}
+/* What the tests of refusals change: the small network, of nodes Conv, Relu, ReduceMean, MatMul. */
 
 /* The weight of the convolution. */
 static LsOnnx__Tensor *kernel(const struct ls_onnx *onnx) {
@@ -117,42 +103,27 @@ static LsOnnx__Tensor *kernel(const struct ls_onnx *onnx) {
     return NULL;
 }
 
-static void append_node(struct ls_onnx *onnx, const char *type, const char *input,
-                        const char *output) {
-    LsOnnx__Graph *graph = onnx->model->graph;
-    LsOnnx__Node *node = malloc(sizeof *node);
-    graph->node = realloc(graph->node, (graph->n_node + 1) * sizeof *graph->node);
-    assert_true(graph->node && node);
-    ls_onnx__node__init(node);
-    node->type = strdup(type);
-    node->input = malloc(sizeof *node->input);
-    node->output = malloc(sizeof *node->output);
-    node->input[node->n_input++] = strdup(input);
-    node->output[node->n_output++] = strdup(output);
-    graph->node[graph->n_node++] = node;
-}
-
 static void group(struct ls_onnx *o) {
-    attribute(o, 0, "group")->whole = 3;
+    onnx_attribute(o, 0, "group")->whole = 3;
 }
 static void no_groups(struct ls_onnx *o) {
-    attribute(o, 0, "group")->whole = 0;
+    onnx_attribute(o, 0, "group")->whole = 0;
 }
 static void gaps(struct ls_onnx *o) {
-    attribute(o, 0, "dilations")->wholes[0] = 2;
+    onnx_attribute(o, 0, "dilations")->wholes[0] = 2;
 }
 static void uneven_pads(struct ls_onnx *o) {
-    attribute(o, 0, "pads")->wholes[3] = 0;
+    onnx_attribute(o, 0, "pads")->wholes[3] = 0;
 }
 static void vast_pads(struct ls_onnx *o) {
     for (int i = 0; i < 4; i++)
-        attribute(o, 0, "pads")->wholes[i] = INT64_MAX;
+        onnx_attribute(o, 0, "pads")->wholes[i] = INT64_MAX;
 }
 static void wide_kernel(struct ls_onnx *o) {
-    attribute(o, 0, "kernel_shape")->wholes[0] = 5;
+    onnx_attribute(o, 0, "kernel_shape")->wholes[0] = 5;
 }
 static void pads_itself(struct ls_onnx *o) {
-    rename_to(&attribute(o, 0, "group")->name, "auto_pad");
+    onnx_rename(&onnx_attribute(o, 0, "group")->name, "auto_pad");
 }
 static void more_filters(struct ls_onnx *o) {
     kernel(o)->size[0]++;
@@ -176,19 +147,19 @@ static void weights_elsewhere(struct ls_onnx *o) {
     kernel(o)->location = 1;
 }
 static void no_weights(struct ls_onnx *o) {
-    rename_to(&o->model->graph->node[0]->input[1], "nowhere");
+    onnx_rename(&o->model->graph->node[0]->input[1], "nowhere");
 }
 static void ring(struct ls_onnx *o) {
-    append_node(o, "Identity", "ring", "ring");
-    rename_to(&o->model->graph->node[0]->input[1], "ring");
+    onnx_append(o, "Identity", "ring", "ring");
+    onnx_rename(&o->model->graph->node[0]->input[1], "ring");
 }
 static void unknown(struct ls_onnx *o) {
-    rename_to(&o->model->graph->node[1]->type, "Softmax");
+    onnx_rename(&o->model->graph->node[1]->type, "Softmax");
 }
 /* The ReLU as something that takes what the convolution's bias is, too. */
 static void append_bias(struct ls_onnx *o, const char *type) {
     LsOnnx__Node *relu = o->model->graph->node[1];
-    rename_to(&relu->type, type);
+    onnx_rename(&relu->type, type);
     relu->input = realloc(relu->input, 2 * sizeof *relu->input);
     assert_non_null(relu->input);
     relu->input[relu->n_input++] = strdup(o->model->graph->node[0]->input[2]);
@@ -199,21 +170,24 @@ static void odd_bound(struct ls_onnx *o) {
 static void odd_factor(struct ls_onnx *o) {
     append_bias(o, "Mul");
 }
+static void odd_summand(struct ls_onnx *o) {
+    append_bias(o, "Add");
+}
 static void other_axes(struct ls_onnx *o) {
-    attribute(o, 2, "axes")->wholes[0] = 1;
+    onnx_attribute(o, 2, "axes")->wholes[0] = 1;
 }
 static void same_axes(struct ls_onnx *o) {
-    attribute(o, 2, "axes")->wholes[0] = 3;
-    attribute(o, 2, "axes")->wholes[1] = -1;
+    onnx_attribute(o, 2, "axes")->wholes[0] = 3;
+    onnx_attribute(o, 2, "axes")->wholes[1] = -1;
 }
 static void kept_pixels(struct ls_onnx *o) {
-    attribute(o, 2, "keepdims")->whole = 1;
+    onnx_attribute(o, 2, "keepdims")->whole = 1;
 }
 static void no_input(struct ls_onnx *o) {
-    rename_to(&o->model->graph->node[1]->input[0], "nowhere");
+    onnx_rename(&o->model->graph->node[1]->input[0], "nowhere");
 }
 static void other_output(struct ls_onnx *o) {
-    rename_to(&o->model->graph->output[0]->name, "nowhere");
+    onnx_rename(&o->model->graph->output[0]->name, "nowhere");
 }
 static void unknown_height(struct ls_onnx *o) {
     o->model->graph->input[0]->type->tensor->shape->dimension[2]->size = 0;
@@ -225,7 +199,7 @@ static void vast_image(struct ls_onnx *o) {
 static void shared(struct ls_onnx *o) {
     LsOnnx__Node *relu = o->model->graph->node[1];
     const char *bias = o->model->graph->node[0]->input[2];
-    rename_to(&relu->type, "BatchNormalization");
+    onnx_rename(&relu->type, "BatchNormalization");
     relu->input = realloc(relu->input, 5 * sizeof *relu->input);
     assert_non_null(relu->input);
     for (relu->n_input = 1; relu->n_input < 5; relu->n_input++)
@@ -238,27 +212,15 @@ static void old_version(struct ls_onnx *o) {
     o->model->operators[0]->version = 6;
 }
 static void unknown_attribute(struct ls_onnx *o) {
-    rename_to(&attribute(o, 0, "group")->name, "groups");
+    onnx_rename(&onnx_attribute(o, 0, "group")->name, "groups");
 }
 static void flat_pixels(struct ls_onnx *o) {
-    rename_to(&o->model->graph->node[1]->type, "Flatten");
-    rename_to(&o->model->graph->output[0]->name, o->model->graph->node[1]->output[0]);
+    onnx_rename(&o->model->graph->node[1]->type, "Flatten");
+    onnx_rename(&o->model->graph->output[0]->name, o->model->graph->node[1]->output[0]);
 }
 static void no_utf8(struct ls_onnx *o) {
-    rename_to(&kernel(o)->name, "\xff");
-    rename_to(&o->model->graph->node[0]->input[1], "\xff");
-}
-
-/* The changed file, read again. */
-static enum ls_status read_again(struct ls_onnx *onnx, const char *path, struct ls_error *error) {
-    const size_t count = ls_onnx__model__get_packed_size(onnx->model);
-    unsigned char *bytes = malloc(count);
-    assert_non_null(bytes);
-    ls_onnx__model__pack(onnx->model, bytes);
-    ls_onnx_free(onnx);
-    const enum ls_status status = ls_onnx_parse(onnx, path, bytes, count, error);
-    free(bytes);
-    return status;
+    onnx_rename(&kernel(o)->name, "\xff");
+    onnx_rename(&o->model->graph->node[0]->input[1], "\xff");
 }
 
 /* What nobody takes is left out, known or not. */
@@ -272,8 +234,8 @@ static void nodes_for_nothing_are_left_out(void **state) {
     assert_int_equal(ls_file_read(path, 1 << 20, &bytes, &count, NULL), LS_OK);
     assert_int_equal(ls_onnx_parse(&onnx, path, bytes, count, NULL), LS_OK);
     assert_int_equal(ls_onnx_network(&onnx, &without, NULL, NULL), LS_OK);
-    append_node(&onnx, "NonZero", onnx.model->graph->node[0]->output[0], "nobody takes this");
-    assert_int_equal(read_again(&onnx, path, NULL), LS_OK);
+    onnx_append(&onnx, "NonZero", onnx.model->graph->node[0]->output[0], "nobody takes this");
+    assert_int_equal(onnx_read_again(&onnx, path, NULL), LS_OK);
     assert_int_equal(ls_onnx_network(&onnx, &with, NULL, NULL), LS_OK);
     assert_int_equal(with.node_count, without.node_count);
     ls_network_free(&with);
@@ -291,22 +253,19 @@ static void names_are_there_once(void **state) {
     const char *path = fixture("small-mean", "folded");
     assert_int_equal(ls_file_read(path, 1 << 20, &bytes, &count, NULL), LS_OK);
     assert_int_equal(ls_onnx_parse(&onnx, path, bytes, count, NULL), LS_OK);
-    rename_to(&onnx.model->graph->node[1]->output[0], onnx.model->graph->node[0]->output[0]);
-    assert_int_equal(read_again(&onnx, path, &error), LS_BAD_FILE);
+    onnx_rename(&onnx.model->graph->node[1]->output[0], onnx.model->graph->node[0]->output[0]);
+    assert_int_equal(onnx_read_again(&onnx, path, &error), LS_BAD_FILE);
     assert_message(&error, "is there twice");
     free(bytes);
 }
 
 static void what_is_not_known_is_refused(void **state) {
     (void)state;
-    static const struct {
-        void (*change)(struct ls_onnx *onnx);
-        const char *why;
-    } cases[] = {
+    static const struct onnx_refusal cases[] = {
         {group, "(Conv): its weights do not fit"},
         {no_groups, "(Conv): its channels are in no sensible number of groups"},
         {odd_bound, "(Clip): what it clips to is no number"},
-        {odd_factor, "(Mul): takes something else"},
+        {odd_factor, "(Mul): its weights are not as many as their dimensions say"},
         {gaps, "dilations"},
         {uneven_pads, "padding on all sides"},
         {vast_pads, "no sensible size"},
@@ -320,10 +279,11 @@ static void what_is_not_known_is_refused(void **state) {
         {weights_elsewhere, "in another file"},
         {no_weights, "not in the file, or are computed"},
         {ring, "not in the file, or are computed"},
-        {unknown, "(Softmax): is not known here; known are Add, AveragePool, "},
+        {unknown, "(Softmax): is not known here; known are AveragePool, "},
         {other_axes, "mean over both dimensions"},
         {same_axes, "mean over both dimensions"},
         {kept_pixels, "(MatMul): is known here for images that have been flattened"},
+        {odd_summand, "(Add): adds weights, which is known here behind"},
         {no_input, "(Relu): takes something else"},
         {other_output, "one output, computed last"},
         {unknown_height, "[batch, channels, height, width] of known size"},
@@ -335,25 +295,7 @@ static void what_is_not_known_is_refused(void **state) {
         {flat_pixels, "its output is a flattened image"},
         {no_utf8, "no UTF-8"},
     };
-    unsigned char *bytes;
-    size_t count;
-    const char *path = fixture("small-mean", "folded");
-    assert_int_equal(ls_file_read(path, 1 << 20, &bytes, &count, NULL), LS_OK);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct ls_onnx onnx;
-        struct ls_network network;
-        struct ls_error error = {0};
-        assert_int_equal(ls_onnx_parse(&onnx, path, bytes, count, NULL), LS_OK);
-        cases[i].change(&onnx);
-        if (!read_again(&onnx, path, &error)) {
-            if (ls_onnx_network(&onnx, &network, NULL, &error) != LS_MISMATCH)
-                fail_msg("not refused: %s", cases[i].why);
-            ls_onnx_free(&onnx);
-        }
-        assert_message(&error, path);
-        assert_message(&error, cases[i].why);
-    }
-    free(bytes);
+    onnx_check_refusals(fixture("small-mean", "folded"), cases, sizeof cases / sizeof *cases);
 }
 
 static void damaged_files_are_refused(void **state) {

@@ -42,6 +42,14 @@ static struct ls_onnx_value elu(struct ls_onnx_walk *w) {
                (struct ls_attributes){.slope = (float)ls_onnx_number(w->node, "alpha", 1)});
 }
 
+static struct ls_onnx_value gelu(struct ls_onnx_walk *w) {
+    if (ls_onnx_says(w->node, "approximate", "none", true))
+        return map(w, &ls_op_gelu, (struct ls_attributes){0});
+    if (ls_onnx_says(w->node, "approximate", "tanh", false))
+        return map(w, &ls_op_gelu_tanh, (struct ls_attributes){0});
+    return ls_onnx_refuse(w, "is approximated in a way that is not known here");
+}
+
 /* A number that is input i, or an attribute, as before ONNX's version 11. */
 static float bound(struct ls_onnx_walk *w, size_t i, const char *name, double otherwise) {
     if (i >= w->node->n_input || !*w->node->input[i])
@@ -57,28 +65,6 @@ static struct ls_onnx_value clip(struct ls_onnx_walk *w) {
     const struct ls_attributes a = {.low = bound(w, 1, "min", -FLT_MAX),
                                     .high = bound(w, 2, "max", FLT_MAX)};
     return map(w, &ls_op_clip, a);
-}
-
-/* Of activations of one shape, or of those and one number for each channel. */
-static struct ls_onnx_value product(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value a = ls_onnx_input(w, 0), b = ls_onnx_input(w, 1);
-    const bool swapped = ls_shape_size(ls_onnx_shape(w, a)) < ls_shape_size(ls_onnx_shape(w, b));
-    const int inputs[] = {swapped ? b.node : a.node, swapped ? a.node : b.node};
-    const bool same = ls_shape_equal(ls_onnx_shape(w, a), ls_onnx_shape(w, b));
-    if (a.flat != b.flat || (a.flat && !same) || w->node->n_input != 2)
-        return ls_onnx_refuse(w, "multiplies what is not of one kind");
-    return (struct ls_onnx_value){
-        .node = ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, inputs),
-        .flat = a.flat};
-}
-
-static struct ls_onnx_value sum(struct ls_onnx_walk *w) {
-    struct ls_onnx_value a = ls_onnx_input(w, 0);
-    const struct ls_onnx_value b = ls_onnx_input(w, 1);
-    if (a.flat != b.flat || w->node->n_input != 2)
-        return ls_onnx_refuse(w, "adds what is not of one kind");
-    a.node = ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){a.node, b.node});
-    return a;
 }
 
 static struct ls_onnx_value concat_channels(struct ls_onnx_walk *w) {
@@ -118,30 +104,50 @@ static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
 }
 
 /* The mean over all pixels. */
-static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_value x, bool flat) {
+static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                        enum ls_onnx_order order) {
     const struct ls_shape shape = ls_onnx_shape(w, x);
     const struct ls_attributes a = {.kernel = shape.height, .stride = shape.height};
     if (shape.height != shape.width)
         return ls_onnx_refuse(
             w, "takes the mean of an image that is not square, which is not known here");
     return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node),
-                                  .flat = flat};
+                                  .order = order};
 }
 
 static struct ls_onnx_value global_average_pool(struct ls_onnx_walk *w) {
-    return average_all(w, ls_onnx_image(w, 0), false);
+    return average_all(w, ls_onnx_image(w, 0), LS_ONNX_IMAGE);
 }
 
+/* Whether the axes are the two dimensions of the pixels; they may count from the end. */
+static bool are_pixels(struct ls_onnx_value axes, enum ls_onnx_order order) {
+    const int64_t first = order == LS_ONNX_LAST ? 1 : 2;
+    bool seen[2] = {false};
+    for (int i = 0; i < axes.count; i++)
+        for (int d = 0; d < 2; d++)
+            seen[d] = seen[d] || axes.wholes[i] == first + d ||
+                      axes.wholes[i] == first + d - LS_ONNX_RANK;
+    return axes.count == 2 && seen[0] && seen[1] && order != LS_ONNX_FLAT;
+}
+
+/* Of the pixels, or of the channels in a layer norm. */
 static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value x = ls_onnx_image(w, 0);
-    const struct ls_onnx_value axes = ls_onnx_row_or_attribute(w, 1, "axes", 2);
-    bool pixels = axes.count == 2 && axes.wholes[0] != axes.wholes[1];
-    for (int i = 0; pixels && i < 2; i++) /* the last two of four, which may count from the end */
-        pixels = axes.wholes[i] == -2 || axes.wholes[i] == -1 || axes.wholes[i] == 2 ||
-                 axes.wholes[i] == 3;
-    if (!pixels || (axes.wholes[0] - axes.wholes[1]) % LS_ONNX_RANK == 0)
-        return ls_onnx_refuse(w, "only the mean over both dimensions of an image is known here");
-    return average_all(w, x, !ls_onnx_whole(w->node, "keepdims", 1));
+    struct ls_onnx_value x = ls_onnx_term(w, 0);
+    struct ls_onnx_value axes = ls_onnx_row_or_attribute(w, 1, "axes", 2);
+    const bool kept = ls_onnx_whole(w->node, "keepdims", 1);
+    if (axes.count < 0)
+        axes = ls_onnx_row_or_attribute(w, 1, "axes", 1);
+    if (axes.count == 1 && kept && x.order != LS_ONNX_IMAGE &&
+        ls_onnx_is_channels(w, x, axes.wholes[0])) {
+        if (x.term != LS_ONNX_SQUARES)
+            x = ls_onnx_input(w, 0);
+        x.term = x.term == LS_ONNX_SQUARES ? LS_ONNX_VARIANCE : LS_ONNX_MEAN;
+        return x;
+    }
+    if (!are_pixels(axes, x.order))
+        return ls_onnx_refuse(w, "only the mean over both dimensions of an image is known here, or "
+                                 "over channels in layer norms");
+    return average_all(w, ls_onnx_input(w, 0), kept ? x.order : LS_ONNX_FLAT);
 }
 
 static struct ls_onnx_value pass(struct ls_onnx_walk *w) {
@@ -164,20 +170,19 @@ static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
 }
 
 static const struct ls_onnx_operation members[] = {
-    {"Add", "", sum},
     {"AveragePool", " auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides ",
      average_pool},
     {"Clip", " max min ", clip},
     {"Concat", " axis ", concat},
     {"Dropout", " ratio seed ", pass},
     {"Elu", " alpha ", elu},
+    {"Gelu", " approximate ", gelu},
     {"GlobalAveragePool", "", global_average_pool},
     {"HardSigmoid", " alpha beta ", hard_sigmoid},
     {"HardSwish", "", hard_swish},
     {"Identity", "", pass},
     {"LeakyRelu", " alpha ", leaky_relu},
     {"MaxPool", " auto_pad ceil_mode dilations kernel_shape pads storage_order strides ", max_pool},
-    {"Mul", "", product},
     {"Pad", " mode pads value ", pad},
     {"ReduceMean", " axes keepdims noop_with_empty_axes ", reduce_mean},
     {"Relu", "", relu},

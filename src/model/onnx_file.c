@@ -186,11 +186,14 @@ bool ls_onnx_wholes(const struct LsOnnx__Node *node, const char *name, int count
     return true;
 }
 
-bool ls_onnx_pads_itself(const struct LsOnnx__Node *node) {
-    static const char by_pads[] = "NOTSET";
-    const struct LsOnnx__Attribute *attribute = find(node, "auto_pad");
-    return attribute && (attribute->text.len != sizeof by_pads - 1 ||
-                         memcmp(attribute->text.data, by_pads, sizeof by_pads - 1) != 0);
+bool ls_onnx_says(const struct LsOnnx__Node *node, const char *name, const char *text,
+                  bool otherwise) {
+    const struct LsOnnx__Attribute *attribute = find(node, name);
+    const size_t length = strlen(text);
+    if (!attribute)
+        return otherwise;
+    return attribute->text.len == length &&
+           (length == 0 || memcmp(attribute->text.data, text, length) == 0);
 }
 
 bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number) {

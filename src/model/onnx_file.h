@@ -65,8 +65,9 @@ double ls_onnx_number(const struct LsOnnx__Node *node, const char *name, double 
 bool ls_onnx_wholes(const struct LsOnnx__Node *node, const char *name, int count, int64_t otherwise,
                     int64_t *wholes);
 
-/* Whether the node leaves it to who computes it how images are padded (auto_pad). */
-bool ls_onnx_pads_itself(const struct LsOnnx__Node *node);
+/* Whether the node's attribute of that name is this text; `otherwise` where there is none. */
+bool ls_onnx_says(const struct LsOnnx__Node *node, const char *name, const char *text,
+                  bool otherwise);
 
 /* Takes a tensor of one number; false if it is another. */
 bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number);

@@ -17,9 +17,7 @@ static bool is_whole(const struct LsOnnx__Tensor *tensor, size_t rank) {
     return whole && left == 1;
 }
 
-/* The weight that is the node's input i, of `rank` dimensions; its tensor is NULL after a failure,
- * or if the node has no such input and it is `optional`. */
-static struct ls_onnx_source weight(struct ls_onnx_walk *w, size_t i, size_t rank, bool optional) {
+struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t rank, bool optional) {
     const bool there = i < w->node->n_input && *w->node->input[i];
     struct ls_onnx_source source = {0};
     if (there)
@@ -39,12 +37,13 @@ static struct ls_onnx_source weight(struct ls_onnx_walk *w, size_t i, size_t ran
     return source;
 }
 
-/* name[LS_MAX_TENSOR_NAME] = what our node is called after its weight. */
-static void name_node(struct ls_onnx_walk *w, const char *full, char *name) {
-    static const char ending[] = ".weight";
+/* name[LS_MAX_TENSOR_NAME] = what our node is called after its weight, whose name may have that
+ * ending. */
+static void name_node(struct ls_onnx_walk *w, const char *full, const char *ending, char *name) {
     size_t length = strlen(full);
-    if (length > sizeof ending - 1 && strcmp(full + length - (sizeof ending - 1), ending) == 0)
-        length -= sizeof ending - 1;
+    const size_t less = strlen(ending);
+    if (length > less && strcmp(full + length - less, ending) == 0)
+        length -= less;
     if (length >= LS_MAX_TENSOR_NAME || !ls_is_utf8(full)) {
         ls_onnx_refuse(w, "the name of its weights is too long, or no UTF-8");
         length = 0;
@@ -71,16 +70,15 @@ static bool is_shared(const struct ls_onnx_walk *w, int t) {
     return ls_network_find(network, network->tensors[t].name) != &network->tensors[t];
 }
 
-/* Adds a node of ours with tensors, whose values are in sources[count]. */
-static int add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
-                        struct ls_attributes attributes, struct ls_onnx_value x,
-                        const struct ls_onnx_source *sources, int count) {
+int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
+                         struct ls_attributes attributes, struct ls_onnx_value x,
+                         const struct ls_onnx_source *sources, int count) {
     struct ls_network *network = w->builder.network;
     char name[LS_MAX_TENSOR_NAME];
     const int first = network->tensor_count;
     if (w->builder.status)
         return 0;
-    name_node(w, sources[0].name, name);
+    name_node(w, sources[0].name, op == &ls_op_scale ? "" : ".weight", name);
     const int node = ls_build(&w->builder, op, name, attributes, 1, &x.node);
     if (w->builder.status)
         return 0;
@@ -118,7 +116,8 @@ static const struct ls_op *convolution_of(struct ls_onnx_walk *w, struct ls_onnx
 /* Inputs: activations, weight, bias if there is one. */
 static struct ls_onnx_value convolve(struct ls_onnx_walk *w, bool up) {
     const struct ls_onnx_value x = ls_onnx_image(w, 0);
-    const struct ls_onnx_source sources[] = {weight(w, 1, 4, false), weight(w, 2, 1, true)};
+    const struct ls_onnx_source sources[] = {ls_onnx_weight(w, 1, 4, false),
+                                             ls_onnx_weight(w, 2, 1, true)};
     if (w->builder.status)
         return x;
     const int64_t *size = sources[0].tensor->size;
@@ -137,7 +136,7 @@ static struct ls_onnx_value convolve(struct ls_onnx_walk *w, bool up) {
         return ls_onnx_refuse(
             w, "transposed convolutions are known with a stride as large as the kernel");
     const int count = a.bias ? 2 : 1;
-    return (struct ls_onnx_value){.node = add_weighted(w, op, a, x, sources, count)};
+    return (struct ls_onnx_value){.node = ls_onnx_add_weighted(w, op, a, x, sources, count)};
 }
 
 static struct ls_onnx_value conv(struct ls_onnx_walk *w) {
@@ -150,49 +149,85 @@ static struct ls_onnx_value conv_transpose(struct ls_onnx_walk *w) {
 
 static struct ls_onnx_value batch_normalization(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_input(w, 0);
-    const struct ls_shape size = ls_onnx_shape(w, x);
-    if (x.flat && (size.height > 1 || size.width > 1))
-        return ls_onnx_refuse(
-            w, "normalises the numbers of a flattened image, which is not known here");
+    if (!ls_onnx_is_channels(w, x, 1))
+        return ls_onnx_refuse(w, "normalises something else than the channels of an image, which "
+                                 "is not known here");
     if (ls_onnx_whole(w->node, "training_mode", 0))
         return ls_onnx_refuse(w, "was exported for training; export the network as it evaluates");
     struct ls_onnx_source sources[4];
     for (size_t i = 0; i < 4; i++)
-        sources[i] = weight(w, i + 1, 1, false);
+        sources[i] = ls_onnx_weight(w, i + 1, 1, false);
     /* ONNX says how much of the running statistics stays, PyTorch how much goes. */
     const struct ls_attributes a = {.epsilon = (float)ls_onnx_number(w->node, "epsilon", 1e-5),
                                     .momentum =
                                         (float)(1 - ls_onnx_number(w->node, "momentum", 0.9))};
-    return (struct ls_onnx_value){.node = add_weighted(w, &ls_op_batchnorm, a, x, sources, 4),
-                                  .flat = x.flat};
+    return (struct ls_onnx_value){
+        .node = ls_onnx_add_weighted(w, &ls_op_batchnorm, a, x, sources, 4), .order = x.order};
 }
 
-/* Inputs: activations, weight, bias if there is one. Ours is [outputs][inputs]. */
-static struct ls_onnx_value linear(struct ls_onnx_walk *w, bool transposed) {
-    const struct ls_onnx_value x = ls_onnx_input(w, 0);
-    struct ls_onnx_source sources[] = {weight(w, 1, 2, false), weight(w, 2, 1, true)};
+/* A linear layer of what has been flattened, or of the channels of every pixel: a convolution. */
+struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value product,
+                                    struct ls_onnx_source bias) {
+    const struct ls_onnx_source sources[] = {product.weight, bias};
     if (w->builder.status)
-        return x;
-    if (!x.flat)
-        return ls_onnx_refuse(w, "is known here for images that have been flattened only");
-    sources[0].transposed ^= transposed;
-    const struct ls_attributes a = {.channels =
-                                        (int)sources[0].tensor->size[sources[0].transposed ? 1 : 0],
-                                    .bias = sources[1].tensor};
-    const int count = a.bias ? 2 : 1;
-    return (struct ls_onnx_value){.node = add_weighted(w, &ls_op_linear, a, x, sources, count),
-                                  .flat = true};
+        return product;
+    const bool flat = product.order == LS_ONNX_FLAT;
+    struct ls_attributes a = {
+        .channels = (int)product.weight.tensor->size[product.weight.transposed ? 1 : 0],
+        .bias = bias.tensor};
+    if (!flat) {
+        a.kernel = a.stride = 1;
+        a.matrix = true;
+    }
+    return (struct ls_onnx_value){.node =
+                                      ls_onnx_add_weighted(w, flat ? &ls_op_linear : &ls_op_conv2d,
+                                                           a, product, sources, a.bias ? 2 : 1),
+                                  .order = product.order};
+}
+
+/* Inputs: activations, weight. Ours is [outputs][inputs]. */
+static struct ls_onnx_value multiply(struct ls_onnx_walk *w, bool transposed) {
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    x.weight = ls_onnx_weight(w, 1, 2, false);
+    x.weight.transposed ^= transposed;
+    x.term = LS_ONNX_PRODUCT;
+    if (x.order == LS_ONNX_IMAGE)
+        return ls_onnx_refuse(w, "is known here for images that have been flattened, or whose "
+                                 "channels are the last dimension");
+    return x;
 }
 
 static struct ls_onnx_value gemm(struct ls_onnx_walk *w) {
     if (ls_onnx_whole(w->node, "transA", 0) || ls_onnx_number(w->node, "alpha", 1) != 1 ||
         ls_onnx_number(w->node, "beta", 1) != 1)
         return ls_onnx_refuse(w, "is known here for linear layers only, without factors");
-    return linear(w, !ls_onnx_whole(w->node, "transB", 0));
+    const struct ls_onnx_value product = multiply(w, !ls_onnx_whole(w->node, "transB", 0));
+    if (product.order != LS_ONNX_FLAT)
+        return ls_onnx_refuse(w, "is known here for images that have been flattened only");
+    return ls_onnx_linear(w, product, ls_onnx_weight(w, 2, 1, true));
 }
 
 static struct ls_onnx_value matmul(struct ls_onnx_walk *w) {
-    return linear(w, true);
+    return multiply(w, true);
+}
+
+struct ls_onnx_value ls_onnx_layer_norm(struct ls_onnx_walk *w, struct ls_onnx_value normal,
+                                        struct ls_onnx_source bias) {
+    const struct ls_onnx_source sources[] = {normal.weight, bias};
+    const struct ls_attributes a = {.epsilon = normal.number, .bias = bias.tensor};
+    return (struct ls_onnx_value){
+        .node = ls_onnx_add_weighted(w, &ls_op_layernorm, a, normal, sources, a.bias ? 2 : 1),
+        .order = normal.order};
+}
+
+static struct ls_onnx_value layer_normalization(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    if (x.order == LS_ONNX_IMAGE || !ls_onnx_is_channels(w, x, ls_onnx_whole(w->node, "axis", -1)))
+        return ls_onnx_refuse(w, "normalises something else than the channels of every pixel, as "
+                                 "the last dimension");
+    x.number = (float)ls_onnx_number(w->node, "epsilon", 1e-5);
+    x.weight = ls_onnx_weight(w, 1, 1, false);
+    return ls_onnx_layer_norm(w, x, ls_onnx_weight(w, 2, 1, true));
 }
 
 static const struct ls_onnx_operation members[] = {
@@ -201,6 +236,7 @@ static const struct ls_onnx_operation members[] = {
     {"ConvTranspose", " auto_pad dilations group kernel_shape output_padding pads strides ",
      conv_transpose},
     {"Gemm", " alpha beta transA transB ", gemm},
+    {"LayerNormalization", " axis epsilon stash_type ", layer_normalization},
     {"MatMul", "", matmul},
 };
 

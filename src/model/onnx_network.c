@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct ls_onnx_operations *const known[] = {&ls_onnx_activations, &ls_onnx_layers,
-                                                         &ls_onnx_shapes};
+static const struct ls_onnx_operations *const known[] = {&ls_onnx_activations, &ls_onnx_arithmetic,
+                                                         &ls_onnx_layers, &ls_onnx_shapes};
 
 enum { KINDS = sizeof known / sizeof *known };
 
@@ -125,16 +125,19 @@ static void add_image(struct ls_onnx_walk *w) {
  */
 static void check_output(struct ls_onnx_walk *w) {
     const long index = output_index(w);
-    const struct ls_onnx_value nothing = {0};
-    const struct ls_onnx_value output = index >= 0 ? w->values[index] : nothing;
+    struct ls_onnx_value output = {0};
+    if (index >= 0 && w->values[index].made)
+        output = ls_onnx_settle(w, w->values[index]);
+    if (w->builder.status)
+        return;
     const struct ls_shape shape = w->builder.network->nodes[output.node].out;
-    if (!output.made || output.count || output.node == 0 ||
-        output.node != w->builder.network->node_count - 1)
+    if (output.node == 0 || output.count || output.node != w->builder.network->node_count - 1)
         w->builder.status = ls_fail(w->builder.error, LS_MISMATCH,
                                     "is not a network with one output, computed last");
-    else if (output.flat && (shape.height > 1 || shape.width > 1))
-        w->builder.status =
-            ls_fail(w->builder.error, LS_MISMATCH, "its output is a flattened image");
+    else if (output.order != LS_ONNX_IMAGE && (shape.height > 1 || shape.width > 1))
+        w->builder.status = ls_fail(w->builder.error, LS_MISMATCH, "its output is %s",
+                                    output.order == LS_ONNX_FLAT ? "a flattened image"
+                                                                 : "an image in another order");
 }
 
 /* PyTorch's start of the last linear layer suits no other. */

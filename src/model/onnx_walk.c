@@ -8,7 +8,7 @@ struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what) {
 }
 
 /* What the node's input i stands for; NULL for a tensor, or nothing. */
-static const struct ls_onnx_value *find(const struct ls_onnx_walk *w, size_t i) {
+static struct ls_onnx_value *find(const struct ls_onnx_walk *w, size_t i) {
     if (i >= w->node->n_input)
         return NULL;
     const char *name = w->node->input[i];
@@ -17,13 +17,41 @@ static const struct ls_onnx_value *find(const struct ls_onnx_walk *w, size_t i) 
     return index >= 0 && w->values[index].made ? &w->values[index] : NULL;
 }
 
-struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i) {
+bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i) {
     const struct ls_onnx_value *found = find(w, i);
-    if (found && found->count == 0)
-        return *found;
+    return found && found->count == 0;
+}
+
+struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i) {
+    if (ls_onnx_is_activations(w, i))
+        return *find(w, i);
     return ls_onnx_refuse(w,
                           "takes something else than the activations of another node, which is not "
                           "known here");
+}
+
+struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    const struct ls_onnx_source none = {0};
+    switch (x.term) {
+    case LS_ONNX_WHOLE:
+        return x;
+    case LS_ONNX_PRODUCT:
+        return ls_onnx_linear(w, x, none);
+    case LS_ONNX_NORMAL_WEIGHTED:
+        return ls_onnx_layer_norm(w, x, none);
+    default:
+        return ls_onnx_refuse(w, "takes a part of a formula that as a whole is not known here");
+    }
+}
+
+/* A term becomes a node of ours for all that take it. */
+struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i) {
+    struct ls_onnx_value x = ls_onnx_settle(w, ls_onnx_term(w, i));
+    if (w->builder.status)
+        return x;
+    x.made = true;
+    *find(w, i) = x;
+    return x;
 }
 
 struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
@@ -51,7 +79,19 @@ struct ls_onnx_value ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size
 
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i) {
     const struct ls_onnx_value x = ls_onnx_input(w, i);
-    return x.flat ? ls_onnx_refuse(w, "takes pixels, and its input has been flattened") : x;
+    if (x.order == LS_ONNX_FLAT)
+        return ls_onnx_refuse(w, "takes pixels, and its input has been flattened");
+    return x.order == LS_ONNX_IMAGE
+               ? x
+               : ls_onnx_refuse(w, "takes the channels of its input for pixels, which have been "
+                                   "transposed");
+}
+
+bool ls_onnx_is_channels(const struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis) {
+    const struct ls_shape shape = ls_onnx_shape(w, x);
+    if (x.order == LS_ONNX_FLAT)
+        return (axis == 1 || axis == -1) && shape.height == 1 && shape.width == 1;
+    return x.order == LS_ONNX_LAST ? axis == 3 || axis == -1 : axis == 1 || axis == -3;
 }
 
 struct ls_shape ls_onnx_shape(const struct ls_onnx_walk *w, struct ls_onnx_value x) {
@@ -70,7 +110,7 @@ struct ls_attributes ls_onnx_window(struct ls_onnx_walk *w, int64_t kernel) {
                        ls_onnx_wholes(w->node, "strides", 2, 1, strides) &&
                        ls_onnx_wholes(w->node, "dilations", 2, 1, dilations) &&
                        ls_onnx_wholes(w->node, "pads", 4, 0, pads);
-    if (ls_onnx_pads_itself(w->node))
+    if (!ls_onnx_says(w->node, "auto_pad", "NOTSET", true))
         ls_onnx_refuse(w, "it does not say how much it pads (auto_pad), which is not known here");
     else if (!sound || kernels[0] != kernels[1] || strides[0] != strides[1] || pads[0] != pads[1] ||
              pads[0] != pads[2] || pads[0] != pads[3])

@@ -11,11 +11,38 @@ enum {
     LS_ONNX_WHOLES = 8,  /* that a shape is computed from */
 };
 
+/* How ONNX orders an image's activations, which are [height][width][channels] here. */
+enum ls_onnx_order {
+    LS_ONNX_IMAGE, /* [channels][height][width] */
+    LS_ONNX_LAST,  /* [height][width][channels] */
+    LS_ONNX_FLAT,  /* [numbers]: only what takes all numbers of an image alike may follow */
+};
+
+/* What several nodes of ONNX have come to that are one of ours, of what `node` computes, x. */
+enum ls_onnx_term {
+    LS_ONNX_WHOLE,          /* x */
+    LS_ONNX_PRODUCT,        /* x times the matrix `weight`, to which a bias may be added */
+    LS_ONNX_TIMES,          /* x * number */
+    LS_ONNX_ERF,            /* erf(x / sqrt(2)) */
+    LS_ONNX_ERF_AND_ONE,    /* erf(x / sqrt(2)) + 1 */
+    LS_ONNX_TWICE_GELU,     /* x (erf(x / sqrt(2)) + 1) */
+    LS_ONNX_MEAN,           /* of the channels of each pixel */
+    LS_ONNX_CENTRED,        /* x - mean */
+    LS_ONNX_SQUARES,        /* (x - mean)^2 */
+    LS_ONNX_VARIANCE,       /* their mean, + number */
+    LS_ONNX_DEVIATION,      /* the root of that */
+    LS_ONNX_NORMAL,         /* (x - mean) / deviation */
+    LS_ONNX_NORMAL_WEIGHTED /* times `weight`, to which a bias may be added */
+};
+
 /* What an ONNX name stands for. */
 struct ls_onnx_value {
     bool made;
-    int node;  /* that computes it */
-    bool flat; /* no pixels any more: only what takes all numbers of an image alike may follow */
+    int node; /* that computes it, or what it is a term of */
+    enum ls_onnx_order order;
+    enum ls_onnx_term term;
+    float number;
+    struct ls_onnx_source weight;
     int count; /* not 0: it is no activations, but so many whole numbers, for a shape */
     int64_t wholes[LS_ONNX_WHOLES];
 };
@@ -43,15 +70,47 @@ struct ls_onnx_operations {
     int count;
 };
 
-/* Those with weights, those of activations without, and those that compute shapes. */
-extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_activations, ls_onnx_shapes;
+/* Those with weights, those of activations without, sums and products, which may be parts of
+ * others, and those that compute shapes. */
+extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_activations, ls_onnx_arithmetic,
+    ls_onnx_shapes;
 
 /* Fails for what is wrong with the node; returns a value of no use. */
 struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);
 
-/* The activations that are the node's input i; of the second, they must have pixels. */
+/* The activations that are the node's input i; the second are in the order of images, the third may
+ * be a term. */
 struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i);
+struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i);
+
+/* The activations that a term stands for. */
+struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x);
+
+/* Whether the node's input i are activations. */
+bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i);
+
+/* Whether the dimension number `axis`, which may count from the end, is that of the channels, or of
+ * as many numbers as there are channels. */
+bool ls_onnx_is_channels(const struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis);
+
+/* The weight that is the node's input i, of `rank` dimensions; its tensor is NULL after a failure,
+ * or if the node has no such input and it is `optional`. */
+struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t rank, bool optional);
+
+/* Adds a node of ours with tensors, whose values are in sources[count]. */
+int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
+                         struct ls_attributes attributes, struct ls_onnx_value x,
+                         const struct ls_onnx_source *sources, int count);
+
+/* Add what a term with a weight stands for, with a bias if that has a tensor: a linear layer, ...
+ */
+struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value product,
+                                    struct ls_onnx_source bias);
+
+/* ... or a layer norm. */
+struct ls_onnx_value ls_onnx_layer_norm(struct ls_onnx_walk *w, struct ls_onnx_value normal,
+                                        struct ls_onnx_source bias);
 
 /* The whole numbers that are the node's input i; count is -1 if it is something else. The second
  * takes them from an attribute, as ONNX did before its version in which they are input i. */

@@ -22,11 +22,17 @@ import probe
 GRADIENT_TOLERANCE = 1e-4
 HESSIAN_TOLERANCE = 1e-4
 OPSET = 14  # has HardSwish
+LATER_OPSET = 17  # has LayerNormalization; Gelu, which came still later, is taken on before
 WAYS = {
     "folded": {},
     "with batch norm": {"training": torch.onnx.TrainingMode.PRESERVE, "do_constant_folding": False},
     "any batch": {"input_names": ["image"], "dynamic_axes": {"image": {0: "batch"}}},
 }
+
+
+torch.onnx.register_custom_op_symbolic(
+    "aten::gelu", lambda graph, x, approximate: graph.op("Gelu", x, approximate_s=approximate.node().s("value")),
+    LATER_OPSET)
 
 
 class Mixed(torch.nn.Module):
@@ -87,6 +93,40 @@ class Mobile(torch.nn.Module):
         return self.linear(f.adaptive_avg_pool2d(x, 1).flatten(1))
 
 
+class Next(torch.nn.Module):
+    """What ConvNeXts have: layer norms, linear layers of the channels of every pixel, GELU, scaled branches.
+
+    The later one is exported with the operations that ONNX has for these now."""
+
+    def __init__(self, later):
+        super().__init__()
+        nn = torch.nn
+        self.opset, self.approximate = (LATER_OPSET, "tanh") if later else (OPSET, "none")
+        self.stem, self.norm = nn.Conv2d(3, 10, 4, stride=4), nn.LayerNorm(10, eps=1e-6)
+        self.depth1 = nn.Conv2d(10, 10, 7, padding=3, groups=10)
+        self.norm1 = nn.LayerNorm(10, eps=1e-6)
+        self.widen1, self.narrow1 = nn.Linear(10, 37), nn.Linear(37, 10)
+        self.scale1 = nn.Parameter(torch.empty(10, 1, 1).uniform_(0.5, 1.5))
+        self.norm2 = nn.LayerNorm(10, eps=1e-3)
+        self.down = nn.Conv2d(10, 18, 2, stride=2)
+        self.norm3 = nn.LayerNorm(18)
+        self.widen2, self.narrow2 = nn.Linear(18, 20, bias=False), nn.Linear(20, 18, bias=False)
+        self.scale2 = nn.Parameter(torch.empty(18).uniform_(0.5, 1.5))
+        self.scale3 = nn.Parameter(torch.empty(1, 18, 1, 1).uniform_(0.5, 1.5))
+        self.norm4, self.linear = nn.LayerNorm(18), nn.Linear(18, 10)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = self.norm(self.stem(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        y = self.norm1(self.depth1(x).permute(0, 2, 3, 1))
+        y = self.narrow1(f.gelu(self.widen1(y), approximate=self.approximate)).permute(0, 3, 1, 2)
+        x = x + self.scale1 * y
+        x = self.down(self.norm2(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        x = self.narrow2(f.gelu(self.widen2(self.norm3(x)))) * self.scale2 + x
+        x = x.permute(0, 3, 1, 2) * self.scale3
+        return self.linear(f.gelu(self.norm4(x.mean([2, 3]))))
+
+
 class Small(torch.nn.Module):
     """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
@@ -107,12 +147,24 @@ class Small(torch.nn.Module):
         return self.linear(torch.flatten(x, 1) if self.way == "flatten" else x.view(x.size(0), -1))
 
 
+def export(network, pixels, path, way):
+    """Writes the network as an ONNX file, in one of WAYS."""
+    opset = getattr(network, "opset", OPSET)
+    try:
+        torch.onnx.export(network, pixels[:1], path, opset_version=opset, **WAYS[way])
+    except torch.onnx.CheckerError:  # which does not know Gelu; the file is complete
+        if opset < LATER_OPSET:
+            raise
+
+
 def perturb(*norms):
-    """Moves batch norms away from their initial values, which do nothing."""
+    """Moves norms away from their initial values, which do nothing."""
     for norm in norms:
-        for values in (norm.running_mean, norm.weight.data, norm.bias.data):
+        statistics = hasattr(norm, "running_mean")
+        for values in ((norm.running_mean,) if statistics else ()) + (norm.weight.data, norm.bias.data):
             values.normal_(0.3, 0.5)
-        norm.running_var.uniform_(0.5, 2)
+        if statistics:
+            norm.running_var.uniform_(0.5, 2)
 
 
 def own_networks():
@@ -128,6 +180,10 @@ def own_networks():
     for conv in (mobile.depth1, mobile.depth2, mobile.groups1, mobile.groups2, mobile.widen):
         conv.weight.data *= 2.5  # or little would be left of the differences between images
     yield "mobile", mobile
+    for later in False, True:
+        following = Next(later)
+        perturb(following.norm, following.norm1, following.norm2, following.norm3, following.norm4)
+        yield "next, later" if later else "next", following
 
 
 def of_torchvision(arch, pixels):
@@ -136,8 +192,10 @@ def of_torchvision(arch, pixels):
     network = models.create(arch).eval()
     norms = [module for module in network.modules() if isinstance(module, torch.nn.BatchNorm2d)]
     for module in network.modules():
-        if isinstance(module, torch.nn.Dropout):
+        if isinstance(module, torch.nn.Dropout) or type(module).__name__ == "StochasticDepth":
             module.p = 0  # the program passes it over
+        if hasattr(module, "layer_scale"):
+            module.layer_scale.data.uniform_(0.2, 0.5)  # they begin near 0
     for norm in norms:
         norm.momentum = 1
         norm.train()
@@ -194,7 +252,8 @@ def main():
     parser.add_argument("archs", nargs="*", help="ours, or torchvision:NAME", default=[
         "resnet20", "resnet20-noshort", "vgg9", "densenet-bc-40-12", "resnet50", "unet",
         *(models.TORCHVISION + name for name in (
-            "mobilenet_v2", "mobilenet_v3_small", "mnasnet1_0", "squeezenet1_1", "resnext50_32x4d"))])
+            "mobilenet_v2", "mobilenet_v3_small", "mnasnet1_0", "squeezenet1_1", "resnext50_32x4d",
+            "convnext_tiny"))])
     parser.add_argument("--images", type=int, default=20, metavar="N", help="default %(default)s")
     parser.add_argument("--tolerance", type=float, default=1e-4, help="default %(default)s")
     probe.add_option(parser)
@@ -210,14 +269,14 @@ def main():
             pixels, _ = images.load(data, a.images, a.probe)
             wanted = check_model.logits(models.in_double(network), pixels)
             own_error = check_model.worst_image(check_model.logits(network, pixels), wanted)[0]
-            for way, options in WAYS.items():
-                torch.onnx.export(network, pixels[:1], path, opset_version=OPSET, **options)
+            for way in WAYS:
+                export(network, pixels, path, way)
                 found = probe.logits(a.probe, path, data, a.images)
                 verdict.check(f"{name}, {way}", check_model.worst_image(found, wanted)[0],
                               max(a.tolerance, 2 * own_error))
             if name in models.ARCHITECTURES:
                 continue
-            torch.onnx.export(network, pixels[:1], path, opset_version=OPSET, **WAYS["with batch norm"])
+            export(network, pixels, path, "with batch norm")
             if name not in a.archs:
                 verdict.check(f"{name}, Hessian", hessian_error(network, a.probe, path, data),
                               HESSIAN_TOLERANCE)

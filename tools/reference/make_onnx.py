@@ -5,8 +5,6 @@ import argparse
 import json
 import os
 
-import torch
-
 import check_model
 import check_onnx
 import make_fixtures
@@ -29,9 +27,8 @@ def main():
         stem = name.replace(", ", "-").replace(" ", "-")
         wanted = check_model.logits(network, pixels)
         lines.append(f'"{stem}": {json.dumps(make_fixtures.rounded(wanted.flatten().tolist()))}')
-        for way, options in check_onnx.WAYS.items():
-            torch.onnx.export(network, pixels[:1], os.path.join(
-                a.out, f"{stem}-{way.replace(' ', '-')}.onnx"), opset_version=check_onnx.OPSET, **options)
+        for way in check_onnx.WAYS:
+            check_onnx.export(network, pixels, os.path.join(a.out, f"{stem}-{way.replace(' ', '-')}.onnx"), way)
     with open(os.path.join(a.out, "onnx.json"), "w", encoding="ascii") as file:
         file.write("{" + ",\n".join(lines) + "}\n")
 

@@ -1,0 +1,248 @@
+/* Sums and products in ONNX: of activations, of these and weights, and of whole numbers that shapes
+ * are computed from. Layer norms, GELUs and linear layers that are spelled out as such are put
+ * together again, term by term. */
+#include "model/onnx_walk.h"
+#include <limits.h>
+#include <math.h>
+
+/* What a node's input is. */
+enum kind { ACTIVATIONS, NUMBER, WHOLES, WEIGHT };
+
+static enum kind kind_of(const struct ls_onnx_walk *w, size_t i, float *number) {
+    if (i >= w->node->n_input || ls_onnx_is_activations(w, i))
+        return ACTIVATIONS; /* or nothing, which is refused as such */
+    const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[i]).tensor;
+    if (tensor && ls_onnx_single(tensor, number))
+        return NUMBER;
+    if (ls_onnx_row(w, i).count > 0)
+        return WHOLES;
+    return tensor ? WEIGHT : ACTIVATIONS;
+}
+
+/* The two inputs of a node, activations first; they may be terms. */
+struct pair {
+    struct ls_onnx_value x, y; /* y only if both are activations */
+    size_t first, second;      /* which input is which */
+    enum kind kind;            /* of the second */
+    float number;              /* that it is */
+};
+
+static struct pair pair_of(struct ls_onnx_walk *w) {
+    struct pair p = {.second = 1};
+    float number;
+    p.kind = kind_of(w, 1, &p.number);
+    if (p.kind == ACTIVATIONS && kind_of(w, 0, &number) != ACTIVATIONS) {
+        p.first = 1;
+        p.second = 0;
+        p.kind = kind_of(w, 0, &p.number);
+    }
+    if (w->node->n_input != 2)
+        ls_onnx_refuse(w, "does not have two inputs");
+    p.x = ls_onnx_term(w, p.first);
+    if (p.kind == ACTIVATIONS)
+        p.y = ls_onnx_term(w, p.second);
+    return p;
+}
+
+/* Whether a number is what was meant but for rounding. */
+static bool is(float number, double meant) {
+    return fabs((double)number - meant) <= 1e-6 * meant;
+}
+
+/* Whether the pair are these terms of one x. */
+static bool are(const struct pair *p, enum ls_onnx_term first, enum ls_onnx_term second) {
+    return p->kind == ACTIVATIONS && p->x.node == p->y.node && p->x.order == p->y.order &&
+           p->x.term == first && p->y.term == second;
+}
+
+static struct ls_onnx_value term(struct ls_onnx_value x, enum ls_onnx_term term, float number) {
+    x.term = term;
+    x.number = number;
+    return x;
+}
+
+/* Whole numbers within these bounds have sums and products. */
+static bool are_small(struct ls_onnx_value row) {
+    for (int i = 0; i < row.count; i++)
+        if (row.wholes[i] < INT_MIN || row.wholes[i] > INT_MAX)
+            return false;
+    return true;
+}
+
+static int64_t compute(char operation, int64_t a, int64_t b) {
+    switch (operation) {
+    case '+':
+        return a + b;
+    case '-':
+        return a - b;
+    case '*':
+        return a * b;
+    default:
+        return a / b;
+    }
+}
+
+/* Of as many numbers each, or of one with each of the others. */
+static struct ls_onnx_value compute_wholes(struct ls_onnx_walk *w, char operation) {
+    const struct ls_onnx_value a = ls_onnx_row(w, 0), b = ls_onnx_row(w, 1);
+    struct ls_onnx_value result = {.count = a.count > b.count ? a.count : b.count};
+    bool sound = a.count > 0 && b.count > 0 && are_small(a) && are_small(b) &&
+                 (a.count == b.count || a.count == 1 || b.count == 1) && w->node->n_input == 2;
+    for (int i = 0; i < b.count; i++)
+        sound = sound && (operation != '/' || b.wholes[i] != 0);
+    for (int i = 0; sound && i < result.count; i++)
+        result.wholes[i] =
+            compute(operation, a.wholes[a.count == 1 ? 0 : i], b.wholes[b.count == 1 ? 0 : i]);
+    return sound ? result : ls_onnx_refuse(w, "computes numbers that are no sizes of activations");
+}
+
+static bool are_wholes(const struct ls_onnx_walk *w) {
+    return ls_onnx_row(w, 0).count > 0 && ls_onnx_row(w, 1).count > 0;
+}
+
+static struct ls_onnx_value gelu(struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    return (struct ls_onnx_value){
+        .node = ls_onnx_add(w, &ls_op_gelu, (struct ls_attributes){0}, 1, &x.node),
+        .order = x.order};
+}
+
+/* Of activations of one shape, or of those and one number for each channel. */
+static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value a = ls_onnx_input(w, 0), b = ls_onnx_input(w, 1);
+    const bool swapped = ls_shape_size(ls_onnx_shape(w, a)) < ls_shape_size(ls_onnx_shape(w, b));
+    const int inputs[] = {swapped ? b.node : a.node, swapped ? a.node : b.node};
+    const bool same = ls_shape_equal(ls_onnx_shape(w, a), ls_onnx_shape(w, b));
+    if (a.order != b.order || (a.order == LS_ONNX_FLAT && !same))
+        return ls_onnx_refuse(w, "multiplies what is not of one kind");
+    return (struct ls_onnx_value){
+        .node = ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, inputs),
+        .order = a.order};
+}
+
+/* By a trained number for each channel: [C] where these are the last dimension, else [C, 1, 1] or
+ * [1, C, 1, 1]. */
+static struct ls_onnx_value scale(struct ls_onnx_walk *w, size_t activations, size_t factors) {
+    const struct ls_onnx_value x = ls_onnx_input(w, activations);
+    const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[factors]).tensor;
+    const bool last = x.order != LS_ONNX_IMAGE;
+    const struct ls_attributes a = {.rank = last ? 1 : tensor->n_size == LS_ONNX_RANK ? 4 : 3};
+    if (last && !ls_onnx_is_channels(w, x, -1))
+        return ls_onnx_refuse(w, "weighs the numbers of a flattened image");
+    const struct ls_onnx_source source = ls_onnx_weight(w, factors, (size_t)a.rank, false);
+    return (struct ls_onnx_value){.node = ls_onnx_add_weighted(w, &ls_op_scale, a, x, &source, 1),
+                                  .order = x.order};
+}
+
+/* Activations times a number, which is known as a part of a GELU. */
+static struct ls_onnx_value multiply_number(struct ls_onnx_walk *w, const struct pair *p,
+                                            float number) {
+    if (p->x.term == LS_ONNX_TWICE_GELU && is(number, 0.5))
+        return gelu(w, p->x);
+    return term(ls_onnx_input(w, p->first), LS_ONNX_TIMES, number);
+}
+
+static struct ls_onnx_value multiply_weight(struct ls_onnx_walk *w, const struct pair *p) {
+    struct ls_onnx_value x = p->x;
+    if (x.term != LS_ONNX_NORMAL)
+        return scale(w, p->first, p->second);
+    x.term = LS_ONNX_NORMAL_WEIGHTED;
+    x.weight = ls_onnx_weight(w, p->second, 1, false);
+    return x;
+}
+
+static struct ls_onnx_value multiply(struct ls_onnx_walk *w) {
+    if (are_wholes(w))
+        return compute_wholes(w, '*');
+    const struct pair p = pair_of(w);
+    if (p.kind == NUMBER)
+        return multiply_number(w, &p, p.number);
+    if (p.kind == WEIGHT)
+        return multiply_weight(w, &p);
+    if (are(&p, LS_ONNX_WHOLE, LS_ONNX_ERF_AND_ONE) || are(&p, LS_ONNX_ERF_AND_ONE, LS_ONNX_WHOLE))
+        return term(p.x, LS_ONNX_TWICE_GELU, 0);
+    if (are(&p, LS_ONNX_CENTRED, LS_ONNX_CENTRED))
+        return term(p.x, LS_ONNX_SQUARES, 0);
+    return multiply_activations(w);
+}
+
+static struct ls_onnx_value divide(struct ls_onnx_walk *w) {
+    if (are_wholes(w))
+        return compute_wholes(w, '/');
+    const struct pair p = pair_of(w);
+    if (p.kind == NUMBER && p.first == 0)
+        return multiply_number(w, &p, 1 / p.number);
+    if (are(&p, LS_ONNX_CENTRED, LS_ONNX_DEVIATION))
+        return term(p.x, LS_ONNX_NORMAL, p.y.number);
+    return ls_onnx_refuse(w, "is known here in layer norms and GELUs only");
+}
+
+static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair *p) {
+    if (p->x.term == LS_ONNX_ERF && is(p->number, 1))
+        return term(p->x, LS_ONNX_ERF_AND_ONE, 0);
+    if (p->x.term == LS_ONNX_VARIANCE && p->x.number == 0)
+        return term(p->x, LS_ONNX_VARIANCE, p->number);
+    return ls_onnx_refuse(w, "adds a number, which is known here in layer norms and GELUs only");
+}
+
+static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair *p) {
+    if (p->x.term == LS_ONNX_PRODUCT)
+        return ls_onnx_linear(w, p->x, ls_onnx_weight(w, p->second, 1, false));
+    if (p->x.term == LS_ONNX_NORMAL_WEIGHTED)
+        return ls_onnx_layer_norm(w, p->x, ls_onnx_weight(w, p->second, 1, false));
+    return ls_onnx_refuse(w, "adds weights, which is known here behind products and layer norms "
+                             "only");
+}
+
+static struct ls_onnx_value add(struct ls_onnx_walk *w) {
+    if (are_wholes(w))
+        return compute_wholes(w, '+');
+    const struct pair p = pair_of(w);
+    if (p.kind == NUMBER)
+        return add_number(w, &p);
+    if (p.kind == WEIGHT)
+        return add_weight(w, &p);
+    struct ls_onnx_value a = ls_onnx_input(w, 0);
+    const struct ls_onnx_value b = ls_onnx_input(w, 1);
+    if (a.order != b.order)
+        return ls_onnx_refuse(w, "adds what is not of one kind");
+    a.node = ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){a.node, b.node});
+    return a;
+}
+
+static struct ls_onnx_value subtract(struct ls_onnx_walk *w) {
+    if (are_wholes(w))
+        return compute_wholes(w, '-');
+    const struct pair p = pair_of(w);
+    if (are(&p, LS_ONNX_WHOLE, LS_ONNX_MEAN))
+        return term(p.x, LS_ONNX_CENTRED, 0);
+    return ls_onnx_refuse(w, "is known here in layer norms only");
+}
+
+static struct ls_onnx_value power(struct ls_onnx_walk *w) {
+    const struct pair p = pair_of(w);
+    if (p.kind == NUMBER && p.first == 0 && p.number == 2 && p.x.term == LS_ONNX_CENTRED)
+        return term(p.x, LS_ONNX_SQUARES, 0);
+    return ls_onnx_refuse(w, "is known here in layer norms only");
+}
+
+static struct ls_onnx_value square_root(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_term(w, 0);
+    if (x.term == LS_ONNX_VARIANCE)
+        return term(x, LS_ONNX_DEVIATION, x.number);
+    return ls_onnx_refuse(w, "is known here in layer norms only");
+}
+
+static struct ls_onnx_value error_function(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_term(w, 0);
+    if (x.term == LS_ONNX_TIMES && is(x.number, sqrt(0.5)))
+        return term(x, LS_ONNX_ERF, 0);
+    return ls_onnx_refuse(w, "is known here in GELUs only");
+}
+
+static const struct ls_onnx_operation members[] = {
+    {"Add", "", add},      {"Div", "", divide}, {"Erf", "", error_function},
+    {"Mul", "", multiply}, {"Pow", "", power},  {"Sqrt", "", square_root},
+    {"Sub", "", subtract},
+};
+
+const struct ls_onnx_operations ls_onnx_arithmetic = {members, sizeof members / sizeof *members};

@@ -1,0 +1,168 @@
+/* Layer norms and GELUs that ONNX files spell out: what is not quite one is refused. */
+#include "onnx_change.h"
+#include "support.h"
+
+static LsOnnx__Node *node(const struct ls_onnx *o, const char *type, int earlier) {
+    return o->model->graph->node[onnx_node(o, type, earlier)];
+}
+
+/* Replaces the number that is a node's second input. */
+static void set_number(const struct ls_onnx *o, const char *type, int earlier, float number) {
+    LsOnnx__Node *constant = NULL;
+    const char *name = node(o, type, earlier)->input[1];
+    for (size_t i = 0; i < o->model->graph->n_node; i++)
+        if (strcmp(o->model->graph->node[i]->output[0], name) == 0)
+            constant = o->model->graph->node[i];
+    assert_non_null(constant);
+    memcpy(constant->attribute[0]->tensor->raw.data, &number, sizeof number);
+}
+
+static void add_input(LsOnnx__Node *node, const char *name) {
+    node->input = realloc(node->input, (node->n_input + 1) * sizeof *node->input);
+    assert_non_null(node->input);
+    node->input[node->n_input++] = strdup(name);
+}
+
+/* Gives a node what another takes or makes. */
+static void take(const struct ls_onnx *o, const char *type, int earlier, size_t input,
+                 const char *name) {
+    onnx_rename(&node(o, type, earlier)->input[input], name);
+}
+
+static void cube(struct ls_onnx *o) {
+    set_number(o, "Pow", 0, 3);
+}
+static void other_half(struct ls_onnx *o) {
+    set_number(o, "Mul", 3, 0.51F);
+}
+static void other_root(struct ls_onnx *o) {
+    set_number(o, "Div", 2, 1.41F);
+}
+static void other_one(struct ls_onnx *o) {
+    set_number(o, "Add", 5, 2);
+}
+static void two_epsilons(struct ls_onnx *o) {
+    onnx_rename(&node(o, "Sqrt", 0)->type, "Add");
+    add_input(node(o, "Add", 1), node(o, "Add", 0)->input[1]);
+}
+static void other_mean(struct ls_onnx *o) {
+    take(o, "Sub", 1, 1, node(o, "Sub", 0)->input[1]);
+}
+static void other_deviation(struct ls_onnx *o) {
+    take(o, "Div", 1, 1, node(o, "Div", 0)->input[1]);
+}
+static void reverse_difference(struct ls_onnx *o) {
+    LsOnnx__Node *sub = node(o, "Sub", 0);
+    char *first = sub->input[0];
+    sub->input[0] = sub->input[1];
+    sub->input[1] = first;
+}
+static void mean_for_all(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "ReduceMean", 0), "axes")->wholes[0] = 1;
+}
+static void other_weights(struct ls_onnx *o) {
+    take(o, "Mul", 0, 1, "scale1");
+}
+static void same_weights(struct ls_onnx *o) {
+    take(o, "Mul", 1, 1, "norm.weight");
+}
+static void same_scale(struct ls_onnx *o) {
+    take(o, "Mul", 4, 0, "norm.weight");
+}
+static void no_erf(struct ls_onnx *o) {
+    take(o, "Conv", 1, 0, node(o, "Erf", 0)->output[0]);
+}
+static void part_at_the_end(struct ls_onnx *o) {
+    onnx_rename(&o->model->graph->output[0]->name, node(o, "Erf", 0)->output[0]);
+}
+static void transposed_image(struct ls_onnx *o) {
+    take(o, "Conv", 1, 0, node(o, "Add", 1)->output[0]);
+}
+static void turned_image(struct ls_onnx *o) {
+    LsOnnx__Attribute *order = onnx_attribute(o, onnx_node(o, "Transpose", 0), "perm");
+    order->wholes[1] = 3;
+    order->wholes[3] = 2;
+}
+static void flattened_pixels(struct ls_onnx *o) {
+    onnx_rename(&node(o, "Transpose", 1)->type, "Flatten");
+    onnx_rename(&node(o, "Flatten", 0)->attribute[0]->name, "axis");
+    node(o, "Flatten", 0)->attribute[0]->whole = 1;
+}
+static void number_on_top(struct ls_onnx *o) {
+    take(o, "Add", 7, 1, node(o, "Add", 0)->input[1]);
+}
+static void product_of_two_kinds(struct ls_onnx *o) {
+    take(o, "Conv", 1, 0, "scaled");
+    onnx_rename(&node(o, "Transpose", 1)->type, "Mul");
+    LsOnnx__Node *mul = node(o, "Mul", 1);
+    mul->n_attribute = 0;
+    onnx_rename(&mul->output[0], "scaled");
+    add_input(mul, node(o, "Conv", 0)->output[0]);
+}
+
+static void formulas_that_are_not_known_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {cube, "(Pow): is known here in layer norms only"},
+        {other_half, "(Mul): takes a part of a formula"},
+        {other_root, "(Erf): is known here in GELUs only"},
+        {other_one, "(Add): adds a number, which is known here"},
+        {two_epsilons, "(Add): adds a number, which is known here"},
+        {other_mean, "(Sub): is known here in layer norms only"},
+        {other_deviation, "(Div): is known here in layer norms and GELUs only"},
+        {reverse_difference, "(Sub): is known here in layer norms only"},
+        {mean_for_all, "(ReduceMean): only the mean over both dimensions of an image"},
+        {other_weights, "(Mul): its weights are not as many as their dimensions say"},
+        {same_weights, "(Add): has the weights of another node"},
+        {same_scale, "(Mul): its weights are not as many as their dimensions say"},
+        {no_erf, "(Conv): takes something else than the activations"},
+        {part_at_the_end, "takes a part of a formula"},
+        {transposed_image, "(Conv): takes the channels of its input for pixels"},
+        {turned_image, "(Transpose): only the channels of images can be moved"},
+        {flattened_pixels, "(Flatten): flattens an image whose channels are the last dimension"},
+        {number_on_top, "(Add): adds a number, which is known here"},
+        {product_of_two_kinds, "(Mul): multiplies what is not of one kind"},
+    };
+    (void)state;
+    onnx_check_refusals("tests/fixtures/onnx/next-folded.onnx", cases,
+                        sizeof cases / sizeof *cases);
+}
+
+static void other_axis(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "LayerNormalization", 0), "axis")->whole = 1;
+}
+static void norm_of_image(struct ls_onnx *o) {
+    take(o, "LayerNormalization", 0, 0, node(o, "Conv", 0)->output[0]);
+}
+static void other_way(struct ls_onnx *o) {
+    memcpy(onnx_attribute(o, onnx_node(o, "Gelu", 0), "approximate")->text.data, "tenh", 4);
+}
+static void same_matrix(struct ls_onnx *o) {
+    take(o, "MatMul", 2, 1, node(o, "MatMul", 3)->input[1]);
+}
+static void shared_matrix(struct ls_onnx *o) {
+    LsOnnx__Node *gelu = node(o, "Gelu", 0);
+    onnx_rename(&gelu->type, "Mul");
+    gelu->n_attribute = 0;
+    add_input(gelu, node(o, "MatMul", 0)->output[0]);
+}
+
+static void layers_that_do_not_fit_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {other_axis, "(LayerNormalization): normalises something else"},
+        {norm_of_image, "(LayerNormalization): normalises something else"},
+        {other_way, "(Gelu): is approximated in a way that is not known"},
+        {same_matrix, "its weights do not fit"},
+        {shared_matrix, "(Mul): has the weights of another node"},
+    };
+    (void)state;
+    onnx_check_refusals("tests/fixtures/onnx/next-later-folded.onnx", cases,
+                        sizeof cases / sizeof *cases);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(formulas_that_are_not_known_are_refused),
+        cmocka_unit_test(layers_that_do_not_fit_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
