@@ -118,6 +118,62 @@ static void scales_have_the_files_dimensions(void **state) {
     }
 }
 
+/* Channels 2, 3 and 4 of 7. */
+static void slices_take_channels(void **state) {
+    struct rig rig;
+    (void)state;
+    create(&rig, &ls_op_slice, (struct ls_attributes){.channels = 3, .begin = 2}, 7);
+    rig_check(&rig, 2, 0.05F, 1e-3);
+    check_accumulation(&rig);
+    for (int p = 0; p < IMAGES * 6; p++)
+        assert_memory_equal(rig.call.output + 3 * p, rig.call.inputs[0] + 7 * p + 2,
+                            3 * sizeof(float));
+    rig_free(&rig);
+}
+
+/* The first of each group, then the second of each, ... */
+static void shuffles_mix_groups(void **state) {
+    static const int groups[] = {1, 2, 3, 6, 12};
+    (void)state;
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        struct rig rig;
+        create(&rig, &ls_op_shuffle, (struct ls_attributes){.groups = groups[i]}, 12);
+        rig_check(&rig, 2, 0.05F, 1e-3);
+        check_accumulation(&rig);
+        for (int e = 0; e < IMAGES * 6 * 12; e++) {
+            const int group = e % 12 % groups[i], member = e % 12 / groups[i];
+            assert_true(rig.call.output[e] ==
+                        rig.call.inputs[0][e / 12 * 12 + group * (12 / groups[i]) + member]);
+        }
+        rig_free(&rig);
+    }
+}
+
+static void channels_that_are_not_there_are_refused(void **state) {
+    static const struct {
+        const struct ls_op *op;
+        struct ls_attributes attributes;
+        const char *why;
+    } cases[] = {
+        {&ls_op_slice, {.channels = 3, .begin = 6}, "cannot take 3 channels of 8 from number 6"},
+        {&ls_op_slice, {.channels = 3, .begin = -1}, "cannot take 3 channels of 8 from number -1"},
+        {&ls_op_slice, {.channels = 0, .begin = 1}, "cannot take 0 channels"},
+        {&ls_op_shuffle, {.groups = 3}, "3 groups cannot share 8 channels"},
+        {&ls_op_shuffle, {.groups = 0}, "0 groups cannot share 8 channels"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ls_error error = {0};
+        struct ls_shape out;
+        const struct ls_node node = {.op = cases[i].op,
+                                     .attributes = cases[i].attributes,
+                                     .input_count = 1,
+                                     .in = {{3, 3, 8}}};
+        assert_int_equal(node.op->shape(&node, &out, &error), LS_MISMATCH);
+        assert_message(&error, cases[i].why);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layer_norm_follows_its_definition),
@@ -125,6 +181,9 @@ int main(void) {
         cmocka_unit_test(layer_norm_tangents),
         cmocka_unit_test(scale_gradients),
         cmocka_unit_test(scales_have_the_files_dimensions),
+        cmocka_unit_test(slices_take_channels),
+        cmocka_unit_test(shuffles_mix_groups),
+        cmocka_unit_test(channels_that_are_not_there_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

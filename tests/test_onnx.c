@@ -11,8 +11,9 @@ static const char *fixture(const char *name, const char *way) {
     return text("tests/fixtures/onnx/%s-%s.onnx", name, way);
 }
 
-static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
-                                    "small-twice",    "mobile",     "next",          "next-later"};
+static const char *const names[] = {"all-operations", "small-mean",  "small-flatten",
+                                    "small-view",     "small-twice", "mobile",
+                                    "next",           "next-later",  "shuffle"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */

@@ -1,4 +1,5 @@
-/* Layer norms and GELUs that ONNX files spell out: what is not quite one is refused. */
+/* Layer norms, GELUs, slices and shuffles that ONNX files spell out: what is not quite one is
+ * refused. */
 #include "onnx_change.h"
 #include "support.h"
 
@@ -6,15 +7,28 @@ static LsOnnx__Node *node(const struct ls_onnx *o, const char *type, int earlier
     return o->model->graph->node[onnx_node(o, type, earlier)];
 }
 
+/* The numbers of the constant that is a node's input. */
+static void *constant(const struct ls_onnx *o, const char *type, int earlier, size_t input) {
+    const LsOnnx__Graph *graph = o->model->graph;
+    const char *name = node(o, type, earlier)->input[input];
+    for (size_t i = 0; i < graph->n_node; i++)
+        if (strcmp(graph->node[i]->output[0], name) == 0) {
+            assert_string_equal(graph->node[i]->type, "Constant");
+            return graph->node[i]->attribute[0]->tensor->raw.data;
+        }
+    fail_msg("no constant %s", name);
+    return NULL;
+}
+
 /* Replaces the number that is a node's second input. */
 static void set_number(const struct ls_onnx *o, const char *type, int earlier, float number) {
-    LsOnnx__Node *constant = NULL;
-    const char *name = node(o, type, earlier)->input[1];
-    for (size_t i = 0; i < o->model->graph->n_node; i++)
-        if (strcmp(o->model->graph->node[i]->output[0], name) == 0)
-            constant = o->model->graph->node[i];
-    assert_non_null(constant);
-    memcpy(constant->attribute[0]->tensor->raw.data, &number, sizeof number);
+    memcpy(constant(o, type, earlier, 1), &number, sizeof number);
+}
+
+/* Replaces number i of those that are an input. */
+static void set_whole(const struct ls_onnx *o, const char *type, int earlier, size_t input,
+                      size_t i, int64_t number) {
+    memcpy((int64_t *)constant(o, type, earlier, input) + i, &number, sizeof number);
 }
 
 static void add_input(LsOnnx__Node *node, const char *name) {
@@ -159,10 +173,92 @@ static void layers_that_do_not_fit_are_refused(void **state) {
                         sizeof cases / sizeof *cases);
 }
 
+static void steps(struct ls_onnx *o) {
+    set_whole(o, "Slice", 3, 4, 0, 2);
+}
+static void rows(struct ls_onnx *o) {
+    set_whole(o, "Slice", 3, 3, 0, 2);
+}
+static void nothing(struct ls_onnx *o) {
+    set_whole(o, "Slice", 3, 2, 0, 1);
+}
+static void other_groups(struct ls_onnx *o) {
+    set_whole(o, "Reshape", 0, 1, 1, 5);
+}
+static void no_groups(struct ls_onnx *o) {
+    set_whole(o, "Reshape", 0, 1, 1, 0);
+}
+static void groups_of_pixels(struct ls_onnx *o) {
+    set_whole(o, "Reshape", 0, 1, 3, 4);
+    set_whole(o, "Reshape", 0, 1, 4, 16);
+}
+static void two_left_out(struct ls_onnx *o) {
+    set_whole(o, "Reshape", 1, 1, 0, -1);
+}
+static void fewer_channels(struct ls_onnx *o) {
+    set_whole(o, "Reshape", 1, 1, 1, 6);
+}
+static void other_turn(struct ls_onnx *o) {
+    LsOnnx__Attribute *order = onnx_attribute(o, onnx_node(o, "Transpose", 0), "perm");
+    order->wholes[3] = 4;
+    order->wholes[4] = 3;
+}
+static void not_turned(struct ls_onnx *o) {
+    take(o, "Reshape", 1, 0, node(o, "Reshape", 0)->output[0]);
+}
+static void groups_taken(struct ls_onnx *o) {
+    take(o, "Split", 0, 0, node(o, "Transpose", 0)->output[0]);
+}
+static void too_many(struct ls_onnx *o) {
+    set_whole(o, "Split", 0, 1, 2, 6);
+}
+static void too_few(struct ls_onnx *o) {
+    set_whole(o, "Split", 0, 1, 1, 2);
+}
+static void negative_part(struct ls_onnx *o) {
+    set_whole(o, "Split", 0, 1, 0, -3);
+    set_whole(o, "Split", 0, 1, 1, 10);
+}
+static void split_rows(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "Split", 0), "axis")->whole = 2;
+}
+static void by_nothing(struct ls_onnx *o) {
+    set_whole(o, "Div", 0, 1, 0, 0);
+}
+static void times_much(struct ls_onnx *o) {
+    set_whole(o, "Mul", 0, 1, 0, INT64_MAX);
+}
+
+static void channels_that_do_not_fit_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {steps, "(Slice): only channels that follow one another"},
+        {rows, "(Slice): only channels that follow one another"},
+        {nothing, "(Slice): takes no channel"},
+        {other_groups, "(Reshape): only the channels of an image can be put into groups"},
+        {no_groups, "(Reshape): only the channels of an image can be put into groups"},
+        {groups_of_pixels, "(Reshape): only the channels of an image can be put into groups"},
+        {two_left_out, "(Reshape): only the channels of an image can be shuffled"},
+        {fewer_channels, "(Reshape): only the channels of an image can be shuffled"},
+        {other_turn, "(Transpose): only groups of channels can be exchanged"},
+        {not_turned, "(Reshape): takes a part of a formula"},
+        {groups_taken, "(Split): takes a part of a formula"},
+        {too_many, "(Split): only the channels of an image can be split"},
+        {too_few, "(Split): only the channels of an image can be split"},
+        {negative_part, "(Split): only the channels of an image can be split"},
+        {split_rows, "(Split): only the channels of an image can be split"},
+        {by_nothing, "(Div): computes numbers that are no sizes"},
+        {times_much, "(Mul): computes numbers that are no sizes"},
+    };
+    (void)state;
+    onnx_check_refusals("tests/fixtures/onnx/shuffle-folded.onnx", cases,
+                        sizeof cases / sizeof *cases);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas_that_are_not_known_are_refused),
         cmocka_unit_test(layers_that_do_not_fit_are_refused),
+        cmocka_unit_test(channels_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,9 @@ struct ls_attributes {
     int channels;                /* of the output */
     int kernel, stride, padding; /* in pixels, the same in both dimensions */
     bool round_up;               /* windows of a max pool may reach over the edge */
-    int groups;                  /* of channels that a convolution keeps apart; 0 is 1 */
+    int groups;                  /* of channels that a convolution keeps apart or a shuffle mixes;
+                                    0 is 1 */
+    int begin;                   /* first channel of a slice */
     float slope, shift;          /* of a bent line */
     float low, high;             /* what values are clipped to */
     bool bias;                   /* adds a bias tensor */

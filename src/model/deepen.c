@@ -138,8 +138,9 @@ static bool are_alike(const struct ls_node *node, const struct ls_node *other) {
     const struct ls_attributes *a = &node->attributes, *b = &other->attributes;
     return ls_shape_equal(node->out, other->out) && a->kernel == b->kernel &&
            a->stride == b->stride && a->padding == b->padding && a->round_up == b->round_up &&
-           a->groups == b->groups && a->bias == b->bias && a->epsilon == b->epsilon &&
-           a->slope == b->slope && a->shift == b->shift && a->low == b->low && a->high == b->high;
+           a->groups == b->groups && a->begin == b->begin && a->bias == b->bias &&
+           a->epsilon == b->epsilon && a->slope == b->slope && a->shift == b->shift &&
+           a->low == b->low && a->high == b->high;
 }
 
 /* The node of the shallower network that computes what the shared node does, or ANYTHING. */

@@ -67,25 +67,6 @@ static struct ls_onnx_value clip(struct ls_onnx_walk *w) {
     return map(w, &ls_op_clip, a);
 }
 
-static struct ls_onnx_value concat_channels(struct ls_onnx_walk *w) {
-    int inputs[LS_MAX_INPUTS];
-    const size_t count = w->node->n_input;
-    if (count < 1 || ls_onnx_whole(w->node, "axis", 1) != 1)
-        return ls_onnx_refuse(w, "only channels can be joined (axis 1)");
-    struct ls_onnx_value all = ls_onnx_image(w, 0);
-    inputs[0] = all.node;
-    int used = 1;
-    for (size_t i = 1; i < count; i++) { /* of many, as many as an operation takes at a time */
-        if (used == LS_MAX_INPUTS) {
-            inputs[0] = ls_onnx_add(w, &ls_op_concat, (struct ls_attributes){0}, used, inputs);
-            used = 1;
-        }
-        inputs[used++] = ls_onnx_image(w, i).node;
-    }
-    all.node = ls_onnx_add(w, &ls_op_concat, (struct ls_attributes){0}, used, inputs);
-    return all;
-}
-
 static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_image(w, 0);
     const struct ls_attributes a = ls_onnx_window(w, 0);
@@ -164,16 +145,10 @@ static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
                 : ls_onnx_refuse(w, "pads an image, which only convolutions do here");
 }
 
-/* Of whole numbers or of channels. */
-static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
-    return ls_onnx_row(w, 0).count > 0 ? ls_onnx_concat_rows(w) : concat_channels(w);
-}
-
 static const struct ls_onnx_operation members[] = {
     {"AveragePool", " auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides ",
      average_pool},
     {"Clip", " max min ", clip},
-    {"Concat", " axis ", concat},
     {"Dropout", " ratio seed ", pass},
     {"Elu", " alpha ", elu},
     {"Gelu", " approximate ", gelu},

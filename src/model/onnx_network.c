@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct ls_onnx_operations *const known[] = {&ls_onnx_activations, &ls_onnx_arithmetic,
-                                                         &ls_onnx_layers, &ls_onnx_shapes};
+static const struct ls_onnx_operations *const known[] = {
+    &ls_onnx_activations, &ls_onnx_arithmetic, &ls_onnx_channels, &ls_onnx_layers, &ls_onnx_shapes};
 
 enum { KINDS = sizeof known / sizeof *known };
 

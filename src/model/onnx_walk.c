@@ -30,6 +30,12 @@ struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i) {
                           "known here");
 }
 
+static struct ls_onnx_value slice(struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    const struct ls_attributes a = {.channels = x.channels, .begin = x.begin};
+    return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_slice, a, 1, &x.node),
+                                  .order = x.order};
+}
+
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x) {
     const struct ls_onnx_source none = {0};
     switch (x.term) {
@@ -39,6 +45,8 @@ struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value
         return ls_onnx_linear(w, x, none);
     case LS_ONNX_NORMAL_WEIGHTED:
         return ls_onnx_layer_norm(w, x, none);
+    case LS_ONNX_SLICE:
+        return slice(w, x);
     default:
         return ls_onnx_refuse(w, "takes a part of a formula that as a whole is not known here");
     }

@@ -20,19 +20,22 @@ enum ls_onnx_order {
 
 /* What several nodes of ONNX have come to that are one of ours, of what `node` computes, x. */
 enum ls_onnx_term {
-    LS_ONNX_WHOLE,          /* x */
-    LS_ONNX_PRODUCT,        /* x times the matrix `weight`, to which a bias may be added */
-    LS_ONNX_TIMES,          /* x * number */
-    LS_ONNX_ERF,            /* erf(x / sqrt(2)) */
-    LS_ONNX_ERF_AND_ONE,    /* erf(x / sqrt(2)) + 1 */
-    LS_ONNX_TWICE_GELU,     /* x (erf(x / sqrt(2)) + 1) */
-    LS_ONNX_MEAN,           /* of the channels of each pixel */
-    LS_ONNX_CENTRED,        /* x - mean */
-    LS_ONNX_SQUARES,        /* (x - mean)^2 */
-    LS_ONNX_VARIANCE,       /* their mean, + number */
-    LS_ONNX_DEVIATION,      /* the root of that */
-    LS_ONNX_NORMAL,         /* (x - mean) / deviation */
-    LS_ONNX_NORMAL_WEIGHTED /* times `weight`, to which a bias may be added */
+    LS_ONNX_WHOLE,           /* x */
+    LS_ONNX_PRODUCT,         /* x times the matrix `weight`, to which a bias may be added */
+    LS_ONNX_TIMES,           /* x * number */
+    LS_ONNX_ERF,             /* erf(x / sqrt(2)) */
+    LS_ONNX_ERF_AND_ONE,     /* erf(x / sqrt(2)) + 1 */
+    LS_ONNX_TWICE_GELU,      /* x (erf(x / sqrt(2)) + 1) */
+    LS_ONNX_MEAN,            /* of the channels of each pixel */
+    LS_ONNX_CENTRED,         /* x - mean */
+    LS_ONNX_SQUARES,         /* (x - mean)^2 */
+    LS_ONNX_VARIANCE,        /* their mean, + number */
+    LS_ONNX_DEVIATION,       /* the root of that */
+    LS_ONNX_NORMAL,          /* (x - mean) / deviation */
+    LS_ONNX_NORMAL_WEIGHTED, /* times `weight`, to which a bias may be added */
+    LS_ONNX_SLICE,           /* `channels` of x from `begin` on */
+    LS_ONNX_GROUPS,          /* the channels as [`channels`][others]: so many groups */
+    LS_ONNX_TURNED_GROUPS    /* as [others][`channels`] */
 };
 
 /* What an ONNX name stands for. */
@@ -43,6 +46,7 @@ struct ls_onnx_value {
     enum ls_onnx_term term;
     float number;
     struct ls_onnx_source weight;
+    int begin, channels;
     int count; /* not 0: it is no activations, but so many whole numbers, for a shape */
     int64_t wholes[LS_ONNX_WHOLES];
 };
@@ -71,9 +75,9 @@ struct ls_onnx_operations {
 };
 
 /* Those with weights, those of activations without, sums and products, which may be parts of
- * others, and those that compute shapes. */
+ * others, those of some channels, and those that compute shapes. */
 extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_activations, ls_onnx_arithmetic,
-    ls_onnx_shapes;
+    ls_onnx_channels, ls_onnx_shapes;
 
 /* Fails for what is wrong with the node; returns a value of no use. */
 struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);

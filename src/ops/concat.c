@@ -1,6 +1,6 @@
 /* y = the channels of x0, then those of x1, ...: the skip connection of a DenseNet or a U-Net */
+#include "ops/channels.h"
 #include "ops/op.h"
-#include <string.h>
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
                             struct ls_error *error) {
@@ -23,21 +23,13 @@ static size_t pixels_of(const struct ls_node *node) {
 static void forward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
     const size_t channels = (size_t)node->out.channels, pixels = pixels_of(node);
-    float *y = call->output;
+    const size_t at = pixels * (size_t)first, count = pixels * (size_t)(last - first);
+    float *y = call->output + at * channels;
     for (int i = 0; i < node->input_count; i++) {
         const size_t part = (size_t)node->in[i].channels;
-        for (size_t p = pixels * (size_t)first; p < pixels * (size_t)last; p++)
-            memcpy(y + p * channels, call->inputs[i] + p * part, part * sizeof *y);
+        ls_move_channels(count, part, call->inputs[i] + at * part, part, false, y, channels);
         y += part;
     }
-}
-
-/* x_grad[pixels][part] (= or +=) y_grad, whose pixels lie `channels` apart. */
-static void take_part(size_t pixels, size_t part, size_t channels, const float *y_grad,
-                      float *x_grad, bool add) {
-    for (size_t p = 0; p < pixels; p++, y_grad += channels, x_grad += part)
-        for (size_t c = 0; c < part; c++)
-            x_grad[c] = add ? x_grad[c] + y_grad[c] : y_grad[c];
 }
 
 static void backward(const struct ls_call *call, int first, int last) {
@@ -48,8 +40,8 @@ static void backward(const struct ls_call *call, int first, int last) {
     for (int i = 0; i < node->input_count; i++) {
         const size_t part = (size_t)node->in[i].channels;
         if (call->input_grads[i])
-            take_part(count, part, channels, y_grad, call->input_grads[i] + at * part,
-                      call->accumulate[i]);
+            ls_move_channels(count, part, y_grad, channels, call->accumulate[i],
+                             call->input_grads[i] + at * part, part);
         y_grad += part;
     }
 }

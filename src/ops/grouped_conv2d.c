@@ -3,6 +3,7 @@
  * weights of 0 where they do not. */
 #include "base/alloc.h"
 #include "kernels/kernels.h"
+#include "ops/channels.h"
 #include "ops/conv2d.h"
 #include "ops/fold.h"
 
@@ -90,21 +91,15 @@ static void pack(const struct ls_node *node, bool training, float *const *values
 
 /* slice[pixels][count] = channels begin .. begin + count-1 of an image. */
 static void cut(struct ls_shape shape, const float *image, int begin, int count, float *slice) {
-    const size_t pixels = (size_t)shape.height * (size_t)shape.width;
-    image += begin;
-    for (size_t p = 0; p < pixels; p++, image += shape.channels, slice += count)
-        for (int c = 0; c < count; c++)
-            slice[c] = image[c];
+    ls_move_channels((size_t)shape.height * (size_t)shape.width, (size_t)count, image + begin,
+                     (size_t)shape.channels, false, slice, (size_t)count);
 }
 
 /* The reverse; `add` adds them to what is there. */
 static void put_back(struct ls_shape shape, const float *slice, int begin, int count, bool add,
                      float *image) {
-    const size_t pixels = (size_t)shape.height * (size_t)shape.width;
-    image += begin;
-    for (size_t p = 0; p < pixels; p++, image += shape.channels, slice += count)
-        for (int c = 0; c < count; c++)
-            image[c] = add ? image[c] + slice[c] : slice[c];
+    ls_move_channels((size_t)shape.height * (size_t)shape.width, (size_t)count, slice,
+                     (size_t)count, add, image + begin, (size_t)shape.channels);
 }
 
 static void forward(const struct ls_call *call, int first, int last) {

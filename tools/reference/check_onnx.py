@@ -127,6 +127,33 @@ class Next(torch.nn.Module):
         return self.linear(f.gelu(self.norm4(x.mean([2, 3]))))
 
 
+class Shuffle(torch.nn.Module):
+    """What ShuffleNets have: channels that go different ways and are mixed."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.stem = nn.Conv2d(3, 12, 4, stride=4)
+        self.conv, self.depth = nn.Conv2d(6, 6, 3, padding=1), nn.Conv2d(5, 5, 3, padding=1, groups=5)
+        self.linear = nn.Linear(6, 10)
+
+    @staticmethod
+    def shuffle(x, groups):
+        batch, channels, height, width = x.shape
+        return x.view(batch, groups, channels // groups, height, width).transpose(1, 2).reshape(
+            batch, -1, height, width)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = torch.tanh(self.stem(x))
+        a, b = x.chunk(2, 1)
+        x = self.shuffle(torch.cat([a, f.silu(self.conv(b))], 1), 2)
+        a, _, c = x.split([4, 3, 5], 1)
+        x = self.shuffle(torch.cat([torch.tanh(self.depth(c)) + c, a, x[:, 3:6]], 1), 3)
+        x = x[:, 1:7] * x[:, -6:]
+        return self.linear(x.mean([2, 3]))
+
+
 class Small(torch.nn.Module):
     """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
@@ -184,6 +211,7 @@ def own_networks():
         following = Next(later)
         perturb(following.norm, following.norm1, following.norm2, following.norm3, following.norm4)
         yield "next, later" if later else "next", following
+    yield "shuffle", Shuffle()
 
 
 def of_torchvision(arch, pixels):
@@ -253,7 +281,7 @@ def main():
         "resnet20", "resnet20-noshort", "vgg9", "densenet-bc-40-12", "resnet50", "unet",
         *(models.TORCHVISION + name for name in (
             "mobilenet_v2", "mobilenet_v3_small", "mnasnet1_0", "squeezenet1_1", "resnext50_32x4d",
-            "convnext_tiny"))])
+            "convnext_tiny", "shufflenet_v2_x1_0"))])
     parser.add_argument("--images", type=int, default=20, metavar="N", help="default %(default)s")
     parser.add_argument("--tolerance", type=float, default=1e-4, help="default %(default)s")
     probe.add_option(parser)
