@@ -11,9 +11,9 @@ static const char *fixture(const char *name, const char *way) {
     return text("tests/fixtures/onnx/%s-%s.onnx", name, way);
 }
 
-static const char *const names[] = {"all-operations", "small-mean",  "small-flatten",
-                                    "small-view",     "small-twice", "mobile",
-                                    "next",           "next-later",  "shuffle"};
+static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
+                                    "small-twice",    "mobile",     "next",          "next-later",
+                                    "shuffle",        "windows"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -41,7 +41,7 @@ static void logits_are_those_of_pytorch(void **state) {
 
 static void every_precision_works(void **state) {
     (void)state;
-    static const char *const larger[] = {"all-operations", "mobile", "next"};
+    static const char *const larger[] = {"all-operations", "mobile", "next", "windows"};
     for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;
@@ -111,10 +111,10 @@ static void no_groups(struct ls_onnx *o) {
     onnx_attribute(o, 0, "group")->whole = 0;
 }
 static void gaps(struct ls_onnx *o) {
-    onnx_attribute(o, 0, "dilations")->wholes[0] = 2;
+    onnx_attribute(o, 0, "dilations")->wholes[0] = 0;
 }
-static void uneven_pads(struct ls_onnx *o) {
-    onnx_attribute(o, 0, "pads")->wholes[3] = 0;
+static void wide_gaps(struct ls_onnx *o) {
+    onnx_attribute(o, 0, "dilations")->wholes[0] = 20;
 }
 static void vast_pads(struct ls_onnx *o) {
     for (int i = 0; i < 4; i++)
@@ -267,10 +267,10 @@ static void what_is_not_known_is_refused(void **state) {
         {no_groups, "(Conv): its channels are in no sensible number of groups"},
         {odd_bound, "(Clip): what it clips to is no number"},
         {odd_factor, "(Mul): its weights are not as many as their dimensions say"},
-        {gaps, "dilations"},
-        {uneven_pads, "padding on all sides"},
+        {gaps, "(Conv): its window is of no sensible size"},
+        {wide_gaps, "(Conv): cannot convolve 32x32 pixels with kernel 3x3"},
         {vast_pads, "no sensible size"},
-        {wide_kernel, "not the same in both dimensions"},
+        {wide_kernel, "(Conv): its kernel is not of the size that its weights have"},
         {pads_itself, "auto_pad"},
         {more_filters, "not as many as their dimensions say"},
         {endless_filters, "not as many as their dimensions say"},
@@ -299,6 +299,31 @@ static void what_is_not_known_is_refused(void **state) {
     onnx_check_refusals(fixture("small-mean", "folded"), cases, sizeof cases / sizeof *cases);
 }
 
+static void uneven_pool(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "MaxPool", 0), "pads")->wholes[3] = 0;
+}
+static void wide_pool(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "AveragePool", 0), "kernel_shape")->wholes[0] = 1;
+}
+static void pool_with_gaps(struct ls_onnx *o) {
+    onnx_rename(&onnx_attribute(o, onnx_node(o, "MaxPool", 0), "strides")->name, "dilations");
+}
+static void wide_upconvolution(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "ConvTranspose", 0), "strides")->wholes[0] = 1;
+}
+
+/* What only convolutions can have. */
+static void other_windows_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {uneven_pool, "(MaxPool): its window is not the same in both dimensions, or its padding"},
+        {wide_pool, "(AveragePool): its window is not the same in both dimensions"},
+        {pool_with_gaps, "(MaxPool): windows with gaps (dilations) are known here in"},
+        {wide_upconvolution, "(ConvTranspose): its window is not the same in both dimensions"},
+    };
+    (void)state;
+    onnx_check_refusals(fixture("all-operations", "folded"), cases, sizeof cases / sizeof *cases);
+}
+
 static void damaged_files_are_refused(void **state) {
     const char *path = text("%s/bad.onnx", (char *)*state);
     struct ls_model model;
@@ -322,6 +347,7 @@ int main(void) {
         cmocka_unit_test(tensors_keep_their_names),
         IN_DIRECTORY(checkpoints_need_the_network_named),
         cmocka_unit_test(what_is_not_known_is_refused),
+        cmocka_unit_test(other_windows_are_refused),
         cmocka_unit_test(nodes_for_nothing_are_left_out),
         cmocka_unit_test(names_are_there_once),
         IN_DIRECTORY(damaged_files_are_refused),

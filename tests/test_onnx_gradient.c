@@ -8,7 +8,7 @@
 #include "support.h"
 #include <math.h>
 
-static const char *const names[] = {"next", "next-later", "shuffle"};
+static const char *const names[] = {"next", "next-later", "shuffle", "windows"};
 
 enum { NAMES = sizeof names / sizeof *names, IMAGES = 20 };
 

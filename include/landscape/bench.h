@@ -28,7 +28,8 @@ enum ls_status ls_bench_run(const char *arch, enum ls_precision precision, int t
 /* What the layers of one kind take in evaluation, all together, an image. */
 struct ls_bench_kind {
     const char *operation; /* "conv2d" */
-    int kernel, stride;    /* 0: it has none */
+    int kernel, width;     /* of the window, down and across; 0: it has none */
+    int stride;            /* down */
     struct ls_shape in, out;
     int number;   /* of layers */
     double flops; /* of their definition: multiply-adds times two; 0 if they are not counted */

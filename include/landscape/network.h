@@ -46,10 +46,19 @@ struct ls_tensor {
 
 struct ls_op; /* what a node does; see src/ops/op.h */
 
+/* The pixels that a convolution takes for one, down and across. */
+struct ls_window {
+    int kernel[2], stride[2];
+    int dilation[2]; /* from one pixel of the kernel to the next */
+    int padding[4];  /* on top, on the left, at the bottom, on the right */
+};
+
 /* Attributes of an operation; each operation documents which it reads. */
 struct ls_attributes {
     int channels;                /* of the output */
     int kernel, stride, padding; /* in pixels, the same in both dimensions */
+    struct ls_window window;     /* of a convolution for which these do not do; kernel[0] is 0: they
+                                    do */
     bool round_up;               /* windows of a max pool may reach over the edge */
     int groups;                  /* of channels that a convolution keeps apart or a shuffle mixes;
                                     0 is 1 */

@@ -84,7 +84,7 @@ static void print_layers_text(const struct options *o, const struct ls_bench_lay
         const struct ls_bench_kind *kind = &bench->kinds[i];
         char name[64], window[32] = "";
         if (kind->kernel)
-            snprintf(window, sizeof window, " %dx%d/%d", kind->kernel, kind->kernel, kind->stride);
+            snprintf(window, sizeof window, " %dx%d/%d", kind->kernel, kind->width, kind->stride);
         snprintf(name, sizeof name, "%s%s", kind->operation, window);
         printf("%-22s %4dx%-3dx%4d to %4dx%-3dx%4d %6d %9.2f %8.4f %4.1f %%", name, kind->in.height,
                kind->in.width, kind->in.channels, kind->out.height, kind->out.width,
@@ -105,11 +105,12 @@ static void print_layers_json(const struct options *o, const struct ls_bench_lay
            ls_precision_name(o->precision), ls_cpu_name(ls_cpu_used()), o->runs, bench->peak);
     for (int i = 0; i < bench->count; i++) {
         const struct ls_bench_kind *kind = &bench->kinds[i];
-        printf("%s{\"operation\": \"%s\", \"kernel\": %d, \"stride\": %d, \"in\": [%d, %d, %d], "
+        printf("%s{\"operation\": \"%s\", \"kernel\": %d, \"width\": %d, \"stride\": %d, \"in\": "
+               "[%d, %d, %d], "
                "\"out\": [%d, %d, %d], \"number\": %d, \"flops\": %.0f, \"seconds\": %.4g}",
-               i ? ", " : "", kind->operation, kind->kernel, kind->stride, kind->in.height,
-               kind->in.width, kind->in.channels, kind->out.height, kind->out.width,
-               kind->out.channels, kind->number, kind->flops, kind->seconds);
+               i ? ", " : "", kind->operation, kind->kernel, kind->width, kind->stride,
+               kind->in.height, kind->in.width, kind->in.channels, kind->out.height,
+               kind->out.width, kind->out.channels, kind->number, kind->flops, kind->seconds);
     }
     printf("]}\n");
 }

@@ -7,7 +7,7 @@
 #include "landscape/bench_parts.h"
 #include "landscape/checkpoint.h"
 #include "landscape/rng.h"
-#include "ops/op.h"
+#include "ops/conv2d.h"
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,16 +60,19 @@ static enum ls_status build(struct stand *s, const char *arch, enum ls_precision
 }
 
 static struct ls_bench_kind kind_of(const struct ls_node *node) {
+    const struct ls_window window = ls_conv2d_window(node);
     return (struct ls_bench_kind){.operation = node->op->name,
-                                  .kernel = node->attributes.kernel,
-                                  .stride = node->attributes.stride,
+                                  .kernel = window.kernel[0],
+                                  .width = window.kernel[1],
+                                  .stride = window.stride[0],
                                   .in = node->in[0],
                                   .out = node->out};
 }
 
 static bool same(const struct ls_bench_kind *a, const struct ls_bench_kind *b) {
     return strcmp(a->operation, b->operation) == 0 && a->kernel == b->kernel &&
-           a->stride == b->stride && ls_shape_equal(a->in, b->in) && ls_shape_equal(a->out, b->out);
+           a->width == b->width && a->stride == b->stride && ls_shape_equal(a->in, b->in) &&
+           ls_shape_equal(a->out, b->out);
 }
 
 /* Sorts the nodes behind the image by kind. */

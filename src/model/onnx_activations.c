@@ -69,13 +69,13 @@ static struct ls_onnx_value clip(struct ls_onnx_walk *w) {
 
 static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_image(w, 0);
-    const struct ls_attributes a = ls_onnx_window(w, 0);
+    const struct ls_attributes a = ls_onnx_plain(w, ls_onnx_window(w, NULL));
     return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_maxpool, a, 1, &x.node)};
 }
 
 static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_image(w, 0);
-    const struct ls_attributes a = ls_onnx_window(w, 0);
+    const struct ls_attributes a = ls_onnx_plain(w, ls_onnx_window(w, NULL));
     const struct ls_shape in = ls_onnx_shape(w, x);
     if (a.padding)
         return ls_onnx_refuse(w, "means over padding are not known here");

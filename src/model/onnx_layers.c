@@ -99,52 +99,66 @@ int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
     return node;
 }
 
-/* Ours for the node's groups of channels. */
+/* Ours for the node's window and groups of channels. */
 static const struct ls_op *convolution_of(struct ls_onnx_walk *w, struct ls_onnx_value x,
                                           struct ls_attributes *a) {
     const int64_t groups = ls_onnx_whole(w->node, "group", 1);
     if (groups < 1 || groups > LS_ONNX_MOST)
         ls_onnx_refuse(w, "its channels are in no sensible number of groups");
-    if (groups == 1 || w->builder.status)
-        return &ls_op_conv2d;
-    a->groups = (int)groups;
-    return a->groups == ls_onnx_shape(w, x).channels && a->groups == a->channels
-               ? &ls_op_depthwise_conv2d
-               : &ls_op_grouped_conv2d;
+    a->groups = groups == 1 || w->builder.status ? 0 : (int)groups;
+    if (a->groups && a->groups == ls_onnx_shape(w, x).channels && a->groups == a->channels)
+        return &ls_op_depthwise_conv2d;
+    if (a->window.kernel[0])
+        return &ls_op_general_conv2d;
+    return a->groups ? &ls_op_grouped_conv2d : &ls_op_conv2d;
+}
+
+/* The window and bias of a convolution of so many channels. */
+static struct ls_attributes attributes_of(struct ls_onnx_walk *w, struct ls_window window,
+                                          int64_t channels, bool bias) {
+    struct ls_attributes a = {.window = window};
+    if (ls_onnx_is_plain(&window))
+        a = ls_onnx_plain(w, window);
+    a.channels = (int)channels;
+    a.bias = bias;
+    return a;
 }
 
 /* Inputs: activations, weight, bias if there is one. */
-static struct ls_onnx_value convolve(struct ls_onnx_walk *w, bool up) {
+static struct ls_onnx_value conv(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_image(w, 0);
     const struct ls_onnx_source sources[] = {ls_onnx_weight(w, 1, 4, false),
                                              ls_onnx_weight(w, 2, 1, true)};
     if (w->builder.status)
         return x;
     const int64_t *size = sources[0].tensor->size;
-    struct ls_attributes a = ls_onnx_window(w, size[2]);
-    if (size[2] != size[3] || size[2] != a.kernel)
-        return ls_onnx_refuse(w, "its kernel is not square");
-    a.channels = (int)size[up ? 1 : 0];
-    a.bias = sources[1].tensor;
-    const struct ls_op *op = up ? &ls_op_upconv2d : convolution_of(w, x, &a);
-    if (up && ls_onnx_whole(w->node, "group", 1) != 1)
-        return ls_onnx_refuse(w, "transposed convolutions in groups are not known here");
-    int64_t more[2];
-    const bool plain =
-        ls_onnx_wholes(w->node, "output_padding", 2, 0, more) && !more[0] && !more[1];
-    if (up && (a.stride != a.kernel || a.padding != 0 || !plain))
-        return ls_onnx_refuse(
-            w, "transposed convolutions are known with a stride as large as the kernel");
-    const int count = a.bias ? 2 : 1;
-    return (struct ls_onnx_value){.node = ls_onnx_add_weighted(w, op, a, x, sources, count)};
-}
-
-static struct ls_onnx_value conv(struct ls_onnx_walk *w) {
-    return convolve(w, false);
+    struct ls_attributes a =
+        attributes_of(w, ls_onnx_window(w, size + 2), size[0], sources[1].tensor);
+    const struct ls_op *op = convolution_of(w, x, &a);
+    return (struct ls_onnx_value){.node =
+                                      ls_onnx_add_weighted(w, op, a, x, sources, a.bias ? 2 : 1)};
 }
 
 static struct ls_onnx_value conv_transpose(struct ls_onnx_walk *w) {
-    return convolve(w, true);
+    const struct ls_onnx_value x = ls_onnx_image(w, 0);
+    const struct ls_onnx_source sources[] = {ls_onnx_weight(w, 1, 4, false),
+                                             ls_onnx_weight(w, 2, 1, true)};
+    if (w->builder.status)
+        return x;
+    const int64_t *size = sources[0].tensor->size;
+    struct ls_attributes a = ls_onnx_plain(w, ls_onnx_window(w, size + 2));
+    int64_t more[2];
+    const bool plain =
+        ls_onnx_wholes(w->node, "output_padding", 2, 0, more) && !more[0] && !more[1];
+    if (ls_onnx_whole(w->node, "group", 1) != 1)
+        return ls_onnx_refuse(w, "transposed convolutions in groups are not known here");
+    if (a.stride != a.kernel || a.padding != 0 || !plain)
+        return ls_onnx_refuse(
+            w, "transposed convolutions are known with a stride as large as the kernel");
+    a.channels = (int)size[1];
+    a.bias = sources[1].tensor;
+    return (struct ls_onnx_value){
+        .node = ls_onnx_add_weighted(w, &ls_op_upconv2d, a, x, sources, a.bias ? 2 : 1)};
 }
 
 static struct ls_onnx_value batch_normalization(struct ls_onnx_walk *w) {

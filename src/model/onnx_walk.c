@@ -111,28 +111,3 @@ int ls_onnx_add(struct ls_onnx_walk *w, const struct ls_op *op, struct ls_attrib
                 int count, const int *inputs) {
     return ls_build(&w->builder, op, NULL, attributes, count, inputs);
 }
-
-struct ls_attributes ls_onnx_window(struct ls_onnx_walk *w, int64_t kernel) {
-    int64_t kernels[2], strides[2], dilations[2], pads[4];
-    const bool sound = ls_onnx_wholes(w->node, "kernel_shape", 2, kernel, kernels) &&
-                       ls_onnx_wholes(w->node, "strides", 2, 1, strides) &&
-                       ls_onnx_wholes(w->node, "dilations", 2, 1, dilations) &&
-                       ls_onnx_wholes(w->node, "pads", 4, 0, pads);
-    if (!ls_onnx_says(w->node, "auto_pad", "NOTSET", true))
-        ls_onnx_refuse(w, "it does not say how much it pads (auto_pad), which is not known here");
-    else if (!sound || kernels[0] != kernels[1] || strides[0] != strides[1] || pads[0] != pads[1] ||
-             pads[0] != pads[2] || pads[0] != pads[3])
-        ls_onnx_refuse(
-            w, "its window is not the same in both dimensions, or its padding on all sides");
-    else if (dilations[0] != 1 || dilations[1] != 1)
-        ls_onnx_refuse(w, "windows with gaps (dilations) are not known here");
-    else if (kernels[0] < 1 || kernels[0] > LS_ONNX_MOST || strides[0] < 1 ||
-             strides[0] > LS_ONNX_MOST || pads[0] < 0 || pads[0] > LS_ONNX_MOST)
-        ls_onnx_refuse(w, "its window is of no sensible size");
-    else
-        return (struct ls_attributes){.kernel = (int)kernels[0],
-                                      .stride = (int)strides[0],
-                                      .padding = (int)pads[0],
-                                      .round_up = ls_onnx_whole(w->node, "ceil_mode", 0)};
-    return (struct ls_attributes){0};
-}

@@ -128,8 +128,14 @@ struct ls_onnx_value ls_onnx_concat_rows(struct ls_onnx_walk *w);
 /* Of activations; nothing after a failure. */
 struct ls_shape ls_onnx_shape(const struct ls_onnx_walk *w, struct ls_onnx_value x);
 
-/* Kernel, stride and padding of a convolution or pooling, the same in both dimensions. */
-struct ls_attributes ls_onnx_window(struct ls_onnx_walk *w, int64_t kernel);
+/* The window of a convolution, whose kernel has the size that its weights have, or of a pooling,
+ * for which `kernel` is NULL. */
+struct ls_window ls_onnx_window(struct ls_onnx_walk *w, const int64_t kernel[2]);
+
+/* Whether kernel, stride and padding, the same in both dimensions, are all there is to a window,
+ * and that as attributes; others are refused. */
+bool ls_onnx_is_plain(const struct ls_window *window);
+struct ls_attributes ls_onnx_plain(struct ls_onnx_walk *w, struct ls_window window);
 
 /* Adds a node of ours without tensors. */
 int ls_onnx_add(struct ls_onnx_walk *w, const struct ls_op *op, struct ls_attributes attributes,

@@ -23,23 +23,43 @@ int ls_conv2d_groups(const struct ls_node *node) {
     return node->attributes.groups ? node->attributes.groups : 1;
 }
 
+struct ls_window ls_conv2d_window(const struct ls_node *node) {
+    const struct ls_attributes *a = &node->attributes;
+    if (a->window.kernel[0])
+        return a->window;
+    return (struct ls_window){{a->kernel, a->kernel},
+                              {a->stride, a->stride},
+                              {1, 1},
+                              {a->padding, a->padding, a->padding, a->padding}};
+}
+
+/* Pixels of the output in dimension d; 0: it does not work. */
+static int size_of(const struct ls_window *w, int d, int in) {
+    const int before = w->padding[d], behind = w->padding[2 + d];
+    if (w->kernel[d] < 1 || w->stride[d] < 1 || w->dilation[d] < 1)
+        return 0;
+    const int extent = w->dilation[d] * (w->kernel[d] - 1) + 1;
+    const int room = in + before + behind - extent;
+    if (before < 0 || behind < 0 || before >= extent || behind >= extent || room < 0)
+        return 0;
+    return room / w->stride[d] + 1;
+}
+
 enum ls_status ls_conv2d_shape(const struct ls_node *node, struct ls_shape *out,
                                struct ls_error *error) {
     const int groups = ls_conv2d_groups(node);
-    const struct ls_attributes window = node->attributes;
+    const struct ls_window window = ls_conv2d_window(node);
     const struct ls_shape in = node->in[0];
-    const int height = in.height + 2 * window.padding - window.kernel;
-    const int width = in.width + 2 * window.padding - window.kernel;
-    if (window.kernel < 1 || window.stride < 1 || window.padding < 0 ||
-        window.padding >= window.kernel || height < 0 || width < 0 || node->attributes.channels < 1)
-        return ls_fail(error, LS_MISMATCH,
-                       "cannot convolve %dx%d pixels with kernel %d, stride %d, padding %d",
-                       in.height, in.width, window.kernel, window.stride, window.padding);
-    if (groups < 1 || in.channels % groups != 0 || node->attributes.channels % groups != 0)
-        return ls_fail(error, LS_MISMATCH, "%d groups cannot share %d channels in, %d out", groups,
-                       in.channels, node->attributes.channels);
-    *out = (struct ls_shape){height / window.stride + 1, width / window.stride + 1,
+    *out = (struct ls_shape){size_of(&window, 0, in.height), size_of(&window, 1, in.width),
                              node->attributes.channels};
+    if (out->height < 1 || out->width < 1 || out->channels < 1)
+        return ls_fail(error, LS_MISMATCH,
+                       "cannot convolve %dx%d pixels with kernel %dx%d, stride %d, padding %d",
+                       in.height, in.width, window.kernel[0], window.kernel[1], window.stride[0],
+                       window.padding[0]);
+    if (groups < 1 || in.channels % groups != 0 || out->channels % groups != 0)
+        return ls_fail(error, LS_MISMATCH, "%d groups cannot share %d channels in, %d out", groups,
+                       in.channels, out->channels);
     return LS_OK;
 }
 
@@ -49,12 +69,14 @@ static int inputs_of(const struct ls_node *node) {
 }
 
 int ls_conv2d_tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
-    const int kernel = node->attributes.kernel, out = node->attributes.channels;
-    spec[0] = (struct ls_tensor_spec){.suffix = "weight",
-                                      .kind = LS_PARAMETER,
-                                      .rank = node->attributes.matrix ? 2 : 4,
-                                      .size = {out, inputs_of(node), kernel, kernel},
-                                      .init = LS_INIT_HE_NORMAL};
+    const struct ls_window window = ls_conv2d_window(node);
+    const int out = node->attributes.channels;
+    spec[0] =
+        (struct ls_tensor_spec){.suffix = "weight",
+                                .kind = LS_PARAMETER,
+                                .rank = node->attributes.matrix ? 2 : 4,
+                                .size = {out, inputs_of(node), window.kernel[0], window.kernel[1]},
+                                .init = LS_INIT_HE_NORMAL};
     spec[1] = (struct ls_tensor_spec){.suffix = "bias",
                                       .kind = LS_PARAMETER,
                                       .rank = 1,
@@ -64,8 +86,9 @@ int ls_conv2d_tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
     return node->attributes.bias ? 2 : 1;
 }
 
-static size_t depth_of(const struct ls_node *node) {
-    return (size_t)node->attributes.kernel * node->attributes.kernel * inputs_of(node);
+static size_t taps_of(const struct ls_node *node) {
+    const struct ls_window window = ls_conv2d_window(node);
+    return (size_t)window.kernel[0] * (size_t)window.kernel[1];
 }
 
 static size_t pixels_of(struct ls_shape shape) {
@@ -73,7 +96,7 @@ static size_t pixels_of(struct ls_shape shape) {
 }
 
 static size_t weight_count(const struct ls_node *node) {
-    return depth_of(node) * (size_t)node->out.channels;
+    return taps_of(node) * (size_t)inputs_of(node) * (size_t)node->out.channels;
 }
 
 double ls_conv2d_flops(const struct ls_node *node) {
@@ -133,6 +156,18 @@ static void forward(const struct ls_call *call, int first, int last) {
                     attributes->fused_relu, call->output + out * (size_t)first, call->scratch);
 }
 
+void ls_conv2d_finish(const struct ls_call *call, int first, int last, const float *shift) {
+    const struct ls_node *node = call->node;
+    const struct ls_attributes *a = &node->attributes;
+    const size_t out = ls_shape_size(node->out), at = out * (size_t)first;
+    const size_t channels = (size_t)node->out.channels;
+    if (a->bias || a->fused_batchnorm || a->fused_residual || a->fused_relu)
+        ls_kernels()->floats->affine(
+            out / channels * (size_t)(last - first), (int)channels, call->output + at, NULL, shift,
+            a->fused_residual ? call->inputs[node->input_count - 1] + at : NULL, a->fused_relu,
+            call->output + at);
+}
+
 size_t ls_conv2d_gradient_count(const struct ls_node *node, bool backward) {
     const size_t bias = node->attributes.bias ? (size_t)node->out.channels : 0;
     return backward ? weight_count(node) + bias : 0;
@@ -163,7 +198,7 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
 /* The elements begin .. end-1 of the weight's gradient, from packed order to PyTorch's. */
 static void store_weight_grad(const struct ls_node *node, const float *total, size_t begin,
                               size_t end, float *grad) {
-    const size_t taps = (size_t)node->attributes.kernel * node->attributes.kernel;
+    const size_t taps = taps_of(node);
     const size_t in = (size_t)inputs_of(node), out = (size_t)node->out.channels;
     for (size_t e = begin; e < end; e++) {
         const size_t o = e % out, i = e / out % in, tap = e / out / in;

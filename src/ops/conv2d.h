@@ -8,6 +8,9 @@
 /* The convolution of one image as the kernels see it. */
 struct ls_conv ls_conv2d_of(const struct ls_node *node);
 
+/* Its window. */
+struct ls_window ls_conv2d_window(const struct ls_node *node);
+
 /* How many groups of channels do not meet: those of each take the inputs of each. */
 int ls_conv2d_groups(const struct ls_node *node);
 
@@ -23,6 +26,10 @@ size_t ls_conv2d_gradient_count(const struct ls_node *node, bool backward);
 size_t ls_conv2d_partial_size(const struct ls_node *node, bool backward);
 void ls_conv2d_backward_combine(const struct ls_call *call, const void *partials, int chunks,
                                 size_t stride, size_t begin, size_t end);
+
+/* What is left to do behind a sum of products: output += shift[channels] and the residual,
+ * rectified, as far as there are a bias and what is fused. */
+void ls_conv2d_finish(const struct ls_call *call, int first, int last, const float *shift);
 
 /* The bias's part of partial. */
 void ls_conv2d_bias_grad(const struct ls_call *call, int first, int last, float *partial);

@@ -7,7 +7,8 @@
 #include "ops/fold.h"
 
 static size_t taps_of(const struct ls_node *node) {
-    return (size_t)node->attributes.kernel * (size_t)node->attributes.kernel;
+    const struct ls_window window = ls_conv2d_window(node);
+    return (size_t)window.kernel[0] * (size_t)window.kernel[1];
 }
 
 /* The pixels of an output row that a position of the window takes from the image, and where the
@@ -17,18 +18,18 @@ struct run {
     size_t x, y;
 };
 
-static struct run run_at(const struct ls_node *node, int row, int tap) {
-    const struct ls_attributes *a = &node->attributes;
-    const int y = row * a->stride + tap / a->kernel - a->padding, x = tap % a->kernel - a->padding;
+static struct run run_at(const struct ls_node *node, const struct ls_window *w, int row, int tap) {
+    const int y = row * w->stride[0] + tap / w->kernel[1] * w->dilation[0] - w->padding[0];
+    const int x = tap % w->kernel[1] * w->dilation[1] - w->padding[1], stride = w->stride[1];
     const int width = node->in[0].width, channels = node->out.channels;
     struct run run = {0};
     if (y < 0 || y >= node->in[0].height || x >= width)
         return run;
-    const int begin = x < 0 ? (-x + a->stride - 1) / a->stride : 0;
-    int end = (width - 1 - x) / a->stride + 1;
+    const int begin = x < 0 ? (-x + stride - 1) / stride : 0;
+    int end = (width - 1 - x) / stride + 1;
     end = end < node->out.width ? end : node->out.width;
     run.pixels = end > begin ? end - begin : 0;
-    run.x = ((size_t)y * (size_t)width + (size_t)(begin * a->stride + x)) * (size_t)channels;
+    run.x = ((size_t)y * (size_t)width + (size_t)(begin * stride + x)) * (size_t)channels;
     run.y = ((size_t)row * (size_t)node->out.width + (size_t)begin) * (size_t)channels;
     return run;
 }
@@ -57,39 +58,33 @@ static void pack(const struct ls_node *node, bool training, float *const *values
 
 static void forward_image(const struct ls_call *call, const float *x, float *y) {
     const struct ls_node *node = call->node;
+    const struct ls_window window = ls_conv2d_window(node);
     const size_t channels = (size_t)node->out.channels, size = ls_shape_size(node->out);
-    const size_t step = channels * (size_t)node->attributes.stride;
+    const size_t step = channels * (size_t)window.stride[1];
     const int taps = (int)taps_of(node);
     for (size_t i = 0; i < size; i++)
         y[i] = 0;
     for (int row = 0; row < node->out.height; row++)
         for (int tap = 0; tap < taps; tap++) {
-            const struct run run = run_at(node, row, tap);
+            const struct run run = run_at(node, &window, row, tap);
             ls_kernels()->scale_add(run.pixels, channels, x + run.x, step,
                                     call->packed + (size_t)tap * channels, y + run.y, channels);
         }
 }
 
 static void forward(const struct ls_call *call, int first, int last) {
-    const struct ls_node *node = call->node;
-    const struct ls_attributes *a = &node->attributes;
-    const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
-    const size_t at = out * (size_t)first, channels = (size_t)node->out.channels;
+    const size_t in = ls_shape_size(call->node->in[0]), out = ls_shape_size(call->node->out);
     for (int image = first; image < last; image++)
         forward_image(call, call->inputs[0] + in * (size_t)image,
                       call->output + out * (size_t)image);
-    if (a->bias || a->fused_batchnorm || a->fused_residual || a->fused_relu)
-        ls_kernels()->floats->affine(out / channels * (size_t)(last - first), (int)channels,
-                                     call->output + at, NULL, call->packed + shift_offset(node),
-                                     a->fused_residual ? call->inputs[node->input_count - 1] + at
-                                                       : NULL,
-                                     a->fused_relu, call->output + at);
+    ls_conv2d_finish(call, first, last, call->packed + shift_offset(call->node));
 }
 
 static void backward_reduce(const struct ls_call *call, int first, int last, void *partial) {
     const struct ls_node *node = call->node;
+    const struct ls_window window = ls_conv2d_window(node);
     const size_t channels = (size_t)node->out.channels;
-    const size_t step = channels * (size_t)node->attributes.stride;
+    const size_t step = channels * (size_t)window.stride[1];
     const int taps = (int)taps_of(node);
     float *grad = partial;
     for (size_t i = 0; i < (size_t)taps * channels; i++)
@@ -99,7 +94,7 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
         const float *y_grad = call->output_grad + ls_shape_size(node->out) * (size_t)image;
         for (int row = 0; row < node->out.height; row++)
             for (int tap = 0; tap < taps; tap++) {
-                const struct run run = run_at(node, row, tap);
+                const struct run run = run_at(node, &window, row, tap);
                 ls_kernels()->products_add(run.pixels, channels, x + run.x, step, y_grad + run.y,
                                            channels, grad + (size_t)tap * channels);
             }
@@ -109,8 +104,9 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
 
 static void backward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
+    const struct ls_window window = ls_conv2d_window(node);
     const size_t channels = (size_t)node->out.channels, in = ls_shape_size(node->in[0]);
-    const size_t step = channels * (size_t)node->attributes.stride;
+    const size_t step = channels * (size_t)window.stride[1];
     const int taps = (int)taps_of(node);
     for (int image = first; call->input_grads[0] && image < last; image++) {
         const float *y_grad = call->output_grad + ls_shape_size(node->out) * (size_t)image;
@@ -119,7 +115,7 @@ static void backward(const struct ls_call *call, int first, int last) {
             x_grad[i] = 0;
         for (int row = 0; row < node->out.height; row++)
             for (int tap = 0; tap < taps; tap++) {
-                const struct run run = run_at(node, row, tap);
+                const struct run run = run_at(node, &window, row, tap);
                 ls_kernels()->scale_add(run.pixels, channels, y_grad + run.y, channels,
                                         call->packed + (size_t)tap * channels, x_grad + run.x,
                                         step);

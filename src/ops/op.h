@@ -109,12 +109,14 @@ struct ls_op {
 extern const struct ls_op ls_op_input;  /* node 0: the image; attributes: none */
 extern const struct ls_op ls_op_conv2d; /* attributes: channels, kernel, stride, padding, bias,
                                            bias_start, matrix */
-extern const struct ls_op ls_op_grouped_conv2d, ls_op_depthwise_conv2d; /* and groups */
-extern const struct ls_op ls_op_batchnorm;       /* attributes: epsilon, momentum */
-extern const struct ls_op ls_op_affine;          /* batch norm's constant: a scale and a shift */
-extern const struct ls_op ls_op_layernorm;       /* attributes: epsilon, bias */
-extern const struct ls_op ls_op_fixed_layernorm; /* layer norm's constant */
-extern const struct ls_op ls_op_scale;           /* attributes: rank */
+extern const struct ls_op ls_op_grouped_conv2d;   /* and groups */
+extern const struct ls_op ls_op_depthwise_conv2d; /* and groups, or window instead of kernel, ... */
+extern const struct ls_op ls_op_general_conv2d;   /* attributes: channels, window, groups, bias */
+extern const struct ls_op ls_op_batchnorm;        /* attributes: epsilon, momentum */
+extern const struct ls_op ls_op_affine;           /* batch norm's constant: a scale and a shift */
+extern const struct ls_op ls_op_layernorm;        /* attributes: epsilon, bias */
+extern const struct ls_op ls_op_fixed_layernorm;  /* layer norm's constant */
+extern const struct ls_op ls_op_scale;            /* attributes: rank */
 extern const struct ls_op ls_op_relu;
 extern const struct ls_op ls_op_add;     /* of two inputs of one shape */
 extern const struct ls_op ls_op_concat;  /* of up to LS_MAX_INPUTS inputs of one size */

@@ -154,6 +154,30 @@ class Shuffle(torch.nn.Module):
         return self.linear(x.mean([2, 3]))
 
 
+class Windows(torch.nn.Module):
+    """Convolutions with gaps, with windows that are not square, and with other paddings and strides down than
+    across; in groups, too."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.stem, self.norm = nn.Conv2d(3, 12, 3, stride=2, padding=2, dilation=2, bias=False), nn.BatchNorm2d(12)
+        self.wide, self.high = nn.Conv2d(12, 10, (1, 7), padding=(0, 3)), nn.Conv2d(10, 12, (5, 1), padding=(2, 0))
+        self.depth = nn.Conv2d(12, 12, 3, padding=3, dilation=3, groups=12)
+        self.groups = nn.Conv2d(12, 18, 3, stride=(2, 1), padding=(2, 4), dilation=(2, 4), groups=3, bias=False)
+        self.flat = nn.Conv2d(18, 18, (2, 3), stride=(1, 2), groups=18)
+        self.last = nn.Conv2d(18, 16, 1, dilation=2)
+        self.linear = nn.Linear(16, 10)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = f.silu(self.norm(self.stem(x)))
+        x = x + self.high(torch.tanh(self.wide(x)))
+        x = f.silu(self.depth(x) + x)
+        x = torch.tanh(self.flat(f.silu(self.groups(x))))
+        return self.linear(self.last(x).mean([2, 3]))
+
+
 class Small(torch.nn.Module):
     """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
@@ -212,6 +236,11 @@ def own_networks():
         perturb(following.norm, following.norm1, following.norm2, following.norm3, following.norm4)
         yield "next, later" if later else "next", following
     yield "shuffle", Shuffle()
+    windows = Windows()
+    perturb(windows.norm)
+    for conv in (windows.wide, windows.high, windows.depth, windows.groups, windows.flat, windows.last):
+        conv.weight.data *= 2.5
+    yield "windows", windows
 
 
 def of_torchvision(arch, pixels):
