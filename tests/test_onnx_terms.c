@@ -37,6 +37,11 @@ static void add_input(LsOnnx__Node *node, const char *name) {
     node->input[node->n_input++] = strdup(name);
 }
 
+static void drop_attributes(LsOnnx__Node *node) {
+    while (node->n_attribute > 0)
+        ls_onnx__attribute__free_unpacked(node->attribute[--node->n_attribute], NULL);
+}
+
 /* Gives a node what another takes or makes. */
 static void take(const struct ls_onnx *o, const char *type, int earlier, size_t input,
                  const char *name) {
@@ -109,7 +114,7 @@ static void product_of_two_kinds(struct ls_onnx *o) {
     take(o, "Conv", 1, 0, "scaled");
     onnx_rename(&node(o, "Transpose", 1)->type, "Mul");
     LsOnnx__Node *mul = node(o, "Mul", 1);
-    mul->n_attribute = 0;
+    drop_attributes(mul);
     onnx_rename(&mul->output[0], "scaled");
     add_input(mul, node(o, "Conv", 0)->output[0]);
 }
@@ -156,7 +161,7 @@ static void same_matrix(struct ls_onnx *o) {
 static void shared_matrix(struct ls_onnx *o) {
     LsOnnx__Node *gelu = node(o, "Gelu", 0);
     onnx_rename(&gelu->type, "Mul");
-    gelu->n_attribute = 0;
+    drop_attributes(gelu);
     add_input(gelu, node(o, "MatMul", 0)->output[0]);
 }
 
@@ -170,6 +175,33 @@ static void layers_that_do_not_fit_are_refused(void **state) {
     };
     (void)state;
     onnx_check_refusals("tests/fixtures/onnx/next-later-folded.onnx", cases,
+                        sizeof cases / sizeof *cases);
+}
+
+static void row_of_weights(struct ls_onnx *o) {
+    set_whole(o, "Unsqueeze", 0, 1, 0, 0);
+}
+static void column_of_weights(struct ls_onnx *o) {
+    onnx_rename(&node(o, "Unsqueeze", 1)->type, "Identity");
+    free(node(o, "Identity", 0)->input[--node(o, "Identity", 0)->n_input]);
+}
+static void ring_of_weights(struct ls_onnx *o) {
+    take(o, "Unsqueeze", 0, 0, node(o, "Unsqueeze", 1)->output[0]);
+}
+static void axes_in_a_ring(struct ls_onnx *o) {
+    take(o, "Unsqueeze", 0, 1, node(o, "Unsqueeze", 0)->output[0]);
+}
+
+/* Weights that get more dimensions to be those of channels. */
+static void dimensions_that_do_not_fit_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {row_of_weights, "(Unsqueeze): is known here for the sizes of activations only"},
+        {column_of_weights, "(Mul): its weights are not as many as their dimensions say"},
+        {ring_of_weights, "(Unsqueeze): is known here for the sizes of activations only"},
+        {axes_in_a_ring, "(Unsqueeze): is known here for the sizes of activations only"},
+    };
+    (void)state;
+    onnx_check_refusals("tests/fixtures/onnx/next-with-batch-norm.onnx", cases,
                         sizeof cases / sizeof *cases);
 }
 
@@ -258,6 +290,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas_that_are_not_known_are_refused),
         cmocka_unit_test(layers_that_do_not_fit_are_refused),
+        cmocka_unit_test(dimensions_that_do_not_fit_are_refused),
         cmocka_unit_test(channels_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

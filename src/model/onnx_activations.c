@@ -118,8 +118,7 @@ static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
     const bool kept = ls_onnx_whole(w->node, "keepdims", 1);
     if (axes.count < 0)
         axes = ls_onnx_row_or_attribute(w, 1, "axes", 1);
-    if (axes.count == 1 && kept && x.order != LS_ONNX_IMAGE &&
-        ls_onnx_is_channels(w, x, axes.wholes[0])) {
+    if (axes.count == 1 && kept && ls_onnx_is_channels(w, x, axes.wholes[0])) {
         if (x.term != LS_ONNX_SQUARES)
             x = ls_onnx_input(w, 0);
         x.term = x.term == LS_ONNX_SQUARES ? LS_ONNX_VARIANCE : LS_ONNX_MEAN;

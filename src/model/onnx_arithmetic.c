@@ -124,11 +124,12 @@ static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
 static struct ls_onnx_value scale(struct ls_onnx_walk *w, size_t activations, size_t factors) {
     const struct ls_onnx_value x = ls_onnx_input(w, activations);
     const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[factors]).tensor;
-    const bool last = x.order != LS_ONNX_IMAGE;
-    const struct ls_attributes a = {.rank = last ? 1 : tensor->n_size == LS_ONNX_RANK ? 4 : 3};
-    if (last && !ls_onnx_is_channels(w, x, -1))
+    const struct ls_attributes a = {.rank = (int)tensor->n_size};
+    if (x.order != LS_ONNX_IMAGE && !ls_onnx_is_channels(w, x, -1))
         return ls_onnx_refuse(w, "weighs the numbers of a flattened image");
-    const struct ls_onnx_source source = ls_onnx_weight(w, factors, (size_t)a.rank, false);
+    const struct ls_onnx_source source = a.rank == LS_ONNX_RANK && x.order == LS_ONNX_IMAGE
+                                             ? ls_onnx_weight(w, factors, LS_ONNX_RANK, false)
+                                             : ls_onnx_channel_weight(w, factors, x, false);
     return (struct ls_onnx_value){.node = ls_onnx_add_weighted(w, &ls_op_scale, a, x, &source, 1),
                                   .order = x.order};
 }
@@ -146,7 +147,7 @@ static struct ls_onnx_value multiply_weight(struct ls_onnx_walk *w, const struct
     if (x.term != LS_ONNX_NORMAL)
         return scale(w, p->first, p->second);
     x.term = LS_ONNX_NORMAL_WEIGHTED;
-    x.weight = ls_onnx_weight(w, p->second, 1, false);
+    x.weight = ls_onnx_channel_weight(w, p->second, x, false);
     return x;
 }
 
@@ -160,6 +161,9 @@ static struct ls_onnx_value multiply(struct ls_onnx_walk *w) {
         return multiply_weight(w, &p);
     if (are(&p, LS_ONNX_WHOLE, LS_ONNX_ERF_AND_ONE) || are(&p, LS_ONNX_ERF_AND_ONE, LS_ONNX_WHOLE))
         return term(p.x, LS_ONNX_TWICE_GELU, 0);
+    if ((are(&p, LS_ONNX_TIMES, LS_ONNX_ERF_AND_ONE) && is(p.x.number, 0.5)) ||
+        (are(&p, LS_ONNX_ERF_AND_ONE, LS_ONNX_TIMES) && is(p.y.number, 0.5)))
+        return gelu(w, p.x);
     if (are(&p, LS_ONNX_CENTRED, LS_ONNX_CENTRED))
         return term(p.x, LS_ONNX_SQUARES, 0);
     return multiply_activations(w);
@@ -188,7 +192,7 @@ static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair
     if (p->x.term == LS_ONNX_PRODUCT)
         return ls_onnx_linear(w, p->x, ls_onnx_weight(w, p->second, 1, false));
     if (p->x.term == LS_ONNX_NORMAL_WEIGHTED)
-        return ls_onnx_layer_norm(w, p->x, ls_onnx_weight(w, p->second, 1, false));
+        return ls_onnx_layer_norm(w, p->x, ls_onnx_channel_weight(w, p->second, p->x, false));
     return ls_onnx_refuse(w, "adds weights, which is known here behind products and layer norms "
                              "only");
 }

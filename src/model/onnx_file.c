@@ -118,27 +118,61 @@ static bool passes(const struct LsOnnx__Node *node) {
            (is(node->type, "Cast") && ls_onnx_whole(node, "to", 0) == FLOAT);
 }
 
+/* The weight of that name, or what the node of that name has as a constant; NULL: neither. */
+static const struct LsOnnx__Tensor *stored(const struct ls_onnx *onnx, const char *name) {
+    const long index = ls_onnx_index(onnx, name);
+    const struct LsOnnx__Node *node = index < 0 ? NULL : onnx->names[index].node;
+    const struct LsOnnx__Attribute *value =
+        node && is(node->type, "Constant") ? find(node, "value") : NULL;
+    if (index >= 0 && onnx->names[index].tensor)
+        return onnx->names[index].tensor;
+    return value ? value->tensor : NULL;
+}
+
+/* Whether the node adds one dimension, and which. */
+static bool adds_dimension(const struct ls_onnx *onnx, const struct LsOnnx__Node *node,
+                           int64_t *axis) {
+    if (!is(node->type, "Unsqueeze"))
+        return false;
+    if (node->n_input == 1)
+        return find(node, "axes") && ls_onnx_wholes(node, "axes", 1, 0, axis);
+    const struct LsOnnx__Tensor *axes = node->n_input == 2 ? stored(onnx, node->input[1]) : NULL;
+    return axes && ls_onnx_tensor_wholes(axes, 1, axis) == 1;
+}
+
+/* Whether all dimensions that were added, the last one first, stand behind the tensor's own. */
+static bool are_behind(const struct ls_onnx_source *source, const int64_t *axes) {
+    for (int i = 0; i < source->behind; i++) {
+        const int64_t rank = (int64_t)source->tensor->n_size + source->behind - 1 - i;
+        if (axes[i] != -1 && axes[i] != rank)
+            return false;
+    }
+    return !source->behind || !source->transposed;
+}
+
 struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name) {
     struct ls_onnx_source source = {.name = name};
+    int64_t axes[MOST_STEPS];
     bool same = true;                               /* no Identity was passed yet */
     for (int step = 0; step < MOST_STEPS; step++) { /* a ring of nodes would never end */
         const long index = ls_onnx_index(onnx, name);
         const struct LsOnnx__Node *node = index < 0 ? NULL : onnx->names[index].node;
         if (same)
             source.name = name;
-        if (index >= 0)
-            source.tensor = onnx->names[index].tensor;
-        const struct LsOnnx__Attribute *value =
-            node && is(node->type, "Constant") ? find(node, "value") : NULL;
-        if (value)
-            source.tensor = value->tensor;
-        const bool turns = node && transposes(node);
-        if (source.tensor || !node || node->n_input != 1 || (!turns && !passes(node)))
+        source.tensor = stored(onnx, name);
+        if (source.tensor || !node || node->n_input < 1)
+            break;
+        const bool turns = transposes(node);
+        if (adds_dimension(onnx, node, &axes[source.behind]))
+            source.behind++;
+        else if (node->n_input != 1 || (!turns && !passes(node)))
             break;
         source.transposed ^= turns;
         same = same && !is(node->type, "Identity");
         name = node->input[0];
     }
+    if (source.tensor && !are_behind(&source, axes))
+        source.tensor = NULL;
     return source;
 }
 

@@ -43,10 +43,11 @@ struct ls_onnx_source {
     const struct LsOnnx__Tensor *tensor; /* NULL: the name stands for none */
     const char *name;                    /* as what it is before it is transposed */
     bool transposed;                     /* a matrix, and its transpose is meant */
+    int behind;                          /* dimensions of 1 that are meant behind its own */
 };
 
 /* The tensor that `name` stands for: a weight, or what a node makes of nothing (Constant), passes
- * on (Identity, Cast to floats) or transposes. */
+ * on (Identity, Cast to floats), transposes or appends dimensions to (Unsqueeze). */
 struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name);
 
 /* The numbers of a tensor of floating point, in the file's order. */

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether the tensor has `rank` dimensions, and as many numbers as they say. */
-static bool is_whole(const struct LsOnnx__Tensor *tensor, size_t rank) {
+/* Whether the tensor has as many numbers as its dimensions say. */
+static bool is_whole(const struct LsOnnx__Tensor *tensor) {
     size_t left = ls_onnx_numbers(tensor).count;
-    bool whole = tensor->n_size == rank && left > 0;
-    for (size_t d = 0; whole && d < rank; d++) {
+    bool whole = left > 0;
+    for (size_t d = 0; whole && d < tensor->n_size; d++) {
         const int64_t size = tensor->size[d];
         whole = size >= 1 && size <= INT_MAX && left % (size_t)size == 0;
         left /= whole ? (size_t)size : 1;
@@ -28,13 +28,20 @@ struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t ra
         ls_onnx_refuse(w, "its weights are in another file, which is not known here");
     else if (source.tensor && !ls_onnx_numbers(source.tensor).data)
         ls_onnx_refuse(w, "its weights are not of floating point");
-    else if (source.tensor && (!is_whole(source.tensor, rank) || (rank != 2 && source.transposed)))
+    else if (source.tensor && (!is_whole(source.tensor) || (rank != 2 && source.transposed) ||
+                               source.tensor->n_size + (size_t)source.behind != rank ||
+                               (source.behind && rank == 2)))
         ls_onnx_refuse(w,
                        "its weights are not as many as their dimensions say, or these are others "
                        "than the operation has");
     if (w->builder.status)
         source.tensor = NULL;
     return source;
+}
+
+struct ls_onnx_source ls_onnx_channel_weight(struct ls_onnx_walk *w, size_t i,
+                                             struct ls_onnx_value x, bool optional) {
+    return ls_onnx_weight(w, i, x.order == LS_ONNX_IMAGE ? 3 : 1, optional);
 }
 
 /* name[LS_MAX_TENSOR_NAME] = what our node is called after its weight, whose name may have that
@@ -52,12 +59,14 @@ static void name_node(struct ls_onnx_walk *w, const char *full, const char *endi
     name[length] = 0;
 }
 
-/* Whether the file's tensor has the sizes that the network's needs. */
+/* Whether the file's tensor has the sizes that the network's needs; dimensions of 1 may follow. */
 static bool agrees(const struct ls_tensor *tensor, const struct ls_onnx_source *source) {
     const int last = tensor->rank - 1;
-    bool same = source->tensor->n_size == (size_t)tensor->rank;
+    bool same = source->tensor->n_size >= (size_t)tensor->rank;
     for (int d = 0; same && d <= last; d++)
         same = source->tensor->size[source->transposed ? last - d : d] == tensor->size[d];
+    for (size_t d = (size_t)tensor->rank; same && d < source->tensor->n_size; d++)
+        same = source->tensor->size[d] == 1;
     return same;
 }
 

@@ -102,6 +102,12 @@ bool ls_onnx_is_channels(const struct ls_onnx_walk *w, struct ls_onnx_value x, i
  * or if the node has no such input and it is `optional`. */
 struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t rank, bool optional);
 
+/* The same, one number for each channel of x: [C] where these are the last dimension, else [C, 1,
+ * 1].
+ */
+struct ls_onnx_source ls_onnx_channel_weight(struct ls_onnx_walk *w, size_t i,
+                                             struct ls_onnx_value x, bool optional);
+
 /* Adds a node of ours with tensors, whose values are in sources[count]. */
 int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
                          struct ls_attributes attributes, struct ls_onnx_value x,

@@ -93,6 +93,20 @@ class Mobile(torch.nn.Module):
         return self.linear(f.adaptive_avg_pool2d(x, 1).flatten(1))
 
 
+class FirstNorm(torch.nn.Module):
+    """Layer norm of channels that are the first dimension, written down as the authors of ConvNeXt did."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.empty(channels).uniform_(0.5, 1.5))
+        self.bias = torch.nn.Parameter(torch.empty(channels).normal_())
+
+    def forward(self, x):
+        x = x - x.mean(1, keepdim=True)
+        x = x / torch.sqrt(x.pow(2).mean(1, keepdim=True) + 1e-6)
+        return self.weight[:, None, None] * x + self.bias[:, None, None]
+
+
 class Next(torch.nn.Module):
     """What ConvNeXts have: layer norms, linear layers of the channels of every pixel, GELU, scaled branches.
 
@@ -113,6 +127,7 @@ class Next(torch.nn.Module):
         self.widen2, self.narrow2 = nn.Linear(18, 20, bias=False), nn.Linear(20, 18, bias=False)
         self.scale2 = nn.Parameter(torch.empty(18).uniform_(0.5, 1.5))
         self.scale3 = nn.Parameter(torch.empty(1, 18, 1, 1).uniform_(0.5, 1.5))
+        self.first = FirstNorm(18)
         self.norm4, self.linear = nn.LayerNorm(18), nn.Linear(18, 10)
 
     def forward(self, x):
@@ -122,8 +137,10 @@ class Next(torch.nn.Module):
         y = self.narrow1(f.gelu(self.widen1(y), approximate=self.approximate)).permute(0, 3, 1, 2)
         x = x + self.scale1 * y
         x = self.down(self.norm2(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
-        x = self.narrow2(f.gelu(self.widen2(self.norm3(x)))) * self.scale2 + x
-        x = x.permute(0, 3, 1, 2) * self.scale3
+        y = self.widen2(self.norm3(x))
+        y = f.gelu(y) if self.approximate == "tanh" else 0.5 * y * (1 + torch.erf(y / 2 ** 0.5))
+        x = self.narrow2(y) * self.scale2 + x
+        x = self.first(x.permute(0, 3, 1, 2) * self.scale3)
         return self.linear(f.gelu(self.norm4(x.mean([2, 3]))))
 
 
