@@ -110,6 +110,24 @@ static void operations_round_once(void **state) {
     }
 }
 
+/* Those of networks from ONNX files, on copies in floats. */
+static void other_operations_round_once(void **state) {
+    const struct ls_shape in = {6, 7, 18};
+    const struct ls_attributes window = {
+        .channels = 9, .window = {{3, 2}, {2, 1}, {1, 3}, {2, 1, 0, 2}}, .groups = 3, .bias = true};
+    (void)state;
+    for (int accumulate = 0; accumulate < 2; accumulate++) {
+        compare(&ls_op_gelu, (struct ls_attributes){0}, 1, &in, accumulate);
+        compare(&ls_op_layernorm, (struct ls_attributes){.epsilon = 1e-5F, .bias = true}, 1, &in,
+                accumulate);
+        compare(&ls_op_scale, (struct ls_attributes){.rank = 3}, 1, &in, accumulate);
+        compare(&ls_op_slice, (struct ls_attributes){.channels = 7, .begin = 5}, 1, &in,
+                accumulate);
+        compare(&ls_op_shuffle, (struct ls_attributes){.groups = 3}, 1, &in, accumulate);
+        compare(&ls_op_general_conv2d, window, 1, &in, accumulate);
+    }
+}
+
 static void convolutions_round_once(void **state) {
     /* height, width, in, out, kernel, stride, padding */
     static const int cases[][7] = {
@@ -279,6 +297,7 @@ static void other_precisions_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operations_round_once),
+        cmocka_unit_test(other_operations_round_once),
         cmocka_unit_test(convolutions_round_once),
         cmocka_unit_test(gradient_of_a_network_is_near),
         cmocka_unit_test(gradient_of_what_is_taken_twice_is_near),
