@@ -11,12 +11,13 @@ enum kind { ACTIVATIONS, NUMBER, WHOLES, WEIGHT };
 static enum kind kind_of(const struct ls_onnx_walk *w, size_t i, float *number) {
     if (i >= w->node->n_input || ls_onnx_is_activations(w, i))
         return ACTIVATIONS; /* or nothing, which is refused as such */
-    const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[i]).tensor;
-    if (tensor && ls_onnx_single(tensor, number))
-        return NUMBER;
+    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
+    if (source.tensor && source.tensor->n_size + (size_t)source.behind <= 1 &&
+        ls_onnx_single(source.tensor, number))
+        return NUMBER; /* with more dimensions it would give them to activations */
     if (ls_onnx_row(w, i).count > 0)
         return WHOLES;
-    return tensor ? WEIGHT : ACTIVATIONS;
+    return source.tensor ? WEIGHT : ACTIVATIONS;
 }
 
 /* The two inputs of a node, activations first; they may be terms. */
