@@ -69,7 +69,7 @@ struct ls_attributes {
     float bias_start;            /* its initial value */
     bool matrix;                 /* a 1x1 convolution's weight is [channels][inputs], as a linear
                                     layer's */
-    int rank;                    /* of a scale's tensor: [C], [C][1][1] or [1][C][1][1] */
+    int rank;                    /* of a scale's tensor: [C], [C][1][1], ... or [1][C][1][1] */
     float epsilon, momentum;     /* batch norm; epsilon of layer norm, too */
     bool fused_batchnorm;        /* set by fusion: a convolution folds the batch norm behind it */
     bool fused_residual;         /* set by fusion: the last input is added to the result */

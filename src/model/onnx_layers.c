@@ -87,6 +87,7 @@ int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
     const int first = network->tensor_count;
     if (w->builder.status)
         return 0;
+    /* A scale's tensor is called as in the file. */
     name_node(w, sources[0].name, op == &ls_op_scale ? "" : ".weight", name);
     const int node = ls_build(&w->builder, op, name, attributes, 1, &x.node);
     if (w->builder.status)

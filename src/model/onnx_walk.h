@@ -43,7 +43,7 @@ struct ls_onnx_value {
     bool made;
     int node; /* that computes it, or what it is a term of */
     enum ls_onnx_order order;
-    enum ls_onnx_term term;
+    enum ls_onnx_term term; /* and what its description names: */
     float number;
     struct ls_onnx_source weight;
     int begin, channels;
@@ -102,9 +102,8 @@ bool ls_onnx_is_channels(const struct ls_onnx_walk *w, struct ls_onnx_value x, i
  * or if the node has no such input and it is `optional`. */
 struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t rank, bool optional);
 
-/* The same, one number for each channel of x: [C] where these are the last dimension, else [C, 1,
- * 1].
- */
+/* The same, one number for each channel of x: of one dimension where these are the last, else with
+ * two of 1 behind. */
 struct ls_onnx_source ls_onnx_channel_weight(struct ls_onnx_walk *w, size_t i,
                                              struct ls_onnx_value x, bool optional);
 
@@ -113,8 +112,7 @@ int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
                          struct ls_attributes attributes, struct ls_onnx_value x,
                          const struct ls_onnx_source *sources, int count);
 
-/* Add what a term with a weight stands for, with a bias if that has a tensor: a linear layer, ...
- */
+/* Add what a term with a weight stands for, with a bias if that has a tensor: a linear layer... */
 struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value product,
                                     struct ls_onnx_source bias);
 
