@@ -70,6 +70,7 @@ static void are_made_for_other_images(void **state) {
         {"vgg9@28x28x3:10", {28, 28, 3}, 10, 1, 2789706 - 7 * 256 * 256},
         {"densenet-bc-40-12@30x30x3:7", {30, 30, 3}, 7, 1, 176122 - 3 * 133},
         {"highway20-noshort@9x9x3:2", {9, 9, 3}, 2, 1, 269722 - 8 * 65},
+        {"resnet56@20x31x3", {20, 31, 3}, 10, 1, 855770},
         {"unet@32x48x1:2", {32, 48, 1}, 2, 32 * 48, 1942645 - 2 * 9 * 16 - 3 * 17},
     };
     (void)state;
@@ -124,9 +125,8 @@ static void names_say_what_they_are_for(void **state) {
         assert_int_equal(ls_network_create(&network, bad[b], &error), LS_BAD_ARGUMENT);
         assert_message(&error, "resnet20@28x28x1:9");
     }
-    assert_int_equal(ls_network_create(&network, "resnet20@8x9x3", &error), LS_MISMATCH);
-    assert_message(&error, "resnet20@8x9x3: the network is for square images");
     assert_int_equal(ls_network_create(&network, "vgg16@8x8x3", &error), LS_MISMATCH);
+    assert_message(&error, "vgg16@8x8x3: ");
     assert_int_equal(ls_network_create(&network, "mine@8x8x3", &error), LS_BAD_ARGUMENT);
     assert_message(&error, "known are resnet20");
 }

@@ -74,6 +74,7 @@ static void avgpool_gradients(void **state) {
     const struct ls_shape in = {6, 5, 3};
     check(&ls_op_avgpool, (struct ls_attributes){.kernel = 2, .stride = 2}, 1, &in, 0, 0.5F, 1e-5);
     check(&ls_op_avgpool, (struct ls_attributes){.kernel = 3, .stride = 1}, 1, &in, 0, 0.5F, 1e-5);
+    check(&ls_op_avgpool, (struct ls_attributes){.kernel = 0}, 1, &in, 0, 0.5F, 1e-5);
 }
 
 static void relu_gradients(void **state) {

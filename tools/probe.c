@@ -126,7 +126,7 @@ static void steps(struct ls_model *model, const struct ls_dataset *data, int cou
 }
 
 static void images(const struct ls_dataset *data, const char *path) {
-    const size_t size = (size_t)data->height * data->width * 3;
+    const size_t size = (size_t)data->height * data->width * data->channels;
     char labels[4096];
     float *all = malloc((size_t)data->count * size * sizeof *all);
     for (int i = 0; i < data->count; i++)

@@ -162,12 +162,7 @@ int ls_avgpool(struct ls_builder *builder, int x, int kernel) {
 }
 
 int ls_mean(struct ls_builder *builder, int x) {
-    if (builder->status)
-        return 0;
-    const struct ls_shape in = builder->network->nodes[x].out;
-    if (in.height != in.width)
-        builder->status = ls_fail(builder->error, LS_MISMATCH, "the network is for square images");
-    return ls_avgpool(builder, x, in.height);
+    return ls_avgpool(builder, x, 0);
 }
 
 int ls_maxpool(struct ls_builder *builder, int x, int kernel, int stride, int padding) {

@@ -46,8 +46,7 @@ int ls_concat(struct ls_builder *builder, int a, int b);
 int ls_sigmoid(struct ls_builder *builder, int x);
 int ls_gate(struct ls_builder *builder, int gate, int transform, int carry);
 int ls_upconv(struct ls_builder *builder, const char *name, int x, int channels, int kernel);
-int ls_mean(struct ls_builder *builder,
-            int x); /* over all pixels, which are as many high as wide */
+int ls_mean(struct ls_builder *builder, int x); /* over all pixels */
 int ls_avgpool(struct ls_builder *builder, int x, int kernel);
 int ls_maxpool(struct ls_builder *builder, int x, int kernel, int stride, int padding);
 int ls_linear(struct ls_builder *builder, const char *name, int x, int channels);

@@ -87,12 +87,8 @@ static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
 /* The mean over all pixels. */
 static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_value x,
                                         enum ls_onnx_order order) {
-    const struct ls_shape shape = ls_onnx_shape(w, x);
-    const struct ls_attributes a = {.kernel = shape.height, .stride = shape.height};
-    if (shape.height != shape.width)
-        return ls_onnx_refuse(
-            w, "takes the mean of an image that is not square, which is not known here");
-    return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node),
+    const struct ls_attributes whole = {.kernel = 0};
+    return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_avgpool, whole, 1, &x.node),
                                   .order = order};
 }
 

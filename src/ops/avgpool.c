@@ -1,10 +1,15 @@
-/* y = mean of x over windows of kernel x kernel pixels, without padding */
+/* y = mean of x over windows of kernel x kernel pixels, without padding; a kernel of 0 is the whole
+ * image */
 #include "ops/op.h"
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
                             struct ls_error *error) {
     const int kernel = node->attributes.kernel, stride = node->attributes.stride;
     struct ls_shape in = node->in[0];
+    if (kernel == 0) {
+        *out = (struct ls_shape){1, 1, in.channels};
+        return LS_OK;
+    }
     if (kernel < 1 || stride < 1 || in.height < kernel || in.width < kernel)
         return ls_fail(error, LS_MISMATCH, "cannot pool %dx%d pixels by %d with stride %d",
                        in.height, in.width, kernel, stride);
@@ -13,14 +18,23 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
     return LS_OK;
 }
 
+/* A window's height and width. */
+static int height_of(const struct ls_node *node) {
+    return node->attributes.kernel ? node->attributes.kernel : node->in[0].height;
+}
+
+static int width_of(const struct ls_node *node) {
+    return node->attributes.kernel ? node->attributes.kernel : node->in[0].width;
+}
+
 /* y[channels] = mean of the window whose corner is x. */
 static void pool_window(const struct ls_node *node, const float *x, float *y) {
-    const int kernel = node->attributes.kernel, channels = node->out.channels;
-    const float scale = 1.0F / (float)(kernel * kernel);
+    const int height = height_of(node), width = width_of(node), channels = node->out.channels;
+    const float scale = 1.0F / ((float)height * (float)width);
     for (int c = 0; c < channels; c++)
         y[c] = 0;
-    for (int ky = 0; ky < kernel; ky++)
-        for (int kx = 0; kx < kernel; kx++) {
+    for (int ky = 0; ky < height; ky++)
+        for (int kx = 0; kx < width; kx++) {
             const float *pixel = x + ((size_t)ky * node->in[0].width + kx) * channels;
             for (int c = 0; c < channels; c++)
                 y[c] += pixel[c];
@@ -47,12 +61,12 @@ static void forward(const struct ls_call *call, int first, int last) {
                             y);
 }
 
-/* x_grad += y_grad / kernel^2 over one window. */
+/* x_grad += y_grad / pixels over one window. */
 static void spread_window(const struct ls_node *node, const float *y_grad, float *x_grad) {
-    const int kernel = node->attributes.kernel, channels = node->out.channels;
-    const float scale = 1.0F / (float)(kernel * kernel);
-    for (int ky = 0; ky < kernel; ky++)
-        for (int kx = 0; kx < kernel; kx++) {
+    const int height = height_of(node), width = width_of(node), channels = node->out.channels;
+    const float scale = 1.0F / ((float)height * (float)width);
+    for (int ky = 0; ky < height; ky++)
+        for (int kx = 0; kx < width; kx++) {
             float *pixel = x_grad + ((size_t)ky * node->in[0].width + kx) * channels;
             for (int c = 0; c < channels; c++)
                 pixel[c] += y_grad[c] * scale;
