@@ -163,6 +163,9 @@ works 'images of NumPy are trained on' "$landscape" train --arch resnet20 --data
     --batch 8 --out bright
 works 'the network is one for them' "$landscape" info bright/model.safetensors
 check 'and its name says so' grep -q 'checkpoint of resnet20@8x8x1:3$' "$out"
+works 'the images are told of' "$landscape" info "$arrays/bright.npz"
+check 'how many they are' grep -q '^  train *16 images$' "$out"
+check 'and of how many classes' grep -q '^  classes *3, of images$' "$out"
 works 'it is evaluated' "$landscape" eval --model bright/model.safetensors --data "npz:$arrays/bright.npz"
 works 'and scanned' "$landscape" scan --model bright/model.safetensors --data "npz:$arrays/bright.npz" --x=-1:1:3 \
     --y=-1:1:3 -o bright.h5

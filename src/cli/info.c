@@ -13,9 +13,9 @@ static const char help[] =
     "Usage: landscape info [--arch NAME] [--cpu] [FILE...]\n"
     "\n"
     "Tells what checkpoints (.safetensors, .pth, .pt, .t7), networks (.onnx), training states,\n"
-    "surfaces and directions (.h5) hold.\n"
+    "surfaces and directions (.h5) and images (.npz) hold.\n"
     "\n"
-    "  --arch NAME  of checkpoints that do not say their architecture\n"
+    "  --arch NAME  of checkpoints that do not say their architecture, and of directions\n"
     "  --cpu        tell what this machine has, and which kernels are used on it;\n"
     "               LANDSCAPE_CPU=generic, avx2, avx512 or avx512bf16 limits them\n"
     "  --help\n"
@@ -153,17 +153,46 @@ static bool print_directions_of(const char *path, const struct ls_network *netwo
     return found;
 }
 
-/* Directions do not name their network: the first one that they fit is it. */
-static bool print_directions(const char *path) {
-    bool found = false;
-    for (int i = 0; ls_arch_name(i) && !found; i++) {
-        struct ls_network network;
-        if (ls_network_create(&network, ls_arch_name(i), NULL))
-            continue;
-        found = print_directions_of(path, &network);
-        ls_network_free(&network);
-    }
+static bool print_directions_for(const char *path, const char *arch) {
+    struct ls_network network;
+    if (ls_network_create(&network, arch, NULL))
+        return false;
+    const bool found = print_directions_of(path, &network);
+    ls_network_free(&network);
     return found;
+}
+
+/* Directions do not name their network: the first one that they fit is it. */
+static bool print_directions(const char *path, const char *arch) {
+    bool found = arch && print_directions_for(path, arch);
+    for (int i = 0; ls_arch_name(i) && !found; i++)
+        found = print_directions_for(path, ls_arch_name(i));
+    return found;
+}
+
+/* The images of both splits of an archive of NumPy's. */
+static enum ls_status print_images(const char *path, struct ls_error *error) {
+    char spec[600];
+    enum ls_status status = LS_OK;
+    snprintf(spec, sizeof spec, "npz:%s", path);
+    for (int split = LS_TRAIN; split <= LS_TEST && !status; split++) {
+        struct ls_dataset data;
+        status = ls_dataset_open(&data, spec, (enum ls_split)split, 0, error);
+        if (status)
+            break;
+        if (split == LS_TRAIN)
+            printf("%s: %s images of %d x %d pixels\n  %-18s %d, of %s\n", path,
+                   data.channels == 1 ? "grey" : "colour", data.height, data.width, "classes",
+                   data.classes, data.labels_per_image == 1 ? "images" : "pixels");
+        printf("  %-18s %d images\n", ls_split_name(data.split), data.count);
+        ls_dataset_free(&data);
+    }
+    return status;
+}
+
+static bool is_archive_of_images(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot && strcmp(dot, ".npz") == 0;
 }
 
 static bool is_hdf5(const char *path) {
@@ -179,7 +208,9 @@ static bool is_hdf5(const char *path) {
 
 static enum ls_status print_file(const char *path, const char *arch, struct ls_error *error) {
     if (is_hdf5(path))
-        return print_directions(path) ? LS_OK : print_surface(path, error);
+        return print_directions(path, arch) ? LS_OK : print_surface(path, error);
+    if (is_archive_of_images(path))
+        return print_images(path, error);
     enum ls_status status = print_state(path, error);
     return status == LS_MISMATCH ? print_model(path, arch, error) : status;
 }
