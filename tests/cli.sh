@@ -164,7 +164,7 @@ works 'images of NumPy are trained on' "$landscape" train --arch resnet20 --data
 works 'the network is one for them' "$landscape" info bright/model.safetensors
 check 'and its name says so' grep -q 'checkpoint of resnet20@8x8x1:3$' "$out"
 works 'the images are told of' "$landscape" info "$arrays/bright.npz"
-check 'how many they are' grep -q '^  train *16 images$' "$out"
+check 'how many they are' grep -q '^  images *16, grey$' "$out"
 check 'and of how many classes' grep -q '^  classes *3, of images$' "$out"
 works 'it is evaluated' "$landscape" eval --model bright/model.safetensors --data "npz:$arrays/bright.npz"
 works 'and scanned' "$landscape" scan --model bright/model.safetensors --data "npz:$arrays/bright.npz" --x=-1:1:3 \
@@ -173,13 +173,20 @@ works 'and drawn' "$landscape" plot bright.h5 -o bright.svg
 check 'with the name of its images' grep -q 'bright, 16 training images' bright.svg
 works 'a deeper one is one for them, too' "$landscape" deepen --model bright/model.safetensors --arch resnet56 -o deep56.safetensors
 works 'with the same results' "$landscape" eval --model deep56.safetensors --data "npz:$arrays/bright.npz"
+works 'a network tells more classes apart' "$landscape" train --arch resnet20:9 --epochs 1 --batch 8 --out nine \
+    --data "npz:$arrays/bright.npz"
+check 'as its name says' grep -q '^resnet20:9: resnet20@8x8x1:9 for the images of npz:.*bright.npz$' "$err"
+works 'than the images are of' "$landscape" eval --model nine/model.safetensors --data "npz:$arrays/bright.npz"
+fails 1 'takes images of 4x6x1, npz:.*sizes.npz has 3x6x1' 'test images of another size' "$landscape" train \
+    --arch resnet20 --out run --data "npz:$arrays/sizes.npz"
+works 'half an archive is told of' "$landscape" info "$arrays/train-only.npz"
 fails 1 'takes images of 8x8x1' 'other images' "$landscape" eval --model bright/model.safetensors --images 8
 fails 1 'good-grey.npz.*vgg\|vgg9@4x6x1:3' 'images that are too small' "$landscape" train --arch vgg9 --out run \
     --data "npz:$arrays/good-grey.npz"
 works 'images that are not square' "$landscape" train --arch resnet20 --epochs 0 --out oblong --data "npz:$arrays/good-grey.npz"
 fails 1 'bad-float.npz.*uint8' 'images that are no bytes' train --out run --data "npz:$arrays/bad-float.npz"
 fails 2 'npz:FILE' 'no archive' train --out run --data npz
-rm -rf bright oblong bright.h5 bright.svg deep56.safetensors
+rm -rf bright oblong nine bright.h5 bright.svg deep56.safetensors
 
 data=cifar10:data
 size=30730000

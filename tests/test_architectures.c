@@ -103,7 +103,8 @@ static void names_say_what_they_are_for(void **state) {
                                       "resnet20:9@28x28x1",
                                       "resnet20@-1x2x3",
                                       "resnet20@99999999999x1x1",
-                                      "resnet20: 9"};
+                                      "resnet20: 9",
+                                      "resnet20@8x8x4"};
     const struct ls_shape usual = {32, 32, 3}, grey = {28, 28, 1};
     struct ls_network network;
     struct ls_error error;
@@ -116,7 +117,13 @@ static void names_say_what_they_are_for(void **state) {
     ls_arch_for("resnet20", usual, 11, name, sizeof name);
     assert_string_equal(name, "resnet20@32x32x3:11");
     ls_arch_for("resnet20:5", grey, 10, name, sizeof name);
-    assert_string_equal(name, "resnet20:5");
+    assert_string_equal(name, "resnet20@28x28x1:5");
+    ls_arch_for("resnet20@8x8x1", grey, 7, name, sizeof name);
+    assert_string_equal(name, "resnet20@8x8x1:7");
+    ls_arch_for("resnet20@32x32x3:10", grey, 7, name, sizeof name);
+    assert_string_equal(name, "resnet20");
+    ls_arch_for("no@such:name", grey, 7, name, sizeof name);
+    assert_string_equal(name, "no@such:name");
     ls_arch_for("mine.onnx", grey, 10, name, sizeof name);
     assert_string_equal(name, "mine.onnx");
     assert_true(ls_arch_title("resnet20-noshort@28x28x1:9", name, sizeof name));

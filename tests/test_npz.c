@@ -37,11 +37,9 @@ static void reads_what_numpy_writes(void **state) {
     static const struct {
         const char *name;
         int channels, classes, labels;
-    } good[] = {{"good-grey", 1, 3, 1},
-                {"good-grey-channel", 1, 3, 1},
-                {"good-colour-first", 3, 3, 1},
-                {"good-colour-last", 3, 3, 1},
-                {"good-masks", 3, 5, PIXELS}};
+    } good[] = {{"good-grey", 1, 3, 1},         {"good-grey-channel", 1, 3, 1},
+                {"good-colour-first", 3, 3, 1}, {"good-colour-last", 3, 3, 1},
+                {"good-masks", 3, 5, PIXELS},   {"good-masks-channel", 3, 5, PIXELS}};
     (void)state;
     for (size_t g = 0; g < sizeof good / sizeof *good; g++)
         for (int split = LS_TRAIN; split <= LS_TEST; split++) {
@@ -76,6 +74,50 @@ static void few_images_are_the_first(void **state) {
     assert_message(&error, "4 train images, 5 asked for");
 }
 
+static void all_labels_are_read(void **state) {
+    struct ls_dataset data;
+    (void)state;
+    assert_int_equal(ls_dataset_open(&data, spec("many"), LS_TRAIN, 0, NULL), LS_OK);
+    assert_int_equal(data.count, 2500);
+    assert_int_equal(data.classes, 2500);
+    for (int i = 0; i < data.count; i++)
+        assert_int_equal(data.labels[i], i);
+    ls_dataset_free(&data);
+    assert_int_equal(ls_dataset_open(&data, spec("many"), LS_TEST, 0, NULL), LS_OK);
+    assert_int_equal(data.classes, 2500); /* of the other split */
+    ls_dataset_free(&data);
+    assert_int_equal(ls_dataset_open(&data, spec("train-only"), LS_TRAIN, 0, NULL), LS_OK);
+    assert_int_equal(data.classes, 3);
+    ls_dataset_widen(&data, 2);
+    assert_int_equal(data.classes, 3);
+    ls_dataset_widen(&data, 7);
+    assert_int_equal(data.classes, 7);
+    ls_dataset_free(&data);
+    assert_int_equal(ls_dataset_open(&data, "synthetic", LS_TRAIN, 1, NULL), LS_OK);
+    ls_dataset_widen(&data, 20); /* its ten are all there are */
+    assert_int_equal(data.classes, 10);
+    ls_dataset_free(&data);
+}
+
+/* The same bytes are other data where they are normalised otherwise. */
+static void normalisation_is_part_of_the_data(void **state) {
+    struct ls_dataset data;
+    char usual[65], same[65], other[65], bare[65];
+    (void)state;
+    assert_int_equal(ls_dataset_open(&data, spec("good-colour-last"), LS_TRAIN, 0, NULL), LS_OK);
+    ls_dataset_sha256(&data, usual);
+    assert_int_equal(ls_dataset_normalise(&data, "0.5/0.5", NULL), LS_OK);
+    ls_dataset_sha256(&data, same);
+    assert_string_equal(usual, same);
+    assert_int_equal(ls_dataset_normalise(&data, "0.25/0.5", NULL), LS_OK);
+    ls_dataset_sha256(&data, other);
+    assert_string_not_equal(usual, other);
+    data.normalised = false; /* as those of CIFAR-10's own files are */
+    ls_dataset_sha256(&data, bare);
+    assert_string_not_equal(usual, bare);
+    ls_dataset_free(&data);
+}
+
 /* By 0.5 and 0.5 unless the user says otherwise, with one number for all channels. */
 static void pixels_are_normalised(void **state) {
     struct ls_dataset data;
@@ -92,7 +134,7 @@ static void pixels_are_normalised(void **state) {
     ls_dataset_free(&data);
     assert_int_equal(ls_dataset_open(&data, spec("good-grey"), LS_TRAIN, 0, NULL), LS_OK);
     assert_int_equal(ls_dataset_record_pixels(&data, &metadata, NULL), LS_OK);
-    assert_null(ls_metadata_get(&metadata, "pixels"));
+    assert_string_equal(ls_metadata_get(&metadata, "pixels"), "0.5/0.5");
     assert_int_equal(ls_dataset_normalise(&data, "0.1307/0.3081", NULL), LS_OK);
     ls_dataset_image(&data, 3, image);
     assert_float_equal(image[7], (pixel(3, 0, 7) / 255. - 0.1307) / 0.3081, 1e-5);
@@ -117,9 +159,18 @@ static void refuses_what_it_cannot_read(void **state) {
                {"bad-many-labels", "one an image or one a pixel", LS_TRAIN},
                {"bad-negative", "from 0 to 65535", LS_TRAIN},
                {"bad-negative", "from 0 to 65535", LS_TEST},
-               {"bad-few", "fewer labels than images", LS_TRAIN},
+               {"bad-negative-byte", "from 0 to 65535", LS_TRAIN},
+               {"bad-few", "not as many labels as images", LS_TRAIN},
+               {"bad-more", "not as many labels as images", LS_TRAIN},
+               {"bad-splits", "labels of the other split", LS_TRAIN},
                {"bad-names", "train_images", LS_TRAIN},
-               {"bad-no-test", "'x_test.npy'", LS_TEST},
+               {"bad-none", "no images", LS_TRAIN},
+               {"bad-height", "no images", LS_TRAIN},
+               {"bad-large", "too large", LS_TRAIN},
+               {"bad-promise", "not as many numbers", LS_TRAIN},
+               {"bad-rest", "not as many numbers", LS_TRAIN},
+               {"bad-bomb", "not as many numbers", LS_TRAIN},
+               {"train-only", "'x_test.npy'", LS_TEST},
                {"none", "none.npz", LS_TRAIN}};
     struct ls_dataset data;
     struct ls_error error;
@@ -179,6 +230,9 @@ static void headers_of_all_versions_are_read(void **state) {
     assert_int_equal(ls_npy_header(fourth, &begin), 0);
     assert_int_equal(ls_npy_header(long_one, &begin), 0);
     assert_null(
+        ls_npy_parse(&npy, "{'descr': '|b1', 'fortran_order': False, 'shape': (24L, 28L), }"));
+    assert_true(npy.type == 'b' && npy.shape[1] == 28);
+    assert_null(
         ls_npy_parse(&npy, "{'descr': '<i8', 'fortran_order': False, 'shape': (3, 1), }   \n"));
     assert_true(npy.type == 'i' && npy.size == 8 && npy.rank == 2);
     assert_true(npy.shape[0] == 3 && npy.shape[1] == 1);
@@ -204,6 +258,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_numpy_writes),
         cmocka_unit_test(few_images_are_the_first),
+        cmocka_unit_test(all_labels_are_read),
+        cmocka_unit_test(normalisation_is_part_of_the_data),
         cmocka_unit_test(pixels_are_normalised),
         cmocka_unit_test(refuses_what_it_cannot_read),
         IN_DIRECTORY(damaged_files_are_refused_or_read),

@@ -297,7 +297,9 @@ static void results_on_other_data_are_not_recorded(void **state) {
                  {"synthetic:5", "synthetic:0", true},
                  {"cifar10:here", "cifar10:there", true},
                  {"npz:a.npz", "npz:data/a.npz", true},
-                 {"npz:data/a.npz", "npz:data/b.npz", false}};
+                 {"npz:data/a.npz", "npz:data/b.npz", false},
+                 {"npz:a.npz", "npz", false},
+                 {"npz", "npz", true}};
     (void)state;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         const bool same = cases[c].same;

@@ -17,21 +17,22 @@ struct ls_dataset {
     int height, width;    /* pixels */
     int channels;         /* 3: red, green, blue; 1: grey */
     int classes;          /* labels lie in [0, classes) */
+    bool more_classes;    /* there may be more than those of these labels */
     int labels_per_image; /* 1 for classification, height * width for segmentation */
     uint8_t *pixels;  /* [count][channels][height][width], as CIFAR-10's files hold them; owned */
     uint16_t *labels; /* [count][labels_per_image]; owned */
     float mean[3];    /* per channel, in units of a pixel byte */
     float deviation[3];
-    bool normalised; /* these are not the data set's own, but ls_dataset_normalise's */
+    bool normalised; /* these do not follow from what data set it is: ls_dataset_normalise's */
 };
 
 /* Opens what `spec` names: "cifar10:DIR" (the directory with the dataset's binary files, or the one
  * above `cifar-10-batches-bin`), "npz:FILE" (NumPy arrays of bytes, train_images and test_images or
  * x_train and x_test, and of labels, train_labels and test_labels or y_train and y_test; as many
- * classes as the largest label asks for), "synthetic[:SEED]" or "shapes[:SEED]" (drawn by the
- * program: ten classes of images, five classes of pixels). Keeps the first `limit` records in file
- * order, all of them if limit is 0; asking for more than there are is an error. Free with
- * ls_dataset_free. */
+ * classes as the largest label asks for, normalised by 0.5 and 0.5), "synthetic[:SEED]" or
+ * "shapes[:SEED]" (drawn by the program: ten classes of images, five classes of pixels). Keeps the
+ * first `limit` records in file order, all of them if limit is 0; asking for more than there are is
+ * an error. Free with ls_dataset_free. */
 enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enum ls_split split,
                                int limit, struct ls_error *error);
 void ls_dataset_free(struct ls_dataset *dataset);
@@ -40,6 +41,9 @@ void ls_dataset_free(struct ls_dataset *dataset);
  * pixels from 0 to 1, as in torchvision's Normalize; or "M/D", of all channels. */
 enum ls_status ls_dataset_normalise(struct ls_dataset *dataset, const char *text,
                                     struct ls_error *error);
+
+/* Makes the classes as many as a network tells apart, where labels may only not show all. */
+void ls_dataset_widen(struct ls_dataset *dataset, int classes);
 
 /* Sets the metadata entry "pixels" to the text that ls_dataset_normalise reads, if the means and
  * deviations are not the data set's own. */

@@ -125,9 +125,9 @@ enum ls_status ls_network_create(struct ls_network *network, const char *arch,
                                  struct ls_error *error);
 void ls_network_free(struct ls_network *network);
 
-/* text[size] = the architecture's name for such images and so many classes: "resnet20", if these
- * are its usual ones, or "resnet20@28x28x1:9". A name that says what it is for and an ONNX file
- * stay as they are. */
+/* text[size] = the architecture's name for such images and so many classes, as far as it does not
+ * say itself what it is for: "resnet20", if these are its usual ones, or "resnet20@28x28x1:9". An
+ * ONNX file stays as it is. */
 void ls_arch_for(const char *arch, struct ls_shape image, int classes, char *text, size_t size);
 
 /* Names of known architectures: the i-th, or NULL past the last. */

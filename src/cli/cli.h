@@ -49,10 +49,10 @@ bool cli_split_train(const char *command, const char *option, const char *text, 
  * NULL if that is NULL. */
 const char *cli_arch_for(const char *arch, const struct ls_dataset *dataset, char text[1024]);
 
-/* Normalises the pixels as the option --pixels says or, if that is NULL, as the model's metadata
- * do; without either they are as usual. */
-enum ls_status cli_normalise(struct ls_dataset *dataset, const char *pixels,
-                             const struct ls_model *model, struct ls_error *error);
+/* Makes the images what the model is to see: normalised as the option --pixels says or, if that is
+ * NULL, as the model's metadata do (without either they are as usual), of as many classes. */
+enum ls_status cli_suit(struct ls_dataset *dataset, const char *pixels,
+                        const struct ls_model *model, struct ls_error *error);
 
 /* A model and the images it is evaluated on, as options name them. */
 struct cli_subject {

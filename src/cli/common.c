@@ -98,15 +98,21 @@ bool cli_split_train(const char *command, const char *option, const char *text, 
 
 const char *cli_arch_for(const char *arch, const struct ls_dataset *dataset, char text[1024]) {
     const struct ls_shape image = {dataset->height, dataset->width, dataset->channels};
-    if (!arch)
-        return NULL;
+    if (!arch || strlen(arch) > 512) /* a path: no name is that long */
+        return arch;
     ls_arch_for(arch, image, dataset->classes, text, 1024);
     return text;
 }
 
-enum ls_status cli_normalise(struct ls_dataset *dataset, const char *pixels,
-                             const struct ls_model *model, struct ls_error *error) {
+enum ls_status cli_suit(struct ls_dataset *dataset, const char *pixels,
+                        const struct ls_model *model, struct ls_error *error) {
     const char *text = pixels ? pixels : ls_metadata_get(&model->metadata, "pixels");
+    const struct ls_network *network = &model->network;
+    const struct ls_shape in = network->nodes[0].out,
+                          out = network->nodes[network->node_count - 1].out;
+    ls_dataset_widen(dataset, out.channels);
+    if (!pixels && in.channels != dataset->channels)
+        return LS_OK; /* which is told where they meet */
     return text ? ls_dataset_normalise(dataset, text, error) : LS_OK;
 }
 
@@ -118,5 +124,5 @@ enum ls_status cli_load(const struct cli_subject *subject, struct ls_model *mode
     if (!status)
         status =
             ls_model_load(model, subject->model, cli_arch_for(subject->arch, dataset, arch), error);
-    return status ? status : cli_normalise(dataset, subject->pixels, model, error);
+    return status ? status : cli_suit(dataset, subject->pixels, model, error);
 }

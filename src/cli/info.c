@@ -170,24 +170,24 @@ static bool print_directions(const char *path, const char *arch) {
     return found;
 }
 
-/* The images of both splits of an archive of NumPy's. */
+/* The images of an archive of NumPy's, which may lack one of the splits. */
 static enum ls_status print_images(const char *path, struct ls_error *error) {
     char spec[600];
-    enum ls_status status = LS_OK;
+    enum ls_status status[2];
     snprintf(spec, sizeof spec, "npz:%s", path);
-    for (int split = LS_TRAIN; split <= LS_TEST && !status; split++) {
+    for (int split = LS_TRAIN; split <= LS_TEST; split++) {
         struct ls_dataset data;
-        status = ls_dataset_open(&data, spec, (enum ls_split)split, 0, error);
-        if (status)
-            break;
-        if (split == LS_TRAIN)
-            printf("%s: %s images of %d x %d pixels\n  %-18s %d, of %s\n", path,
-                   data.channels == 1 ? "grey" : "colour", data.height, data.width, "classes",
-                   data.classes, data.labels_per_image == 1 ? "images" : "pixels");
-        printf("  %-18s %d images\n", ls_split_name(data.split), data.count);
+        status[split] = ls_dataset_open(&data, spec, (enum ls_split)split, 0, error);
+        if (status[split])
+            continue;
+        printf("%s: %s images of %d x %d pixels\n", path, ls_split_name(data.split), data.height,
+               data.width);
+        printf("  %-18s %d, %s\n", "images", data.count, data.channels == 1 ? "grey" : "in colour");
+        printf("  %-18s %d, of %s\n", "classes", data.classes,
+               data.labels_per_image == 1 ? "images" : "pixels");
         ls_dataset_free(&data);
     }
-    return status;
+    return status[LS_TRAIN] ? status[LS_TEST] : LS_OK;
 }
 
 static bool is_archive_of_images(const char *path) {

@@ -101,6 +101,8 @@ static enum ls_status open_model(const struct options *o, const struct ls_datase
                                  struct ls_model *model, struct ls_error *error) {
     char text[1024];
     const char *arch = cli_arch_for(o->arch, data, text);
+    if (arch && strcmp(arch, o->arch) != 0)
+        fprintf(stderr, "%s: %s for the images of %s\n", o->arch, arch, data->name);
     if (o->init)
         return ls_model_load(model, o->init, arch, error);
     return ls_model_create(model, arch, o->recipe.seed, error);
@@ -124,9 +126,9 @@ static int run(const struct options *o) {
     if (!status)
         status = open_model(o, &train, &model, &error);
     if (!status)
-        status = cli_normalise(&train, o->pixels, &model, &error);
+        status = cli_suit(&train, o->pixels, &model, &error);
     if (!status)
-        status = cli_normalise(&test, o->pixels, &model, &error);
+        status = cli_suit(&test, o->pixels, &model, &error);
     if (!status) {
         cli_watch_start(&watch);
         training.observer = &watch.observer;

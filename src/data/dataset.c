@@ -49,6 +49,11 @@ void ls_dataset_free(struct ls_dataset *dataset) {
     *dataset = (struct ls_dataset){0};
 }
 
+void ls_dataset_widen(struct ls_dataset *dataset, int classes) {
+    if (dataset->more_classes && dataset->classes < classes)
+        dataset->classes = classes;
+}
+
 /* Bits, so that the same numbers are the same on every machine. */
 static void hash_normalisation(SHA2_CTX *context, const struct ls_dataset *dataset) {
     for (int c = 0; c < 6; c++) {

@@ -53,7 +53,7 @@ static const char *parse_shape(struct ls_npy *npy, const char *text) {
         npy->shape[npy->rank] = strtoll(text, &end, 10);
         if (end == text || npy->shape[npy->rank] < 0 || npy->shape[npy->rank] > INT_MAX)
             return "it has no shape";
-        text = end + strspn(end, ", ");
+        text = end + strspn(end, ", L"); /* Python 2 wrote (10L, 28L) */
     }
     return NULL;
 }

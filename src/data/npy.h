@@ -2,7 +2,6 @@
 #ifndef LANDSCAPE_DATA_NPY_H
 #define LANDSCAPE_DATA_NPY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum { LS_NPY_RANK = 4, LS_NPY_PREFIX = 12, LS_NPY_HEADER = 4096 };

@@ -4,7 +4,6 @@
 #include "data/npz.h"
 #include "data/data.h"
 #include "data/npy.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,22 +153,24 @@ static long label_of(const struct ls_npy *npy, const uint8_t *bytes) {
     unsigned long long value = 0;
     for (int b = npy->size - 1; b >= 0; b--)
         value = value << 8 | bytes[b];
-    return value <= MOST_LABEL && !(npy->type == 'i' && npy->size == 1 && value > 127) &&
-                   !(npy->type == 'i' && npy->size == 2 && value > 32767)
-               ? (long)value
-               : -1;
+    const bool negative = npy->type == 'i' && bytes[npy->size - 1] > 127;
+    return value <= MOST_LABEL && !negative ? (long)value : -1;
 }
 
-/* How many labels an image has in [n], [n, 1] or [n, height, width]; 0: something else. */
+/* How many labels an image has in [n], [n, 1], or those of pixels in [n, height, width] with one
+ * channel or without; 0: something else. */
 static int labels_of(const struct ls_npy *npy, const struct ls_dataset *dataset) {
     const long long *shape = npy->shape;
-    if ((npy->type != 'u' && npy->type != 'i') || npy->size > 8)
+    if (!strchr("uib", npy->type) || npy->size > 8)
         return 0;
     if (npy->rank == 1 || (npy->rank == 2 && shape[1] == 1))
         return 1;
-    return npy->rank == 3 && shape[1] == dataset->height && shape[2] == dataset->width
-               ? dataset->height * dataset->width
-               : 0;
+    const bool first = npy->rank == 4 && shape[1] == 1, last = npy->rank == 4 && shape[3] == 1;
+    if (npy->rank != 3 && !first && !last)
+        return 0;
+    const bool fits = (shape[1] == dataset->height && shape[2] == dataset->width && !first) ||
+                      (first && shape[2] == dataset->height && shape[3] == dataset->width);
+    return fits ? dataset->height * dataset->width : 0;
 }
 
 /* Reads an array of labels; keeps the first ones where `labels` is not NULL; the classes become as
@@ -208,16 +209,14 @@ static enum ls_status read_split(const struct reader *r, const struct names *of,
     enum ls_status status = open_array(r, of[split].labels, &array);
     if (!status && labels_of(&array.npy, dataset) != dataset->labels_per_image)
         status = damaged(r, &array, "it is not like the labels of the other split");
-    if (!status && own && array.npy.shape[0] < dataset->count)
-        status = damaged(r, &array, "there are fewer labels than images");
     if (!status)
         status = read_labels(r, &array, dataset, own ? dataset->labels : NULL);
     close_array(&array);
     return status;
 }
 
-/* What labels are like: read before there is room for them. */
-static enum ls_status take_labels(const struct reader *r, const char *name,
+/* What the labels of so many images are like: read before there is room for them. */
+static enum ls_status take_labels(const struct reader *r, const char *name, long long images,
                                   struct ls_dataset *dataset) {
     struct array array;
     enum ls_status status = open_array(r, name, &array);
@@ -227,6 +226,8 @@ static enum ls_status take_labels(const struct reader *r, const char *name,
         status = damaged(r, &array,
                          "labels must be whole numbers, one an image or one a pixel: [n], [n, 1] "
                          "or [n, height, width]");
+    if (!status && array.npy.shape[0] != images)
+        status = damaged(r, &array, "there are not as many labels as images");
     close_array(&array);
     return status;
 }
@@ -241,11 +242,13 @@ enum ls_status ls_npz_read(struct ls_dataset *dataset, zip_t *archive, const cha
         return LS_BAD_FILE;
     for (int c = 0; c < 3; c++)
         dataset->mean[c] = dataset->deviation[c] = 127.5F;
+    dataset->normalised = true; /* the same bytes elsewhere may be so otherwise */
+    dataset->more_classes = true;
     enum ls_status status = open_array(r, of[dataset->split].images, &images);
     if (!status)
         status = take_extent(r, &images, dataset, &last);
     if (!status)
-        status = take_labels(r, of[dataset->split].labels, dataset);
+        status = take_labels(r, of[dataset->split].labels, images.npy.shape[0], dataset);
     if (!status)
         status = ls_dataset_allocate(dataset, limit, (int)images.npy.shape[0], error);
     if (!status)

@@ -25,6 +25,9 @@ static enum ls_status random_images(const struct ls_network *network, struct ls_
     const struct ls_shape out = network->nodes[network->node_count - 1].out;
     const struct ls_rng rng = {0, LS_RNG_TEST, 0, 0};
     const size_t size = (size_t)in.height * (size_t)in.width * (size_t)in.channels * IMAGES;
+    if ((size_t)in.channels > sizeof data->mean / sizeof *data->mean)
+        return ls_fail(error, LS_MISMATCH, "%s takes images of %d channels; there are none",
+                       network->arch, in.channels);
     *data = (struct ls_dataset){.name = "noise",
                                 .count = IMAGES,
                                 .height = in.height,

@@ -17,8 +17,8 @@ static enum ls_status record(struct ls_surface *surface, const char *key, const 
 
 /* The name of a file without its directory, from "npz:DIR/FILE". */
 static const char *file_of(const char *data) {
-    const char *slash = strrchr(data, '/');
-    return slash ? slash + 1 : data + strcspn(data, ":") + 1;
+    const char *slash = strrchr(data, '/'), *colon = strchr(data, ':');
+    return slash ? slash + 1 : colon ? colon + 1 : data;
 }
 
 /* Whether data sets are of one kind by their names: up to a colon, or of files by those of the
@@ -28,7 +28,7 @@ static bool is_same_kind(const char *a, const char *b) {
     const size_t kind = strcspn(a, ":");
     if (strcspn(b, ":") != kind || memcmp(a, b, kind) != 0)
         return false;
-    return strncmp(a, "npz:", 4) != 0 || strcmp(file_of(a), file_of(b)) == 0;
+    return strncmp(a, "npz", kind) != 0 || strcmp(file_of(a), file_of(b)) == 0;
 }
 
 bool ls_scan_of_other_data(const struct ls_scan *scan) {

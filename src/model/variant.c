@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Extents of an image, and classes: what labels of 16 bits can tell apart. */
-enum { MOST_PIXELS = 4096, MOST_CHANNELS = 1024, MOST_CLASSES = 65536 };
+enum { MOST_PIXELS = 4096, MOST_CHANNELS = 3, MOST_CLASSES = 65536 };
 
 /* Reads a whole number from 1 to `most` and moves *text behind it. */
 static bool read_number(const char **text, int most, int *number) {
@@ -42,8 +42,8 @@ static bool read_extents(struct ls_variant *variant, const char *text) {
 enum ls_status ls_variant_parse(struct ls_variant *variant, const char *arch,
                                 struct ls_error *error) {
     *variant = (struct ls_variant){0};
-    const size_t length = strcspn(arch, "@:");
-    snprintf(variant->name, sizeof variant->name, "%.*s", (int)(length < 64 ? length : 64), arch);
+    const size_t length = strcspn(arch, "@:"), most = sizeof variant->name - 1;
+    memcpy(variant->name, arch, length < most ? length : most);
     if (read_extents(variant, arch + length))
         return LS_OK;
     return ls_fail(error, LS_BAD_ARGUMENT,
@@ -65,9 +65,17 @@ static bool is_for(const char *arch, struct ls_shape image, int classes) {
 }
 
 void ls_arch_for(const char *arch, struct ls_shape image, int classes, char *text, size_t size) {
-    if (ls_onnx_recognise(arch) || strpbrk(arch, "@:") || is_for(arch, image, classes))
-        snprintf(text, size, "%s", arch);
+    struct ls_variant said;
+    snprintf(text, size, "%s", arch);
+    if (ls_onnx_recognise(arch) || ls_variant_parse(&said, arch, NULL))
+        return;
+    if (said.image.height)
+        image = said.image;
+    if (said.classes)
+        classes = said.classes;
+    if (is_for(said.name, image, classes))
+        snprintf(text, size, "%s", said.name);
     else
-        snprintf(text, size, "%s@%dx%dx%d:%d", arch, image.height, image.width, image.channels,
+        snprintf(text, size, "%s@%dx%dx%d:%d", said.name, image.height, image.width, image.channels,
                  classes);
 }

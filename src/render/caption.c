@@ -45,12 +45,14 @@ static void append(char *text, size_t size, const char *separator, const char *m
 /* "CIFAR-10" of "cifar10:DIR", "synthetic data", "mine" of "npz:data/mine.npz", or what stands
  * before the colon. */
 static void append_data(char *text, size_t size, const char *data) {
-    char name[128];
+    char name[512];
     const char *slash = strrchr(data, '/'), *colon = strchr(data, ':');
     snprintf(name, sizeof name, "%.*s", (int)strcspn(data, ":"), data);
     if (strcmp(name, "npz") == 0 && colon) {
         const char *file = slash ? slash + 1 : colon + 1;
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(file, "."), file);
+        const size_t length = strlen(file), ending = strlen(".npz");
+        const bool ends = length > ending && strcmp(file + length - ending, ".npz") == 0;
+        snprintf(name, sizeof name, "%.*s", (int)(ends ? length - ending : length), file);
     }
     if (strcmp(name, "cifar10") == 0)
         append(text, size, "", "CIFAR-10");

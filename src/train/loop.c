@@ -2,6 +2,7 @@
 #include "base/lock.h"
 #include "base/observer.h"
 #include "base/text.h"
+#include "engine/plan.h"
 #include "landscape/evaluate.h"
 #include "landscape/landscape.h"
 #include "train/log.h"
@@ -267,6 +268,8 @@ static enum ls_status train(struct run *run, struct ls_error *error) {
     if (!status)
         status = ls_stepper_create(&run->stepper, run->model, run->recipe, run->training->train,
                                    run->training->threads, error);
+    if (!status)
+        status = ls_network_fits(&run->model->network, run->training->test, error);
     if (!status)
         status = ls_make_directory(run->training->directory, error);
     if (!status)

@@ -38,12 +38,14 @@ def from_archive(path, split, count):
     pixels = pixels.transpose(0, 3, 1, 2) if pixels.shape[3] in (1, 3) else pixels
     labels = labels[:, 0] if labels.shape[1:] == (1,) else labels
     count = count or len(labels)
+    if len(labels) < count:
+        raise SystemExit(f"{path}: has {len(labels)} images, {count} were asked for")
     return (torch.from_numpy(pixels[:count].astype(numpy.float32)).div_(127.5).sub_(1),
             torch.from_numpy(labels[:count].astype(numpy.int64)))
 
 
 def load(spec, count, program, split="train"):
-    """(float images [count, 3, height, width], integer labels) of a data set of the program.
+    """(float images [count, channels, height, width], integer labels) of a data set of the program.
 
     CIFAR-10 and NumPy's archives are read and normalised here; all others come from the probe
     `program`."""

@@ -36,7 +36,8 @@ def create(arch):
     if arch.startswith(TORCHVISION):
         import torchvision  # which nothing else needs
         return getattr(torchvision.models, arch.removeprefix(TORCHVISION))(num_classes=10)
-    name, extent, classes = re.fullmatch(r"([^@:]*)(?:@(\d+x\d+x\d+))?(?::(\d+))?", arch).groups()
+    said = re.fullmatch(r"([^@:]*)(?:@(\d+x\d+x\d+))?(?::(\d+))?", arch)
+    name, extent, classes = said.groups() if said else (arch, None, None)
     if name not in ARCHITECTURES:
         raise SystemExit(f"no architecture is called '{name}'; known: {', '.join(ARCHITECTURES)}")
     network = ARCHITECTURES[name]()
