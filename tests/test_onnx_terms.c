@@ -192,11 +192,44 @@ static void axes_in_a_ring(struct ls_onnx *o) {
     take(o, "Unsqueeze", 0, 1, node(o, "Unsqueeze", 0)->output[0]);
 }
 
+/* The initialiser of three dimensions, which is a scale. */
+static LsOnnx__Tensor *scale_of(const struct ls_onnx *o) {
+    const LsOnnx__Graph *graph = o->model->graph;
+    for (size_t i = 0; i < graph->n_initializer; i++)
+        if (graph->initializer[i]->n_size == 3)
+            return graph->initializer[i];
+    fail_msg("there is no scale");
+    return NULL;
+}
+
+/* One number for all channels, with as many dimensions as numbers for each have. */
+static void single_weight(struct ls_onnx *o) {
+    static const char *const names[] = {"first", "second", "third"};
+    LsOnnx__Graph *graph = o->model->graph;
+    LsOnnx__Tensor *tensor = scale_of(o);
+    for (size_t i = 0; i < graph->n_node; i++)
+        for (size_t j = 0; j < graph->node[i]->n_input; j++)
+            if (strcmp(graph->node[i]->input[j], tensor->name) == 0)
+                onnx_rename(&graph->node[i]->input[j], names[2]);
+    set_whole(o, "Unsqueeze", 0, 1, 0, -1);
+    for (int n = 0; n < 3; n++) {
+        onnx_append(o, "Unsqueeze", n ? names[n - 1] : tensor->name, names[n]);
+        LsOnnx__Node *last = graph->node[graph->n_node - 1];
+        add_input(last, node(o, "Unsqueeze", 0)->input[1]);
+        memmove(graph->node + n + 1, graph->node + n,
+                (graph->n_node - 1 - (size_t)n) * sizeof(LsOnnx__Node *));
+        graph->node[n] = last;
+    }
+    tensor->n_size = 0;
+    tensor->raw.len = sizeof(float);
+}
+
 /* Weights that get more dimensions to be those of channels. */
 static void dimensions_that_do_not_fit_are_refused(void **state) {
     static const struct onnx_refusal cases[] = {
         {row_of_weights, "(Unsqueeze): is known here for the sizes of activations only"},
         {column_of_weights, "(Mul): its weights are not as many as their dimensions say"},
+        {single_weight, "(Mul): weighs all channels alike"},
         {ring_of_weights, "(Unsqueeze): is known here for the sizes of activations only"},
         {axes_in_a_ring, "(Unsqueeze): is known here for the sizes of activations only"},
     };

@@ -28,6 +28,13 @@ struct pair {
     float number;              /* that it is */
 };
 
+/* Whether a row of one number is the weight or the bias of a single channel. */
+static bool is_single(const struct ls_onnx_walk *w, const struct pair *p) {
+    const enum ls_onnx_term term = p->x.term;
+    return (term == LS_ONNX_PRODUCT || term == LS_ONNX_NORMAL || term == LS_ONNX_NORMAL_WEIGHTED) &&
+           ls_onnx_find(w->onnx, w->node->input[p->second]).tensor->n_size == 1;
+}
+
 static struct pair pair_of(struct ls_onnx_walk *w) {
     struct pair p = {.second = 1};
     float number;
@@ -40,6 +47,8 @@ static struct pair pair_of(struct ls_onnx_walk *w) {
     if (w->node->n_input != 2)
         ls_onnx_refuse(w, "does not have two inputs");
     p.x = ls_onnx_term(w, p.first);
+    if (p.kind == NUMBER && is_single(w, &p))
+        p.kind = WEIGHT;
     if (p.kind == ACTIVATIONS)
         p.y = ls_onnx_term(w, p.second);
     return p;
@@ -128,6 +137,8 @@ static struct ls_onnx_value scale(struct ls_onnx_walk *w, size_t activations, si
     const struct ls_attributes a = {.rank = (int)tensor->n_size};
     if (x.order != LS_ONNX_IMAGE && !ls_onnx_is_channels(w, x, -1))
         return ls_onnx_refuse(w, "weighs the numbers of a flattened image");
+    if (a.rank == 0)
+        return ls_onnx_refuse(w, "weighs all channels alike, which is not known here");
     const struct ls_onnx_source source = a.rank == LS_ONNX_RANK && x.order == LS_ONNX_IMAGE
                                              ? ls_onnx_weight(w, factors, LS_ONNX_RANK, false)
                                              : ls_onnx_channel_weight(w, factors, x, false);

@@ -54,9 +54,11 @@ enum ls_status ls_conv2d_shape(const struct ls_node *node, struct ls_shape *out,
                              node->attributes.channels};
     if (out->height < 1 || out->width < 1 || out->channels < 1)
         return ls_fail(error, LS_MISMATCH,
-                       "cannot convolve %dx%d pixels with kernel %dx%d, stride %d, padding %d",
+                       "cannot convolve %dx%d pixels with kernel %dx%d, stride %d, %d, dilation "
+                       "%d, %d, padding %d, %d, %d, %d",
                        in.height, in.width, window.kernel[0], window.kernel[1], window.stride[0],
-                       window.padding[0]);
+                       window.stride[1], window.dilation[0], window.dilation[1], window.padding[0],
+                       window.padding[1], window.padding[2], window.padding[3]);
     if (groups < 1 || in.channels % groups != 0 || out->channels % groups != 0)
         return ls_fail(error, LS_MISMATCH, "%d groups cannot share %d channels in, %d out", groups,
                        in.channels, out->channels);
@@ -86,7 +88,7 @@ int ls_conv2d_tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
     return node->attributes.bias ? 2 : 1;
 }
 
-static size_t taps_of(const struct ls_node *node) {
+size_t ls_conv2d_taps(const struct ls_node *node) {
     const struct ls_window window = ls_conv2d_window(node);
     return (size_t)window.kernel[0] * (size_t)window.kernel[1];
 }
@@ -96,7 +98,7 @@ static size_t pixels_of(struct ls_shape shape) {
 }
 
 static size_t weight_count(const struct ls_node *node) {
-    return taps_of(node) * (size_t)inputs_of(node) * (size_t)node->out.channels;
+    return ls_conv2d_taps(node) * (size_t)inputs_of(node) * (size_t)node->out.channels;
 }
 
 double ls_conv2d_flops(const struct ls_node *node) {
@@ -198,7 +200,7 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
 /* The elements begin .. end-1 of the weight's gradient, from packed order to PyTorch's. */
 static void store_weight_grad(const struct ls_node *node, const float *total, size_t begin,
                               size_t end, float *grad) {
-    const size_t taps = taps_of(node);
+    const size_t taps = ls_conv2d_taps(node);
     const size_t in = (size_t)inputs_of(node), out = (size_t)node->out.channels;
     for (size_t e = begin; e < end; e++) {
         const size_t o = e % out, i = e / out % in, tap = e / out / in;

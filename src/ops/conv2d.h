@@ -11,6 +11,9 @@ struct ls_conv ls_conv2d_of(const struct ls_node *node);
 /* Its window. */
 struct ls_window ls_conv2d_window(const struct ls_node *node);
 
+/* The pixels of its kernel. */
+size_t ls_conv2d_taps(const struct ls_node *node);
+
 /* How many groups of channels do not meet: those of each take the inputs of each. */
 int ls_conv2d_groups(const struct ls_node *node);
 

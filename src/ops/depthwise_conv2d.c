@@ -6,11 +6,6 @@
 #include "ops/conv2d.h"
 #include "ops/fold.h"
 
-static size_t taps_of(const struct ls_node *node) {
-    const struct ls_window window = ls_conv2d_window(node);
-    return (size_t)window.kernel[0] * (size_t)window.kernel[1];
-}
-
 /* The pixels of an output row that a position of the window takes from the image, and where the
  * first of them, in and out, are: floats into an image. */
 struct run {
@@ -37,7 +32,7 @@ static struct run run_at(const struct ls_node *node, const struct ls_window *w, 
 /* packed = weights [taps][channels], then what is added [channels]; as floats in mixed precision,
  * too, in which nothing is gained by rounding them */
 static size_t shift_offset(const struct ls_node *node) {
-    return ls_align_floats(taps_of(node) * (size_t)node->out.channels);
+    return ls_align_floats(ls_conv2d_taps(node) * (size_t)node->out.channels);
 }
 
 static size_t packed_size(const struct ls_node *node, bool training) {
@@ -46,7 +41,7 @@ static size_t packed_size(const struct ls_node *node, bool training) {
 }
 
 static void pack(const struct ls_node *node, bool training, float *const *values, float *packed) {
-    const size_t taps = taps_of(node), channels = (size_t)node->out.channels;
+    const size_t taps = ls_conv2d_taps(node), channels = (size_t)node->out.channels;
     (void)training;
     for (size_t c = 0; c < channels; c++) {
         const struct ls_fold fold = ls_fold(node, values, (int)c);
@@ -61,7 +56,7 @@ static void forward_image(const struct ls_call *call, const float *x, float *y) 
     const struct ls_window window = ls_conv2d_window(node);
     const size_t channels = (size_t)node->out.channels, size = ls_shape_size(node->out);
     const size_t step = channels * (size_t)window.stride[1];
-    const int taps = (int)taps_of(node);
+    const int taps = (int)ls_conv2d_taps(node);
     for (size_t i = 0; i < size; i++)
         y[i] = 0;
     for (int row = 0; row < node->out.height; row++)
@@ -85,7 +80,7 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
     const struct ls_window window = ls_conv2d_window(node);
     const size_t channels = (size_t)node->out.channels;
     const size_t step = channels * (size_t)window.stride[1];
-    const int taps = (int)taps_of(node);
+    const int taps = (int)ls_conv2d_taps(node);
     float *grad = partial;
     for (size_t i = 0; i < (size_t)taps * channels; i++)
         grad[i] = 0;
@@ -107,7 +102,7 @@ static void backward(const struct ls_call *call, int first, int last) {
     const struct ls_window window = ls_conv2d_window(node);
     const size_t channels = (size_t)node->out.channels, in = ls_shape_size(node->in[0]);
     const size_t step = channels * (size_t)window.stride[1];
-    const int taps = (int)taps_of(node);
+    const int taps = (int)ls_conv2d_taps(node);
     for (int image = first; call->input_grads[0] && image < last; image++) {
         const float *y_grad = call->output_grad + ls_shape_size(node->out) * (size_t)image;
         float *x_grad = call->input_grads[0] + in * (size_t)image;

@@ -4,43 +4,33 @@
 #include "ops/op.h"
 #include <math.h>
 
-/* The values of images first .. last-1. */
-struct span {
-    size_t at, count;
-};
-
-static struct span span_of(const struct ls_call *call, int first, int last) {
-    const size_t size = ls_shape_size(call->node->out);
-    return (struct span){size * (size_t)first, size * (size_t)(last - first)};
-}
-
 static void forward(const struct ls_call *call, int first, int last) {
-    const struct span s = span_of(call, first, last);
-    ls_kernels()->gelu(s.count, call->inputs[0] + s.at, call->output + s.at);
+    const struct ls_span s = ls_span_of(call->node, first, last);
+    ls_kernels()->gelu(s.values, call->inputs[0] + s.at, call->output + s.at);
 }
 
 static void backward(const struct ls_call *call, int first, int last) {
-    const struct span s = span_of(call, first, last);
+    const struct ls_span s = ls_span_of(call->node, first, last);
     if (call->input_grads[0])
-        ls_kernels()->gelu_gradient(s.count, call->inputs[0] + s.at, call->output_grad + s.at,
+        ls_kernels()->gelu_gradient(s.values, call->inputs[0] + s.at, call->output_grad + s.at,
                                     call->accumulate[0], call->input_grads[0] + s.at);
 }
 
 static void tangent(const struct ls_call *call, int first, int last) {
-    const struct span s = span_of(call, first, last);
-    ls_kernels()->gelu_gradient(s.count, call->inputs[0] + s.at, call->input_tangents[0] + s.at,
+    const struct ls_span s = ls_span_of(call->node, first, last);
+    ls_kernels()->gelu_gradient(s.values, call->inputs[0] + s.at, call->input_tangents[0] + s.at,
                                 false, call->output_tangent + s.at);
 }
 
 /* The second derivative is the density of normal numbers at x times 2 - x^2. */
 static void backward_tangent(const struct ls_call *call, int first, int last) {
-    const struct span s = span_of(call, first, last);
+    const struct ls_span s = ls_span_of(call->node, first, last);
     float *change = call->input_grad_tangents[0];
     if (!change)
         return;
-    ls_kernels()->gelu_gradient(s.count, call->inputs[0] + s.at, call->output_grad_tangent + s.at,
+    ls_kernels()->gelu_gradient(s.values, call->inputs[0] + s.at, call->output_grad_tangent + s.at,
                                 call->accumulate[0], change + s.at);
-    for (size_t i = s.at; i < s.at + s.count; i++) {
+    for (size_t i = s.at; i < s.at + s.values; i++) {
         const float x = call->inputs[0][i], density = 0.398942280F * expf(-x * x / 2);
         change[i] += call->output_grad[i] * density * (2 - x * x) * call->input_tangents[0][i];
     }

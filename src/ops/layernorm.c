@@ -18,19 +18,9 @@ static size_t channels_of(const struct ls_node *node) {
     return (size_t)node->out.channels;
 }
 
-/* The pixels of images first .. last-1, and where the first value of them is. */
-struct span {
-    size_t at, pixels;
-};
-
-static struct span span_of(const struct ls_node *node, int first, int last) {
-    const size_t size = ls_shape_size(node->out);
-    return (struct span){size * (size_t)first, size / channels_of(node) * (size_t)(last - first)};
-}
-
 static void forward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
-    const struct span s = span_of(node, first, last);
+    const struct ls_span s = ls_span_of(node, first, last);
     ls_kernels()->layer_norm(s.pixels, channels_of(node), call->inputs[0] + s.at,
                              node->attributes.epsilon, call->tensors[WEIGHT],
                              node->attributes.bias ? call->tensors[BIAS] : NULL,
@@ -48,7 +38,7 @@ static size_t partial_size(const struct ls_node *node, bool backward) {
 
 static void backward_reduce(const struct ls_call *call, int first, int last, void *partial) {
     const struct ls_node *node = call->node;
-    const struct span s = span_of(node, first, last);
+    const struct ls_span s = ls_span_of(node, first, last);
     const size_t channels = channels_of(node);
     float *grad = partial;
     memset(grad, 0, channels * sizeof *grad);
@@ -62,15 +52,18 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
 static void backward_combine(const struct ls_call *call, const void *partials, int chunks,
                              size_t stride, size_t begin, size_t end) {
     const size_t channels = channels_of(call->node);
-    for (size_t e = begin; e < end; e++)
-        ls_kernels()->sum_parts(1, (const float *)partials + e, chunks, stride / sizeof(float),
-                                e < channels ? call->tensor_grads[WEIGHT] + e
-                                             : call->tensor_grads[BIAS] + e - channels);
+    for (size_t e = begin, next; e < end; e = next) {
+        const bool bias = e >= channels;
+        next = bias || end < channels ? end : channels;
+        ls_kernels()->sum_parts(
+            next - e, (const float *)partials + e, chunks, stride / sizeof(float),
+            bias ? call->tensor_grads[BIAS] + e - channels : call->tensor_grads[WEIGHT] + e);
+    }
 }
 
 static void backward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
-    const struct span s = span_of(node, first, last);
+    const struct ls_span s = ls_span_of(node, first, last);
     if (call->input_grads[0])
         ls_kernels()->layer_norm_gradient(s.pixels, channels_of(node), call->inputs[0] + s.at,
                                           node->attributes.epsilon, call->tensors[WEIGHT],
@@ -82,7 +75,7 @@ static void backward(const struct ls_call *call, int first, int last) {
  * gives the change of the output, too, which then is scaled. */
 static void tangent(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
-    const struct span s = span_of(node, first, last);
+    const struct ls_span s = ls_span_of(node, first, last);
     float *change = call->output_tangent + s.at;
     ls_kernels()->layer_norm_gradient(s.pixels, channels_of(node), call->inputs[0] + s.at,
                                       node->attributes.epsilon, NULL,
@@ -91,8 +84,8 @@ static void tangent(const struct ls_call *call, int first, int last) {
                                  NULL, false, change);
 }
 
-/* Means over a pixel's channels: of x; of x', x normalised, times x's change; of g' = g * weight,
- * of g' x', and of how the latter changes, but for the part that g's change has in it. */
+/* Of a pixel: 1 / deviation, and means over its channels: of x, of x's change, of that times x', x
+ * normalised, of g' = g * weight, and of g' x'. */
 struct means {
     double x, inverse, x_change, normal_change, g, g_normal;
 };
@@ -144,7 +137,7 @@ static void add_curvature(const struct ls_node *node, const float *x, const floa
 
 static void backward_tangent(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
-    const struct span s = span_of(node, first, last);
+    const struct ls_span s = ls_span_of(node, first, last);
     const size_t channels = channels_of(node);
     float *change = call->input_grad_tangents[0];
     if (!change)

@@ -145,6 +145,13 @@ size_t ls_output_offset(const struct ls_node *node, int image);
 size_t ls_shape_size(struct ls_shape shape);
 bool ls_shape_equal(struct ls_shape a, struct ls_shape b);
 
+/* What images first .. last-1 of a node's output are: where their first value is, and how many
+ * values and pixels they have. */
+struct ls_span {
+    size_t at, values, pixels;
+};
+struct ls_span ls_span_of(const struct ls_node *node, int first, int last);
+
 /* The shape() of operations whose output is as large as their first input. */
 enum ls_status ls_first_shape(const struct ls_node *node, struct ls_shape *out,
                               struct ls_error *error);

@@ -15,19 +15,18 @@ static int tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
     return 1;
 }
 
-/* The pixels of images first .. last-1, and where the first value of them is. */
-struct span {
-    size_t at, pixels;
-};
-
-static struct span span_of(const struct ls_node *node, int first, int last) {
-    const size_t size = ls_shape_size(node->out), channels = (size_t)node->out.channels;
-    return (struct span){size * (size_t)first, size / channels * (size_t)(last - first)};
+static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
+                            struct ls_error *error) {
+    const int rank = node->attributes.rank;
+    *out = node->in[0];
+    return rank >= 1 && rank <= 4
+               ? LS_OK
+               : ls_fail(error, LS_MISMATCH, "a scale of %d dimensions is none of channels", rank);
 }
 
 static void forward(const struct ls_call *call, int first, int last) {
     const struct ls_attributes *a = &call->node->attributes;
-    const struct span s = span_of(call->node, first, last);
+    const struct ls_span s = ls_span_of(call->node, first, last);
     ls_kernels()->floats->affine(
         s.pixels, call->node->out.channels, call->inputs[0] + s.at, call->tensors[0], NULL,
         a->fused_residual ? call->inputs[1] + s.at : NULL, a->fused_relu, call->output + s.at);
@@ -43,7 +42,7 @@ static size_t partial_size(const struct ls_node *node, bool backward) {
 }
 
 static void backward_reduce(const struct ls_call *call, int first, int last, void *partial) {
-    const struct span s = span_of(call->node, first, last);
+    const struct ls_span s = ls_span_of(call->node, first, last);
     const size_t channels = (size_t)call->node->out.channels;
     memset(partial, 0, channels * sizeof(float));
     ls_kernels()->products_add((int)s.pixels, channels, call->inputs[0] + s.at, channels,
@@ -57,7 +56,7 @@ static void backward_combine(const struct ls_call *call, const void *partials, i
 }
 
 static void backward(const struct ls_call *call, int first, int last) {
-    const struct span s = span_of(call->node, first, last);
+    const struct ls_span s = ls_span_of(call->node, first, last);
     float *x_grad = call->input_grads[0];
     if (x_grad)
         ls_kernels()->floats->affine(
@@ -69,7 +68,7 @@ const struct ls_op ls_op_scale = {
     .name = "scale",
     .inference_fusions = LS_FUSE_RESIDUAL | LS_FUSE_RELU,
     .reduce_needs = LS_NEEDS_INPUTS,
-    .shape = ls_first_shape,
+    .shape = shape,
     .tensors = tensors,
     .forward = forward,
     .partial_size = partial_size,

@@ -4,6 +4,11 @@ size_t ls_shape_size(struct ls_shape shape) {
     return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
 }
 
+struct ls_span ls_span_of(const struct ls_node *node, int first, int last) {
+    const size_t size = ls_shape_size(node->out), values = size * (size_t)(last - first);
+    return (struct ls_span){size * (size_t)first, values, values / (size_t)node->out.channels};
+}
+
 bool ls_shape_equal(struct ls_shape a, struct ls_shape b) {
     return a.height == b.height && a.width == b.width && a.channels == b.channels;
 }
