@@ -29,7 +29,7 @@ struct ls_surface {
                            them. The file's max_eig and min_eig, as in the paper's code */
     double *images;  /* same shape: how many images a point's values are of, LS_NOT_COMPUTED where
                         not known yet; NULL: all the scan's. The file's train_loss_images
-                       or test_loss_images */
+                        or test_loss_images */
     size_t left_out; /* points that ls_surface_coarsen took away; not in the file */
     bool test;       /* the values are of the test split: stored as test_loss, test_acc and so on */
     int marker_count;

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 char *ls_vformat(const char *format, va_list arguments) {
     va_list again;
@@ -37,6 +38,12 @@ int ls_utf8_length(const unsigned char *at) {
     }
     const bool surrogate = code >= 0xd800 && code < 0xe000;
     return code < least[length] || code > 0x10ffff || surrogate ? 0 : length;
+}
+
+size_t ls_stem_length(const char *text, const char *ending) {
+    const size_t length = strlen(text), less = strlen(ending);
+    const bool ends = length > less && strcmp(text + length - less, ending) == 0;
+    return ends ? length - less : length;
 }
 
 bool ls_is_utf8(const char *text) {

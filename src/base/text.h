@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The formatted text in memory of its own (from malloc), or NULL when there is none. */
 char *ls_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -15,6 +16,10 @@ int ls_utf8_length(const unsigned char *at);
 /* Bytes of the control character at `at`, of ASCII or those Unicode has from ISO 6429; 0 if there
  * is none, or the text ends. */
 int ls_control_length(const unsigned char *at);
+
+/* Bytes of the text in front of the ending; all of them if it does not end so, or is nothing else.
+ */
+size_t ls_stem_length(const char *text, const char *ending);
 
 /* Is the text well-formed UTF-8, which JSON must be? */
 bool ls_is_utf8(const char *text);

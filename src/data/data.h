@@ -13,6 +13,9 @@ enum ls_status ls_dataset_allocate(struct ls_dataset *dataset, int limit, int av
 enum ls_status ls_dataset_name(struct ls_dataset *dataset, const char *source, const char *wanted,
                                const char *argument, struct ls_error *error);
 
+/* The file in the name of a data set, "a.npz" of "npz:DIR/a.npz": without its directory. */
+const char *ls_dataset_file(const char *name);
+
 /* Bytes of one image. */
 size_t ls_image_size(const struct ls_dataset *dataset);
 

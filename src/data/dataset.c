@@ -96,6 +96,11 @@ enum ls_status ls_dataset_name(struct ls_dataset *dataset, const char *source, c
     return LS_OK;
 }
 
+const char *ls_dataset_file(const char *name) {
+    const char *slash = strrchr(name, '/'), *colon = strchr(name, ':');
+    return slash ? slash + 1 : colon ? colon + 1 : name;
+}
+
 size_t ls_image_size(const struct ls_dataset *dataset) {
     return (size_t)dataset->channels * (size_t)dataset->height * (size_t)dataset->width;
 }

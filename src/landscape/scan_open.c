@@ -1,6 +1,7 @@
 /* The surface of a scan before it runs: its grid, what it records of its origin, and the points
  * that an earlier run of the same scan has computed. */
 #include "base/file.h"
+#include "data/data.h"
 #include "engine/plan.h"
 #include "landscape/landscape.h"
 #include "landscape/scan_parts.h"
@@ -15,20 +16,13 @@ static enum ls_status record(struct ls_surface *surface, const char *key, const 
     return value ? ls_metadata_set(&surface->metadata, error, key, "%s", value) : LS_OK;
 }
 
-/* The name of a file without its directory, from "npz:DIR/FILE". */
-static const char *file_of(const char *data) {
-    const char *slash = strrchr(data, '/'), *colon = strchr(data, ':');
-    return slash ? slash + 1 : colon ? colon + 1 : data;
-}
-
-/* Whether data sets are of one kind by their names: up to a colon, or of files by those of the
- * files.
- */
+/* Whether data sets are of one kind by their names: what stands before the colon, and the file. */
 static bool is_same_kind(const char *a, const char *b) {
     const size_t kind = strcspn(a, ":");
     if (strcspn(b, ":") != kind || memcmp(a, b, kind) != 0)
         return false;
-    return strncmp(a, "npz", kind) != 0 || strcmp(file_of(a), file_of(b)) == 0;
+    const bool files = kind == strlen("npz") && memcmp(a, "npz", kind) == 0;
+    return !files || strcmp(ls_dataset_file(a), ls_dataset_file(b)) == 0;
 }
 
 bool ls_scan_of_other_data(const struct ls_scan *scan) {

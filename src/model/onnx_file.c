@@ -1,4 +1,5 @@
 #include "model/onnx_file.h"
+#include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +9,7 @@ enum { MOST_STEPS = 8 }; /* from a name to its tensor */
 enum { FLOAT = 1, INT64 = 7, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
 
 bool ls_onnx_recognise(const char *path) {
-    static const char ending[] = ".onnx";
-    const size_t length = strlen(path), less = sizeof ending - 1;
-    return length > less && strcmp(path + length - less, ending) == 0;
+    return ls_stem_length(path, ".onnx") < strlen(path);
 }
 
 static bool is(const char *text, const char *other) {

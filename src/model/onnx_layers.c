@@ -47,10 +47,7 @@ struct ls_onnx_source ls_onnx_channel_weight(struct ls_onnx_walk *w, size_t i,
 /* name[LS_MAX_TENSOR_NAME] = what our node is called after its weight, whose name may have that
  * ending. */
 static void name_node(struct ls_onnx_walk *w, const char *full, const char *ending, char *name) {
-    size_t length = strlen(full);
-    const size_t less = strlen(ending);
-    if (length > less && strcmp(full + length - less, ending) == 0)
-        length -= less;
+    size_t length = ls_stem_length(full, ending);
     if (length >= LS_MAX_TENSOR_NAME || !ls_is_utf8(full)) {
         ls_onnx_refuse(w, "the name of its weights is too long, or no UTF-8");
         length = 0;

@@ -101,6 +101,15 @@ static size_t weight_count(const struct ls_node *node) {
     return ls_conv2d_taps(node) * (size_t)inputs_of(node) * (size_t)node->out.channels;
 }
 
+size_t ls_conv2d_shift_offset(const struct ls_node *node) {
+    return ls_align_floats(weight_count(node));
+}
+
+size_t ls_conv2d_packed_size(const struct ls_node *node, bool training) {
+    (void)training;
+    return ls_conv2d_shift_offset(node) + ls_align_floats((size_t)node->out.channels);
+}
+
 double ls_conv2d_flops(const struct ls_node *node) {
     return 2.0 * (double)weight_count(node) * (double)pixels_of(node->out);
 }

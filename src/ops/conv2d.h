@@ -23,6 +23,11 @@ enum ls_status ls_conv2d_shape(const struct ls_node *node, struct ls_shape *out,
 int ls_conv2d_tensors(const struct ls_node *node, struct ls_tensor_spec *spec);
 double ls_conv2d_flops(const struct ls_node *node);
 
+/* Of convolutions whose packed values are as many weights as they have, then what is added
+ * [channels]. */
+size_t ls_conv2d_shift_offset(const struct ls_node *node);
+size_t ls_conv2d_packed_size(const struct ls_node *node, bool training);
+
 /* Hooks of the gradient: partial = the weight's [kernel][kernel][in of a group][out], then the
  * bias's [out] if there is one. */
 size_t ls_conv2d_gradient_count(const struct ls_node *node, bool backward);

@@ -31,15 +31,6 @@ static struct run run_at(const struct ls_node *node, const struct ls_window *w, 
 
 /* packed = weights [taps][channels], then what is added [channels]; as floats in mixed precision,
  * too, in which nothing is gained by rounding them */
-static size_t shift_offset(const struct ls_node *node) {
-    return ls_align_floats(ls_conv2d_taps(node) * (size_t)node->out.channels);
-}
-
-static size_t packed_size(const struct ls_node *node, bool training) {
-    (void)training;
-    return shift_offset(node) + ls_align_floats((size_t)node->out.channels);
-}
-
 static void pack(const struct ls_node *node, bool training, float *const *values, float *packed) {
     const size_t taps = ls_conv2d_taps(node), channels = (size_t)node->out.channels;
     (void)training;
@@ -47,7 +38,7 @@ static void pack(const struct ls_node *node, bool training, float *const *values
         const struct ls_fold fold = ls_fold(node, values, (int)c);
         for (size_t tap = 0; tap < taps; tap++)
             packed[tap * channels + c] = (float)(fold.scale * (double)values[0][c * taps + tap]);
-        packed[shift_offset(node) + c] = (float)fold.shift;
+        packed[ls_conv2d_shift_offset(node) + c] = (float)fold.shift;
     }
 }
 
@@ -72,7 +63,7 @@ static void forward(const struct ls_call *call, int first, int last) {
     for (int image = first; image < last; image++)
         forward_image(call, call->inputs[0] + in * (size_t)image,
                       call->output + out * (size_t)image);
-    ls_conv2d_finish(call, first, last, call->packed + shift_offset(call->node));
+    ls_conv2d_finish(call, first, last, call->packed + ls_conv2d_shift_offset(call->node));
 }
 
 static void backward_reduce(const struct ls_call *call, int first, int last, void *partial) {
@@ -125,7 +116,7 @@ const struct ls_op ls_op_depthwise_conv2d = {
     .shape = ls_conv2d_shape,
     .tensors = ls_conv2d_tensors,
     .flops = ls_conv2d_flops,
-    .packed_size = packed_size,
+    .packed_size = ls_conv2d_packed_size,
     .pack = pack,
     .forward = forward,
     .partial_size = ls_conv2d_partial_size,

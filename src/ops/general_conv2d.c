@@ -42,15 +42,6 @@ static size_t outputs_of(const struct ls_node *node, const struct block *b) {
 }
 
 /* packed = for each group the weights [depth][out of a group], then what is added [channels] */
-static size_t shift_offset(const struct ls_node *node) {
-    return ls_align_floats(block_of(node).depth * (size_t)node->out.channels);
-}
-
-static size_t packed_size(const struct ls_node *node, bool training) {
-    (void)training;
-    return shift_offset(node) + ls_align_floats((size_t)node->out.channels);
-}
-
 static void pack(const struct ls_node *node, bool training, float *const *values, float *packed) {
     const struct block b = block_of(node);
     (void)training;
@@ -62,7 +53,7 @@ static void pack(const struct ls_node *node, bool training, float *const *values
             for (int tap = 0; tap < b.taps; tap++)
                 to[(size_t)(tap * b.in + i) * (size_t)b.out] =
                     (float)(fold.scale * (double)from[i * b.taps + tap]);
-        packed[shift_offset(node) + (size_t)o] = (float)fold.shift;
+        packed[ls_conv2d_shift_offset(node) + (size_t)o] = (float)fold.shift;
     }
 }
 
@@ -162,7 +153,7 @@ static void convolve(const struct ls_call *call, const struct block *b, const st
 
 static void forward(const struct ls_call *call, int first, int last) {
     each_part(call, first, last, convolve, call->output);
-    ls_conv2d_finish(call, first, last, call->packed + shift_offset(call->node));
+    ls_conv2d_finish(call, first, last, call->packed + ls_conv2d_shift_offset(call->node));
 }
 
 /* grads[taps][in of a group][out] += */
@@ -214,7 +205,7 @@ const struct ls_op ls_op_general_conv2d = {
     .shape = ls_conv2d_shape,
     .tensors = ls_conv2d_tensors,
     .flops = ls_conv2d_flops,
-    .packed_size = packed_size,
+    .packed_size = ls_conv2d_packed_size,
     .pack = pack,
     .scratch_size = scratch_size,
     .forward = forward,

@@ -1,4 +1,6 @@
 #include "render/caption.h"
+#include "base/text.h"
+#include "data/data.h"
 #include "landscape/network.h"
 #include "render/height.h"
 #include <ctype.h>
@@ -46,13 +48,10 @@ static void append(char *text, size_t size, const char *separator, const char *m
  * before the colon. */
 static void append_data(char *text, size_t size, const char *data) {
     char name[512];
-    const char *slash = strrchr(data, '/'), *colon = strchr(data, ':');
     snprintf(name, sizeof name, "%.*s", (int)strcspn(data, ":"), data);
-    if (strcmp(name, "npz") == 0 && colon) {
-        const char *file = slash ? slash + 1 : colon + 1;
-        const size_t length = strlen(file), ending = strlen(".npz");
-        const bool ends = length > ending && strcmp(file + length - ending, ".npz") == 0;
-        snprintf(name, sizeof name, "%.*s", (int)(ends ? length - ending : length), file);
+    if (strcmp(name, "npz") == 0) {
+        const char *file = ls_dataset_file(data);
+        snprintf(name, sizeof name, "%.*s", (int)ls_stem_length(file, ".npz"), file);
     }
     if (strcmp(name, "cifar10") == 0)
         append(text, size, "", "CIFAR-10");
