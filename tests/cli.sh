@@ -6,6 +6,7 @@ landscape=$(realpath "${LANDSCAPE:-build/landscape}")
 manual=$(realpath docs/landscape.1)
 results=$(realpath tools/results.sh)
 arrays=$(realpath tests/fixtures/npz)
+pictures=$(realpath tests/fixtures/folder)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/files"
@@ -186,7 +187,20 @@ fails 1 'good-grey.npz.*vgg\|vgg9@4x6x1:3' 'images that are too small' "$landsca
 works 'images that are not square' "$landscape" train --arch resnet20 --epochs 0 --out oblong --data "npz:$arrays/good-grey.npz"
 fails 1 'bad-float.npz.*uint8' 'images that are no bytes' train --out run --data "npz:$arrays/bad-float.npz"
 fails 2 'npz:FILE' 'no archive' train --out run --data npz
-rm -rf bright oblong nine bright.h5 bright.svg deep56.safetensors
+works 'pictures in directories are trained on' "$landscape" train --arch resnet20 --data "folder:$pictures/mixed@8x8" --epochs 1 \
+    --batch 8 --out insects
+works 'a network for other classes' "$landscape" info insects/model.safetensors
+check 'of all splits' grep -q 'checkpoint of resnet20@8x8x3:3$' "$out"
+works 'and scanned' "$landscape" scan --model insects/model.safetensors --data "folder:$pictures/mixed@8x8" --split test \
+    --x=-1:1:3 --y=-1:1:3 -o insects.h5
+works 'and drawn' "$landscape" plot insects.h5 -o insects.svg
+check 'with the name of their directory' grep -q 'mixed, 2 test images' insects.svg
+fails 1 'mixed/train/.*scales them all' 'pictures of several sizes' "$landscape" train --arch resnet20 --out run \
+    --data "folder:$pictures/mixed"
+fails 1 'equal: has no pictures to test with' 'a directory without splits' "$landscape" train --arch resnet20 --out run \
+    --data "folder:$pictures/equal"
+fails 2 'folder:DIR' 'no directory' train --out run --data folder
+rm -rf bright oblong nine insects bright.h5 insects.h5 bright.svg insects.svg deep56.safetensors
 
 data=cifar10:data
 size=30730000

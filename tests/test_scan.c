@@ -299,7 +299,9 @@ static void results_on_other_data_are_not_recorded(void **state) {
                  {"npz:a.npz", "npz:data/a.npz", true},
                  {"npz:data/a.npz", "npz:data/b.npz", false},
                  {"npz:a.npz", "npz", false},
-                 {"npz", "npz", true}};
+                 {"npz", "npz", true},
+                 {"folder:pets@64x64", "folder:data/pets@64x64", true},
+                 {"folder:pets@64x64", "folder:pets@32x32", false}};
     (void)state;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         const bool same = cases[c].same;

@@ -127,13 +127,17 @@ char *ls_beside(const char *path, const char *ending) {
     return ls_format("%.*s%.*s%s", directory, path, MAX_STEM, path + directory, ending);
 }
 
+bool ls_is_directory(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 /* A directory that exists already is what the caller wants. */
 static bool make_one(const char *path) {
-    struct stat info;
     if (mkdir(path, 0777) == 0)
         return true;
     int reason = errno;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+    if (ls_is_directory(path))
         return true;
     errno = reason == EEXIST ? ENOTDIR : reason;
     return false;

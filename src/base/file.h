@@ -55,6 +55,9 @@ char *ls_directory_of(const char *path);
  * the ending, and the ending, of 15 bytes at most; from malloc, NULL without memory. */
 char *ls_beside(const char *path, const char *ending);
 
+/* Whether the path is that of a directory, or of a link to one. */
+bool ls_is_directory(const char *path);
+
 /* Makes the directory and its missing parents. */
 enum ls_status ls_make_directory(const char *path, struct ls_error *error);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 char *ls_vformat(const char *format, va_list arguments) {
     va_list again;
@@ -40,6 +41,11 @@ int ls_utf8_length(const unsigned char *at) {
     return code < least[length] || code > 0x10ffff || surrogate ? 0 : length;
 }
 
+bool ls_ends_in(const char *name, const char *ending) {
+    const size_t length = strlen(name), end = strlen(ending);
+    return length > end && strcasecmp(name + length - end, ending) == 0;
+}
+
 size_t ls_stem_length(const char *text, const char *ending) {
     const size_t length = strlen(text), less = strlen(ending);
     const bool ends = length > less && strcmp(text + length - less, ending) == 0;
@@ -64,4 +70,20 @@ void ls_make_printable(char *text) {
     for (unsigned char *at = (unsigned char *)text; *at; at++)
         for (int left = ls_control_length(at); left > 0; left--)
             at[left - 1] = '?';
+}
+
+bool ls_read_number(const char **text, int most, int *number) {
+    char *end;
+    if (**text < '0' || **text > '9')
+        return false;
+    const long value = strtol(*text, &end, 10);
+    *text = end;
+    *number = (int)value;
+    return value >= 1 && value <= most;
+}
+
+bool ls_skip_letter(const char **text, char letter) {
+    const bool there = **text == letter;
+    *text += there;
+    return there;
 }

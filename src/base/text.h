@@ -21,6 +21,15 @@ int ls_control_length(const unsigned char *at);
  */
 size_t ls_stem_length(const char *text, const char *ending);
 
+/* Whether a file's name has the ending, in whatever case, and something before it. */
+bool ls_ends_in(const char *name, const char *ending);
+
+/* Reads a whole number from 1 to `most` and moves *text behind it. */
+bool ls_read_number(const char **text, int most, int *number);
+
+/* Moves *text behind the letter, if that is there. */
+bool ls_skip_letter(const char **text, char letter);
+
 /* Is the text well-formed UTF-8, which JSON must be? */
 bool ls_is_utf8(const char *text);
 

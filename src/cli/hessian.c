@@ -25,7 +25,7 @@ static const char help[] =
     "\n"
     "  --model FILE         checkpoint\n"
     "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
-    "  --data DATA          cifar10:DIR, npz:FILE, synthetic[:SEED] (default), shapes[:SEED]\n"
+    "  --data DATA          cifar10:DIR, npz:FILE, folder:DIR[@HxW], synthetic (default), shapes\n"
     "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by; "
     "default:\n"
     "                       those of a checkpoint, or else the data's own\n"

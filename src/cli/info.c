@@ -190,11 +190,6 @@ static enum ls_status print_images(const char *path, struct ls_error *error) {
     return status[LS_TRAIN] ? status[LS_TEST] : LS_OK;
 }
 
-static bool is_archive_of_images(const char *path) {
-    const char *dot = strrchr(path, '.');
-    return dot && strcmp(dot, ".npz") == 0;
-}
-
 static bool is_hdf5(const char *path) {
     static const char signature[] = "\x89HDF\r\n\x1a\n";
     char head[8] = "";
@@ -209,7 +204,7 @@ static bool is_hdf5(const char *path) {
 static enum ls_status print_file(const char *path, const char *arch, struct ls_error *error) {
     if (is_hdf5(path))
         return print_directions(path, arch) ? LS_OK : print_surface(path, error);
-    if (is_archive_of_images(path))
+    if (ls_ends_in(path, ".npz"))
         return print_images(path, error);
     enum ls_status status = print_state(path, error);
     return status == LS_MISMATCH ? print_model(path, arch, error) : status;

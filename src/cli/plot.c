@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/parse.h"
 #include "cli/watch.h"
@@ -7,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 static const char help[] =
     "Usage: landscape plot SURFACE.h5 [SURFACE2.h5 ...] -o OUT.{png,svg,pdf} [options]\n"
@@ -161,16 +161,11 @@ static bool read_name(const char *command, const char *option, const char *text,
     return true;
 }
 
-static bool ends(const char *path, const char *ending) {
-    size_t length = strlen(path), end = strlen(ending);
-    return length > end && strcasecmp(path + length - end, ending) == 0;
-}
-
 /* A heat map's numbers are those of the grid. */
 static enum ls_plot_kind default_kind(const struct ls_surface *surface, const char *out) {
     if (surface->nx == 1 || surface->ny < 2)
         return LS_PLOT_LINES;
-    return ends(out, ".csv") ? LS_PLOT_HEATMAP : LS_PLOT_CONTOUR;
+    return ls_ends_in(out, ".csv") ? LS_PLOT_HEATMAP : LS_PLOT_CONTOUR;
 }
 
 /* Says on stderr what a picture of the surface lacks. In the middle of a scan it is one of the
@@ -209,7 +204,8 @@ static enum ls_status plot_surfaces(struct options *o, char **paths, int count,
     const struct ls_surface *pointers[LS_MAX_PANELS];
     for (int i = 0; i < count; i++)
         pointers[i] = &surfaces[i];
-    const bool numbers = ends(o->out, ".csv") && !(o->has_kind && o->plot.kind == LS_PLOT_CONTOUR);
+    const bool numbers =
+        ls_ends_in(o->out, ".csv") && !(o->has_kind && o->plot.kind == LS_PLOT_CONTOUR);
     enum ls_status status = read_surfaces(surfaces, paths, count, numbers, error);
     if (status == LS_OK) {
         if (!o->has_kind)
@@ -225,7 +221,7 @@ static enum ls_status plot_surfaces(struct options *o, char **paths, int count,
 static bool is_spectrum(const char *path) {
     static const char wanted[] = "eigenvalue,";
     char found[sizeof wanted] = "";
-    FILE *file = ends(path, ".csv") ? fopen(path, "rb") : NULL;
+    FILE *file = ls_ends_in(path, ".csv") ? fopen(path, "rb") : NULL;
     if (!file)
         return false;
     const bool is =
@@ -249,10 +245,10 @@ static int check(const struct options *o, char **paths, int count) {
         if (ls_same_file(paths[i], o->out))
             return cli_usage("plot", "-o names %s itself, which is to be drawn", paths[i]);
     for (int i = 1; i < count; i++)
-        if (ends(paths[i], ".csv") != ends(paths[0], ".csv"))
+        if (ls_ends_in(paths[i], ".csv") != ls_ends_in(paths[0], ".csv"))
             return cli_usage("plot", "%s and %s: surfaces and training logs do not mix", paths[0],
                              paths[i]);
-    if (ends(paths[0], ".csv") && o->has_kind)
+    if (ls_ends_in(paths[0], ".csv") && o->has_kind)
         return cli_usage("plot", "--kind is for surfaces; logs and spectra give curves");
     return CLI_GO_ON;
 }
@@ -270,7 +266,7 @@ static int run(struct options *o, char **paths, int count) {
     }
     if (is_spectrum(paths[0]))
         status = ls_plot_spectra((const char *const *)paths, count, &o->plot, o->out, &error);
-    else if (ends(paths[0], ".csv"))
+    else if (ls_ends_in(paths[0], ".csv"))
         status = ls_plot_training((const char *const *)paths, count, &o->plot, o->out, &error);
     else
         status = plot_surfaces(o, paths, count, &error);

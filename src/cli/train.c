@@ -19,7 +19,7 @@ static const char help[] =
     "  --arch NAME          architecture, for the images and classes of the data; `--arch list`\n"
     "                       prints all. Or FILE.onnx, whose network is trained from initial\n"
     "                       weights, or from its own: --init FILE.onnx\n"
-    "  --data DATA          cifar10:DIR, npz:FILE, synthetic[:SEED] (default), shapes[:SEED]\n"
+    "  --data DATA          cifar10:DIR, npz:FILE, folder:DIR[@HxW], synthetic (default), shapes\n"
     "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by, such "
     "as\n"
     "                       0.4914,0.4822,0.4465/0.2023,0.1994,0.2010; default: those of an\n"

@@ -1,5 +1,6 @@
 /* CIFAR-10 (Krizhevsky 2009) in its binary version: files of 10,000 records, each a label byte and
  * 3 x 32 x 32 pixel bytes. */
+#include "base/file.h"
 #include "base/text.h"
 #include "data/data.h"
 #include <errno.h>
@@ -66,11 +67,6 @@ static enum ls_status read_file(struct ls_dataset *dataset, const char *path, in
     return status;
 }
 
-static bool is_directory(const char *path) {
-    struct stat info;
-    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 /* *found = the directory of the binary files: `directory` or the one of the archive's name in it.
  */
 static enum ls_status find_directory(const char *directory, char **found, struct ls_error *error) {
@@ -82,7 +78,7 @@ static enum ls_status find_directory(const char *directory, char **found, struct
         return ls_fail(error, LS_IO, "%s is not a directory; " HINT " and name its directory",
                        directory);
     *found = ls_format("%s/cifar-10-batches-bin", directory);
-    if (*found && !is_directory(*found)) {
+    if (*found && !ls_is_directory(*found)) {
         free(*found);
         *found = ls_format("%s", directory);
     }

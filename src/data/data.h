@@ -13,7 +13,9 @@ enum ls_status ls_dataset_allocate(struct ls_dataset *dataset, int limit, int av
 enum ls_status ls_dataset_name(struct ls_dataset *dataset, const char *source, const char *wanted,
                                const char *argument, struct ls_error *error);
 
-/* The file in the name of a data set, "a.npz" of "npz:DIR/a.npz": without its directory. */
+/* The file or directory that tells the user's data sets apart by their names, without those above:
+ * "a.npz" of "npz:DIR/a.npz", "pets@64x64" of "folder:DIR/pets@64x64". NULL of other kinds, which
+ * are the same wherever they are. */
 const char *ls_dataset_file(const char *name);
 
 /* Bytes of one image. */
@@ -25,6 +27,8 @@ enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const char *argument,
                                struct ls_error *error);
 enum ls_status ls_npz_open(struct ls_dataset *dataset, const char *argument, int limit,
                            struct ls_error *error);
+enum ls_status ls_folder_open(struct ls_dataset *dataset, const char *argument, int limit,
+                              struct ls_error *error);
 enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const char *argument, int limit,
                                  struct ls_error *error);
 enum ls_status ls_shapes_open(struct ls_dataset *dataset, const char *argument, int limit,

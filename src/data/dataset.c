@@ -11,11 +11,11 @@ static const struct source {
     const char *name;
     enum ls_status (*open)(struct ls_dataset *dataset, const char *argument, int limit,
                            struct ls_error *error);
+    bool own; /* of the user's: what stands behind the colon says what it is */
 } sources[] = {
-    {"cifar10", ls_cifar10_open},
-    {"npz", ls_npz_open},
-    {"synthetic", ls_synthetic_open},
-    {"shapes", ls_shapes_open},
+    {"cifar10", ls_cifar10_open, false}, {"npz", ls_npz_open, true},
+    {"folder", ls_folder_open, true},    {"synthetic", ls_synthetic_open, false},
+    {"shapes", ls_shapes_open, false},
 };
 
 static const struct source *find_source(const char *spec) {
@@ -31,11 +31,10 @@ enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enu
     *dataset = (struct ls_dataset){.split = split};
     const struct source *source = find_source(spec);
     if (!source)
-        return ls_fail(
-            error, LS_BAD_ARGUMENT,
-            "unknown data set '%s': known are cifar10:DIR, npz:FILE, synthetic[:SEED] and "
-            "shapes[:SEED]",
-            spec);
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "unknown data set '%s': known are cifar10:DIR, npz:FILE, folder:DIR[@HxW], "
+                       "synthetic[:SEED] and shapes[:SEED]",
+                       spec);
     const char *colon = strchr(spec, ':');
     enum ls_status status = source->open(dataset, colon ? colon + 1 : NULL, limit, error);
     if (status != LS_OK)
@@ -97,6 +96,9 @@ enum ls_status ls_dataset_name(struct ls_dataset *dataset, const char *source, c
 }
 
 const char *ls_dataset_file(const char *name) {
+    const struct source *source = find_source(name);
+    if (!source || !source->own)
+        return NULL;
     const char *slash = strrchr(name, '/'), *colon = strchr(name, ':');
     return slash ? slash + 1 : colon ? colon + 1 : name;
 }

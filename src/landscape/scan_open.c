@@ -16,13 +16,14 @@ static enum ls_status record(struct ls_surface *surface, const char *key, const 
     return value ? ls_metadata_set(&surface->metadata, error, key, "%s", value) : LS_OK;
 }
 
-/* Whether data sets are of one kind by their names: what stands before the colon, and the file. */
+/* Whether data sets are of one kind by their names: what stands before the colon, and the file or
+ * directory of the user's own. */
 static bool is_same_kind(const char *a, const char *b) {
     const size_t kind = strcspn(a, ":");
     if (strcspn(b, ":") != kind || memcmp(a, b, kind) != 0)
         return false;
-    const bool files = kind == strlen("npz") && memcmp(a, "npz", kind) == 0;
-    return !files || strcmp(ls_dataset_file(a), ls_dataset_file(b)) == 0;
+    const char *file = ls_dataset_file(a);
+    return !file || strcmp(file, ls_dataset_file(b)) == 0;
 }
 
 bool ls_scan_of_other_data(const struct ls_scan *scan) {

@@ -1,4 +1,5 @@
 /* Architectures for other images and classes than they were made for, by their names. */
+#include "base/text.h"
 #include "model/build.h"
 #include "model/onnx_file.h"
 #include <stdio.h>
@@ -8,34 +9,16 @@
 /* Extents of an image, and classes: what labels of 16 bits can tell apart. */
 enum { MOST_PIXELS = 4096, MOST_CHANNELS = 3, MOST_CLASSES = 65536 };
 
-/* Reads a whole number from 1 to `most` and moves *text behind it. */
-static bool read_number(const char **text, int most, int *number) {
-    char *end;
-    if (**text < '0' || **text > '9')
-        return false;
-    const long value = strtol(*text, &end, 10);
-    *text = end;
-    *number = (int)value;
-    return value >= 1 && value <= most;
-}
-
-/* Moves *text behind the letter, if that is there. */
-static bool skip(const char **text, char letter) {
-    const bool there = **text == letter;
-    *text += there;
-    return there;
-}
-
 /* Reads "@28x28x1:9", of which either part may be missing. */
 static bool read_extents(struct ls_variant *variant, const char *text) {
     struct ls_shape *image = &variant->image;
     bool good = true;
-    if (skip(&text, '@'))
-        good = read_number(&text, MOST_PIXELS, &image->height) && skip(&text, 'x') &&
-               read_number(&text, MOST_PIXELS, &image->width) && skip(&text, 'x') &&
-               read_number(&text, MOST_CHANNELS, &image->channels);
-    if (good && skip(&text, ':'))
-        good = read_number(&text, MOST_CLASSES, &variant->classes);
+    if (ls_skip_letter(&text, '@'))
+        good = ls_read_number(&text, MOST_PIXELS, &image->height) && ls_skip_letter(&text, 'x') &&
+               ls_read_number(&text, MOST_PIXELS, &image->width) && ls_skip_letter(&text, 'x') &&
+               ls_read_number(&text, MOST_CHANNELS, &image->channels);
+    if (good && ls_skip_letter(&text, ':'))
+        good = ls_read_number(&text, MOST_CLASSES, &variant->classes);
     return good && !*text;
 }
 

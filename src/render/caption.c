@@ -44,14 +44,16 @@ static void append(char *text, size_t size, const char *separator, const char *m
     snprintf(text + length, size - length, "%s%s", length ? separator : "", more);
 }
 
-/* "CIFAR-10" of "cifar10:DIR", "synthetic data", "mine" of "npz:data/mine.npz", or what stands
- * before the colon. */
+/* "CIFAR-10" of "cifar10:DIR", "synthetic data", "mine" of "npz:data/mine.npz", "pets" of
+ * "folder:data/pets@64x64", or what stands before the colon. */
 static void append_data(char *text, size_t size, const char *data) {
     char name[512];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(data, ":"), data);
-    if (strcmp(name, "npz") == 0) {
-        const char *file = ls_dataset_file(data);
-        snprintf(name, sizeof name, "%.*s", (int)ls_stem_length(file, ".npz"), file);
+    const char *file = ls_dataset_file(data);
+    if (file) {
+        const char *at = strcmp(name, "folder") == 0 ? strrchr(file, '@') : NULL;
+        const size_t stem = at ? (size_t)(at - file) : ls_stem_length(file, ".npz");
+        snprintf(name, sizeof name, "%.*s", (int)stem, file);
     }
     if (strcmp(name, "cifar10") == 0)
         append(text, size, "", "CIFAR-10");

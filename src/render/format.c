@@ -1,12 +1,6 @@
 #include "render/format.h"
-#include <stdbool.h>
+#include "base/text.h"
 #include <string.h>
-#include <strings.h>
-
-static bool ends(const char *path, const char *ending) {
-    size_t length = strlen(path), end = strlen(ending);
-    return length > end && strcasecmp(path + length - end, ending) == 0;
-}
 
 enum ls_status ls_format_of(const char *path, enum ls_file_format *format, struct ls_error *error) {
     static const char *const endings[] = {
@@ -15,7 +9,7 @@ enum ls_status ls_format_of(const char *path, enum ls_file_format *format, struc
         [LS_FORMAT_PLY] = ".ply", [LS_FORMAT_HTML] = ".html",
     };
     for (int i = 0; i < (int)(sizeof endings / sizeof endings[0]); i++)
-        if (ends(path, endings[i])) {
+        if (ls_ends_in(path, endings[i])) {
             *format = (enum ls_file_format)i;
             return LS_OK;
         }

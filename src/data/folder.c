@@ -1,0 +1,187 @@
+/* Images of the user's own: PNG and JPEG files in a directory for each class. */
+#include "base/text.h"
+#include "base/threads.h"
+#include "data/data.h"
+#include "data/folder_list.h"
+#include "data/picture.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_SIDE = 4096 };
+
+/* What "DIR@HxWxC" asks for. */
+struct wanted {
+    int height, width; /* what pictures are scaled to; 0: they are taken as they are */
+    int channels;      /* 0: not said */
+};
+
+/* Reads "@28x28x1", of which the channels may be missing. */
+static bool read_wanted(struct wanted *wanted, const char *text) {
+    return ls_skip_letter(&text, '@') && ls_read_number(&text, MOST_SIDE, &wanted->height) &&
+           ls_skip_letter(&text, 'x') && ls_read_number(&text, MOST_SIDE, &wanted->width) &&
+           (!*text ||
+            (ls_skip_letter(&text, 'x') && ls_read_number(&text, 3, &wanted->channels))) &&
+           wanted->channels != 2 && !*text;
+}
+
+/* *directory = the directory in the argument, from malloc, without slashes at its end; names the
+ * data set after it. */
+static enum ls_status take_argument(struct ls_dataset *dataset, const char *argument,
+                                    char **directory, struct wanted *wanted,
+                                    struct ls_error *error) {
+    enum ls_status status = ls_dataset_name(dataset, "folder", "DIR", argument, error);
+    if (status)
+        return status;
+    const char *at = strrchr(argument, '@');
+    if (!at || !read_wanted(wanted, at)) {
+        at = argument + strlen(argument); /* no extent: it is part of the name, if there */
+        *wanted = (struct wanted){0};
+    }
+    size_t length = (size_t)(at - argument);
+    while (length > 1 && argument[length - 1] == '/')
+        length--;
+    *directory = ls_format("%.*s", (int)length, argument);
+    char *name = ls_format("%.*s%s", (int)length, argument, at);
+    status = *directory && name ? ls_dataset_name(dataset, "folder", "DIR", name, error)
+                                : ls_fail_memory(error, argument);
+    free(name);
+    return status;
+}
+
+/* Takes the extent that is wanted, or that of the first picture. */
+static enum ls_status take_extent(struct ls_dataset *dataset, const struct wanted *wanted,
+                                  const char *first, struct ls_error *error) {
+    struct ls_picture picture;
+    dataset->height = wanted->height;
+    dataset->width = wanted->width;
+    dataset->channels = wanted->channels ? wanted->channels : 3;
+    if (wanted->height)
+        return LS_OK;
+    enum ls_status status = ls_picture_read(&picture, first, error);
+    if (status)
+        return status;
+    dataset->height = picture.height;
+    dataset->width = picture.width;
+    dataset->channels = picture.grey ? 1 : 3;
+    ls_picture_free(&picture);
+    if (dataset->height > MOST_SIDE || dataset->width > MOST_SIDE)
+        return ls_fail(error, LS_BAD_FILE,
+                       "%s: %d x %d pixels are too many; folder:DIR@224x224 scales pictures", first,
+                       dataset->height, dataset->width);
+    return LS_OK;
+}
+
+/* Those of photographs (ImageNet's) in torchvision's examples; 0.5 for grey. */
+static void set_normalisation(struct ls_dataset *dataset) {
+    static const float mean[3] = {0.485F, 0.456F, 0.406F}, deviation[3] = {0.229F, 0.224F, 0.225F};
+    for (int c = 0; c < 3; c++) {
+        dataset->mean[c] = dataset->channels == 3 ? 255 * mean[c] : 127.5F;
+        dataset->deviation[c] = dataset->channels == 3 ? 255 * deviation[c] : 127.5F;
+    }
+    dataset->normalised = true; /* the same bytes elsewhere may be so otherwise */
+}
+
+/* The luminance of ITU-R BT.601. */
+static uint8_t grey_of(const uint8_t *rgb) {
+    return (uint8_t)((19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + 32768) >> 16);
+}
+
+/* to[channels][height][width] = the picture */
+static void copy_pixels(const struct ls_picture *picture, int channels, uint8_t *to) {
+    const size_t pixels = (size_t)picture->height * (size_t)picture->width;
+    const uint8_t *rgb = picture->rgb;
+    for (size_t p = 0; p < pixels; p++, rgb += 3)
+        if (channels == 1)
+            to[p] = grey_of(rgb);
+        else
+            for (size_t c = 0; c < 3; c++)
+                to[c * pixels + p] = rgb[c];
+}
+
+/* Pictures that are not scaled must be like the first one. */
+static enum ls_status check_extent(const struct ls_dataset *dataset,
+                                   const struct ls_picture *picture, const char *path,
+                                   struct ls_error *error) {
+    if (picture->height != dataset->height || picture->width != dataset->width)
+        return ls_fail(error, LS_BAD_FILE,
+                       "%s: %d x %d pixels (height, width), where the first picture has %d x %d; "
+                       "folder:DIR@224x224 scales them all",
+                       path, picture->height, picture->width, dataset->height, dataset->width);
+    if (dataset->channels == 1 && !picture->grey)
+        return ls_fail(error, LS_BAD_FILE,
+                       "%s: in colour, where the first picture is grey; folder:DIR@%dx%dx3 makes "
+                       "them all colour, x1 grey",
+                       path, dataset->height, dataset->width);
+    return LS_OK;
+}
+
+/* pixels[channels][height][width] = what is in the file */
+static enum ls_status read_picture(const struct ls_dataset *dataset, const struct wanted *wanted,
+                                   const char *path, uint8_t *pixels, struct ls_error *error) {
+    struct ls_picture picture;
+    enum ls_status status = ls_picture_read(&picture, path, error);
+    if (status)
+        return status;
+    status = wanted->height ? ls_picture_fit(&picture, wanted->height, wanted->width, path, error)
+                            : check_extent(dataset, &picture, path, error);
+    if (!status)
+        copy_pixels(&picture, dataset->channels, pixels);
+    ls_picture_free(&picture);
+    return status;
+}
+
+/* Reads them all, on all processors. Of several that cannot be read, the first one is told of. */
+static enum ls_status read_pictures(struct ls_dataset *dataset, const struct wanted *wanted,
+                                    const struct ls_folder_list *list, struct ls_error *error) {
+    const size_t size = ls_image_size(dataset);
+    enum ls_status status = LS_OK;
+    int failed = dataset->count;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(ls_thread_count(0))
+    for (int i = 0; i < dataset->count; i++) {
+        struct ls_error own;
+        int end;
+#pragma omp atomic read
+        end = failed;
+        if (i > end)
+            continue;
+        dataset->labels[i] = (uint16_t)list->pictures[i].label;
+        const enum ls_status result = read_picture(dataset, wanted, list->pictures[i].path,
+                                                   dataset->pixels + (size_t)i * size, &own);
+#pragma omp critical(ls_folder_failure)
+        if (result && i < failed) {
+            status = result;
+#pragma omp atomic write
+            failed = i;
+            if (error)
+                *error = own;
+        }
+    }
+    return status;
+}
+
+static enum ls_status read_folder(struct ls_dataset *dataset, const struct wanted *wanted,
+                                  const struct ls_folder_list *list, int limit,
+                                  struct ls_error *error) {
+    enum ls_status status = take_extent(dataset, wanted, list->pictures[0].path, error);
+    dataset->classes = list->class_count;
+    dataset->labels_per_image = 1;
+    set_normalisation(dataset);
+    if (!status)
+        status = ls_dataset_allocate(dataset, limit, list->count, error);
+    return status ? status : read_pictures(dataset, wanted, list, error);
+}
+
+enum ls_status ls_folder_open(struct ls_dataset *dataset, const char *argument, int limit,
+                              struct ls_error *error) {
+    struct wanted wanted = {0};
+    struct ls_folder_list list = {0};
+    char *directory = NULL;
+    enum ls_status status = take_argument(dataset, argument, &directory, &wanted, error);
+    if (!status)
+        status = ls_folder_list(&list, directory, dataset->split, error);
+    if (!status)
+        status = read_folder(dataset, &wanted, &list, limit, error);
+    ls_folder_list_free(&list);
+    free(directory);
+    return status;
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+"""Writes tests/fixtures/folder: directories of pictures, and archives of what PIL and torchvision make of them.
+
+`mixed` has pictures of all kinds and sizes, `equal` pictures of one size, `grey` such without colour, `blend` a grey and a colour one. The
+archive NAME.npz holds NAME's pictures as they are, NAME-HxW.npz scaled and cut as for an evaluation; in both, the
+first picture of every class comes first, then the second of every class.
+"""
+import os
+
+import numpy
+from PIL import Image
+from torchvision import transforms
+
+DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests/fixtures/folder")
+
+
+def paint(width, height, seed):
+    """A colour picture of waves, with edges in it."""
+    x, y = numpy.meshgrid(numpy.arange(width) / 16, numpy.arange(height) / 16)
+    waves = [numpy.sin(x * (1 + c) + y * seed + c) + 0.5 * (numpy.cos(x * y + seed) > 0) for c in range(3)]
+    return Image.fromarray(numpy.uint8(numpy.clip(100 + 80 * numpy.stack(waves, 2), 0, 255)))
+
+
+def sixteen_bits(width, height):
+    """A grey picture with two bytes a pixel."""
+    values = 257 * numpy.array(paint(width, height, 9).convert("L"), numpy.uint16)
+    return Image.fromarray(values.astype(numpy.int32), "I").convert("I;16")
+
+
+def transparent(width, height):
+    """A picture of which half can be seen."""
+    picture = paint(width, height, 7)
+    picture.putalpha(picture.convert("L"))
+    return picture
+
+
+MIXED = {
+    "train/ants/1.png": paint(57, 41, 1), "train/ants/2.JPEG": paint(40, 90, 2),
+    "train/ants/more/3.jpg": paint(33, 33, 3).convert("L"), "train/bees/1.PNG": paint(64, 30, 4).convert("P"),
+    "train/bees/10.jpg": paint(49, 63, 5).convert("CMYK"), "train/bees/2.png": paint(12, 10, 6),
+    "train/bees/3.png": transparent(31, 47), "val/bees/1.jpeg": paint(50, 40, 8), "val/wasps/1.png": paint(41, 37, 9),
+}
+EQUAL = {f"{kind}/{i}.png": paint(8, 8, i + (kind == "bright") * 9) for kind in ("bright", "dark") for i in range(4)}
+GREY = {f"{kind}/{i}.png": paint(7, 5, i + (kind == "b") * 9).convert("L") for kind in "ab" for i in range(2)}
+GREY["b/9.png"] = sixteen_bits(7, 5)
+BLEND = {"a/1.png": paint(7, 5, 1).convert("L"), "a/2.png": paint(7, 5, 2)}
+
+
+def rgb(path):
+    """As torchvision's ImageFolder opens it. (PIL cuts samples of two bytes off at 255.)"""
+    with Image.open(path) as picture:
+        if picture.mode.startswith("I"):
+            picture = Image.fromarray((numpy.array(picture) // 257).astype(numpy.uint8))
+        return picture.convert("RGB")
+
+
+def scaled(picture, height, width):
+    """The middle of the picture, where that covers 8/7 of the extent."""
+    rows, columns = round(height * 8 / 7), round(width * 8 / 7)
+    if picture.height * columns <= picture.width * rows:
+        columns = picture.width * rows // picture.height
+    else:
+        rows = picture.height * columns // picture.width
+    steps = transforms.Compose([transforms.Resize((rows, columns)), transforms.CenterCrop((height, width))])
+    return steps(picture)
+
+
+def in_order(names):
+    """[(name, class)] of a split: the first of every class, the second of every class."""
+    ranks, found = {}, []
+    for name in sorted(names):
+        kind = name.split("/")[-2] if "/more/" not in name else name.split("/")[-3]
+        found.append((ranks.setdefault(kind, 0), kind, name))
+        ranks[kind] += 1
+    return [(name, kind) for _, kind, name in sorted(found)]
+
+
+def arrays(folder, names, classes, form):
+    """(pixels [n, height, width, 3], labels [n])"""
+    found = [(numpy.array(form(rgb(os.path.join(DIRECTORY, folder, name)))), classes.index(kind))
+             for name, kind in in_order(names)]
+    return numpy.stack([pixels for pixels, _ in found]), numpy.array([label for _, label in found])
+
+
+def write(folder, pictures, **forms):
+    """The pictures, and an archive of each form of them."""
+    for name, picture in pictures.items():
+        path = os.path.join(DIRECTORY, folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        picture.save(path)
+    train = [name for name in pictures if not name.startswith("val/")]
+    test = [name for name in pictures if name.startswith("val/")]
+    classes = sorted({kind for _, kind in in_order(train) + in_order(test)})
+    for form, function in forms.items():
+        held = dict(zip(("train_images", "train_labels"), arrays(folder, train, classes, function)))
+        if test:
+            held.update(zip(("test_images", "test_labels"), arrays(folder, test, classes, function)))
+        name = folder + form.replace("as_they_are", "").replace("to", "-")
+        numpy.savez_compressed(os.path.join(DIRECTORY, name + ".npz"), **held)
+
+
+def main():
+    """Writes all of them."""
+    write("mixed", MIXED, to24x24=lambda picture: scaled(picture, 24, 24), to16x40=lambda p: scaled(p, 16, 40),
+          to14x14x1=lambda picture: scaled(picture, 14, 14).convert("L").convert("RGB"))
+    write("equal", EQUAL, as_they_are=lambda picture: picture)
+    write("grey", GREY, as_they_are=lambda picture: picture)
+    write("blend", BLEND)
+
+
+if __name__ == "__main__":
+    main()
