@@ -538,6 +538,11 @@ done
 works 'parts with eigenvalues are merged' "$landscape" merge eigen-1.h5 eigen-2.h5 -o eigen-both.h5
 works 'and written as numbers' "$landscape" plot eigen-both.h5 -o eigen-both.csv
 check 'which are those of the whole' cmp eigen.csv eigen-both.csv
+works 'standard errors are drawn' "$landscape" plot eigen.h5 --of standard-error -o deviations.svg
+check 'with their name' grep -q 'standard error of the loss' deviations.svg
+fails 2 "of is loss, error or standard-error, not 'accuracy'" 'other numbers' "$landscape" plot eigen.h5 --of accuracy -o c.svg
+fails 2 'page.html.*png, .svg or .pdf' 'errors as a page' "$landscape" plot eigen.h5 --of error -o page.html
+fails 2 'of is for surfaces' 'of a training log' "$landscape" plot good/log.csv --of error -o c.svg
 fails 2 'c.obj.*png, .svg or .pdf' 'convexity as a mesh' "$landscape" plot eigen.h5 --kind convexity -o c.obj
 fails 2 'fp32' 'eigenvalues in bf16' scan --eigenvalues --precision bf16 -o t.h5
 fails 2 'cross-entropy' 'eigenvalues of another loss' scan --eigenvalues --loss mse -o t.h5

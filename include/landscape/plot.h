@@ -17,6 +17,13 @@ enum ls_plot_kind {
     LS_PLOT_CONVEXITY, /* of surfaces with eigenvalues: a heat map of |smallest / largest| */
 };
 
+/* What of a grid is drawn. */
+enum ls_plot_of {
+    LS_PLOT_OF_LOSS,
+    LS_PLOT_OF_ERROR,          /* percent of the labels that are wrong */
+    LS_PLOT_OF_STANDARD_ERROR, /* of the loss */
+};
+
 /* LS_USUAL_COLORMAP: LS_COOLWARM for surfaces in three dimensions and pages, LS_VIRIDIS for all
  * else. */
 enum ls_colormap { LS_COOLWARM, LS_VIRIDIS, LS_CIVIDIS, LS_USUAL_COLORMAP };
@@ -46,13 +53,17 @@ struct ls_surface_options {
 
 struct ls_plot_options {
     enum ls_plot_kind kind;
+    enum ls_plot_of of;        /* LS_PLOT_OF_LOSS; others in pictures of grids, where the words
+                                  loss below mean them */
     enum ls_colormap colormap; /* from low to high losses; LS_USUAL_COLORMAP */
     bool log;                  /* logarithmic height, colour or contour levels */
     double zmax;               /* surfaces, meshes and lines are cut off above; INFINITY: nowhere;
                                   NAN: lines and meshes at 10 unless `log` or all lie above,
                                   surfaces nowhere */
-    double vmin, vmax, vlevel; /* contour levels vmin, vmin + vlevel, ... < vmax: 0.1, 10, 0.5;
-                                  a heat map's colours span vmin to vmax */
+    double vmin, vmax, vlevel; /* contour levels vmin, vmin + vlevel, ... < vmax; a heat map's
+                                  colours span vmin to vmax. NAN: 0.1, 10 and 0.5; of errors 0
+                                  (lines: 10), 100 and 10; of standard errors round numbers around
+                                  them, with `log` */
     int interp;                /* points to which a mesh is refined along the longer axis; 0: the
                                   grid's own */
     bool solid;                /* walls and a base close a mesh */

@@ -16,10 +16,9 @@ static const char help[] =
     "       landscape plot {RUN/log,SPECTRUM}.csv [...] -o OUT.{png,svg,pdf} [options]\n"
     "\n"
     "Draws loss surfaces, up to six side by side on one common scale, or the training curves\n"
-    "of up to six runs, or densities of eigenvalues. The ending of OUT names "
-    "the format: html is a page on which one turns\n"
-    "the surfaces and reads their values, vtp is a mesh for ParaView, obj and ply are meshes\n"
-    "for Blender and 3D printers, csv holds a surface's numbers, or with --kind contour its\n"
+    "of up to six runs, or densities of eigenvalues. The ending of OUT names the format: html\n"
+    "is a page to turn the surfaces on and read their values, vtp a mesh for ParaView, obj and\n"
+    "ply for Blender and 3D printers, csv a surface's numbers, or with --kind contour its\n"
     "contour lines. Contour plots, curves and heat maps with axes need gnuplot; pages need\n"
     "three.js.\n"
     "\n"
@@ -28,23 +27,24 @@ static const char help[] =
     "                              lowest point and the networks that span a plane marked\n"
     "                     surface: a lit surface in three dimensions, networks as pins on it\n"
     "                     heatmap: a coloured cell a grid point, marked too; in PNG the bare\n"
-    "                              picture, without axes and text\n"
+    "                              picture, without axes\n"
     "                     convexity: |smallest / largest eigenvalue|, where a scan found them\n"
     "                     lines: loss (95 % band), accuracy and networks along a direction\n"
+    "  --of WHAT          loss (default), error (percent of wrong labels) or standard-error (of\n"
+    "                     the loss), in pictures of grids\n"
     "  --log              logarithmic height, colour or levels (1, 2, 5, 10, ...)\n"
     "  --zmax Z           cut off above a loss of Z: surfaces, default none; meshes and lines,\n"
     "                     default 10, with --log none; the clipping that html opens with\n"
     "  --vmin V           lowest contour level, or loss of the darkest cell, default 0.1\n"
     "  --vmax V           end of the contour levels, or loss of the lightest cell, default 10\n"
     "  --vlevel V         step between contour levels, default 0.5\n"
-    "  --colormap NAME    coolwarm, viridis or cividis, from low to high losses: of a surface or\n"
-    "                     page (default coolwarm), of contour lines and the bands between them,\n"
-    "                     a heat map's cells, an obj or ply mesh (default viridis)\n"
+    "  --colormap NAME    coolwarm, viridis or cividis, from low to high losses: surfaces, pages\n"
+    "                     (default coolwarm), contour plots, heat maps, obj and ply meshes\n"
+    "                     (default viridis)\n"
     "  --size WxH         pixels; in PDF 200 of them make an inch\n"
     "  --interp N         refine a mesh to at most N points along its longer side\n"
     "  --solid            close a mesh with walls and a base, to print it\n"
-    "  --relief R         height of an obj or ply mesh, as part of its longer side,\n"
-    "                     default 0.5; a vtp has the losses themselves as heights\n"
+    "  --relief R         height of an obj or ply mesh, as part of its longer side, default 0.5\n"
     "  --title TEXT       instead of what the file says about its network\n"
     "  --name LABEL       label of a surface or run, once for each, in their order\n"
     "\n"
@@ -56,7 +56,7 @@ static const char help[] =
     "                     linear; by default the losses decide, unless --log or --zmax is given\n"
     "  --contours WHERE   paint contour lines on the surface, the floor or both\n"
     "  --background NAME  white (default) or transparent\n"
-    "  --no-box           no axes around the surface\n"
+    "  --no-box           no axes\n"
     "  --no-bar           no colour bar\n"
     "  --bare             the surface alone, without box, bar and words\n"
     "  --caption TEXT     a text below the figure\n"
@@ -111,6 +111,16 @@ static bool read_kind(const char *command, const char *option, const char *text,
     o->has_kind = true;
     if (chosen >= 0)
         o->plot.kind = (enum ls_plot_kind)chosen;
+    return chosen >= 0;
+}
+
+static bool read_of(const char *command, const char *option, const char *text, void *own) {
+    static const char *const names[] = {[LS_PLOT_OF_LOSS] = "loss",
+                                        [LS_PLOT_OF_ERROR] = "error",
+                                        [LS_PLOT_OF_STANDARD_ERROR] = "standard-error"};
+    int chosen = choose(command, option, text, names, CLI_COUNT(names));
+    if (chosen >= 0)
+        *(enum ls_plot_of *)own = (enum ls_plot_of)chosen;
     return chosen >= 0;
 }
 
@@ -248,8 +258,9 @@ static int check(const struct options *o, char **paths, int count) {
         if (ls_ends_in(paths[i], ".csv") != ls_ends_in(paths[0], ".csv"))
             return cli_usage("plot", "%s and %s: surfaces and training logs do not mix", paths[0],
                              paths[i]);
-    if (ls_ends_in(paths[0], ".csv") && o->has_kind)
-        return cli_usage("plot", "--kind is for surfaces; logs and spectra give curves");
+    if (ls_ends_in(paths[0], ".csv") && (o->has_kind || o->plot.of != LS_PLOT_OF_LOSS))
+        return cli_usage("plot", "--%s is for surfaces; logs and spectra give curves",
+                         o->has_kind ? "kind" : "of");
     return CLI_GO_ON;
 }
 
@@ -286,6 +297,7 @@ int cli_plot(int argc, char **argv) {
         {.name = "out", .text = &o.out},
         {.name = "o", .text = &o.out},
         {.name = "kind", .own = &o, .read = read_kind},
+        {.name = "of", .own = &plot->of, .read = read_of},
         {.name = "log", .set = &plot->log},
         {.name = "zmax", .real = &plot->zmax, .min = -1e300, .max = 1e300},
         {.name = "vmin", .real = &plot->vmin, .min = -1e300, .max = 1e300},

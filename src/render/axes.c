@@ -79,5 +79,5 @@ void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request,
     ls_figure_axis(figure, "Y_TICKS", axes->y_min, axes->y_max, true);
     ls_script_string(script, "X_LABEL", ls_caption_axis(request->surfaces[0], 0));
     ls_script_string(script, "Y_LABEL", ls_caption_axis(request->surfaces[0], 1));
-    ls_script_string(script, "LOSS_LABEL", ls_caption_loss(request->surfaces[0]));
+    ls_script_string(script, "LOSS_LABEL", ls_request_label(request));
 }

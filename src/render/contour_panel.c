@@ -60,7 +60,7 @@ enum ls_status ls_contour_panel_trace(struct ls_contour_panel *panel,
         return ls_fail_memory(error, "contour lines");
     status = ls_trail_clip(&panel->trail, panel->surface, error);
     if (status == LS_OK)
-        ls_marks_place(&panel->marks, panel->surface, &panel->trail, "min", panel->stretch,
+        ls_marks_place(&panel->marks, panel->marked, &panel->trail, panel->lowest, panel->stretch,
                        panel->em);
     return status;
 }

@@ -9,10 +9,12 @@
 /* All places and lengths are in units of the x axis, also those along y, so that they are as on
  * paper. */
 struct ls_contour_panel {
-    const struct ls_surface *surface;
-    double unit;    /* pixels */
-    double stretch; /* length of the y axis' unit */
-    double em;      /* height of text */
+    const struct ls_surface *surface; /* whose losses the lines are of */
+    const struct ls_surface *marked;  /* whose lowest loss is marked */
+    const char *lowest;               /* as this */
+    double unit;                      /* pixels */
+    double stretch;                   /* length of the y axis' unit */
+    double em;                        /* height of text */
     struct ls_field field;
     struct ls_lines lines;
     bool *shown; /* [points of the lines] not left out, and not behind a label */
@@ -29,7 +31,7 @@ enum ls_status ls_contour_trace(const struct ls_surface *surface, const struct l
                                 double stretch, struct ls_field *field, struct ls_lines *lines,
                                 struct ls_error *error);
 
-/* Traces the lines of panel->surface; unit, stretch and em are given. Free with
+/* Traces the lines of panel->surface; what stands before the field is given. Free with
  * ls_contour_panel_free, whatever it returns. */
 enum ls_status ls_contour_panel_trace(struct ls_contour_panel *panel,
                                       const struct ls_levels *levels, struct ls_error *error);

@@ -5,6 +5,7 @@
 #include "render/contour_panel.h"
 #include "render/height.h"
 #include "render/marks_script.h"
+#include "render/quantity.h"
 #include "render/ticks.h"
 #include <math.h>
 #include <stdio.h>
@@ -68,6 +69,7 @@ static void describe(const struct ls_request *request, const struct ls_levels *l
                      size_t size) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
     char low[LS_NUMBER_SIZE], high[LS_NUMBER_SIZE];
+    const char *noun = ls_quantity_noun(request->quantity);
     int between = 0;
     for (int l = 0; l < levels->count; l++)
         between += levels->height[l] > extent.min && levels->height[l] <= extent.max;
@@ -79,11 +81,11 @@ static void describe(const struct ls_request *request, const struct ls_levels *l
     length += (size_t)snprintf(note + length, size - length, length ? " (white)" : "");
     const char *separator = length ? "; " : "";
     if (extent.min == extent.max)
-        snprintf(note + length, size - length, "%sthe loss is %s everywhere", separator, low);
+        snprintf(note + length, size - length, "%sthe %s is %s everywhere", separator, noun, low);
     else if (between == 0)
         snprintf(note + length, size - length,
-                 "%sno contour level lies between the lowest loss, %s, and the highest, %s",
-                 separator, low, high);
+                 "%sno contour level lies between the lowest %s, %s, and the highest, %s",
+                 separator, noun, low, high);
 }
 
 /* Chooses the lines of all panels. While they have too many points, the panel that has the most
@@ -126,6 +128,8 @@ static enum ls_status trace_all(struct ls_figure *figure, const struct ls_reques
     enum ls_status status = LS_OK;
     for (int i = 0; i < request->count && status == LS_OK; i++) {
         panels[i].surface = request->surfaces[i];
+        panels[i].marked = request->marked[i];
+        panels[i].lowest = request->quantity->lowest;
         panels[i].unit = unit;
         panels[i].stretch = unit_y / unit;
         panels[i].em = figure->em / unit;

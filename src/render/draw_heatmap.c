@@ -1,11 +1,12 @@
 /* Heat maps with axes: one coloured cell a grid point, which reaches half the way to its
- * neighbours. The colours are those of losses, or of how convex the loss is. */
+ * neighbours. */
 #include "base/alloc.h"
 #include "render/caption.h"
 #include "render/colormap.h"
 #include "render/figure.h"
 #include "render/height.h"
 #include "render/marks_script.h"
+#include "render/quantity.h"
 #include "render/ticks.h"
 #include <math.h>
 #include <stdio.h>
@@ -120,16 +121,8 @@ static void add_palette(struct ls_script *script, enum ls_colormap map) {
     ls_script_add(script, "\"\n");
 }
 
-/* A heat map: the surfaces of the request have what is coloured for losses. */
-struct picture {
-    const struct ls_request *request;
-    const struct ls_surface *const *marked; /* [count] the surfaces with their own losses */
-    const char *label, *noun;               /* of what is coloured */
-    const char *word;                       /* of the lowest loss */
-};
-
 /* The networks, the trail and the minimum of every panel. */
-static enum ls_status add_marks(struct ls_figure *figure, const struct picture *picture,
+static enum ls_status add_marks(struct ls_figure *figure, const struct ls_request *request,
                                 const struct ls_axes *axes, struct ls_error *error) {
     const struct ls_box *box = &figure->box[0];
     double unit = (box->right - box->left) / (axes->x_max - axes->x_min);
@@ -138,11 +131,11 @@ static enum ls_status add_marks(struct ls_figure *figure, const struct picture *
     struct ls_trail trails[LS_MAX_PANELS] = {0};
     const struct ls_marks *pointers[LS_MAX_PANELS] = {0};
     enum ls_status status = LS_OK;
-    const int count = picture->request->count;
+    const int count = request->count;
     for (int i = 0; i < count && status == LS_OK; i++) {
-        status = ls_trail_clip(&trails[i], picture->marked[i], error);
-        ls_marks_place(&marks[i], picture->marked[i], &trails[i], picture->word, stretch,
-                       figure->em / unit);
+        status = ls_trail_clip(&trails[i], request->marked[i], error);
+        ls_marks_place(&marks[i], request->marked[i], &trails[i], request->quantity->lowest,
+                       stretch, figure->em / unit);
         pointers[i] = &marks[i];
     }
     if (status == LS_OK)
@@ -153,8 +146,7 @@ static enum ls_status add_marks(struct ls_figure *figure, const struct picture *
 }
 
 /* What is missing, and what the ends of the colours hide. */
-static void describe(const struct picture *picture, char *note, size_t size) {
-    const struct ls_request *request = picture->request;
+static void describe(const struct ls_request *request, char *note, size_t size) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
     char low[LS_NUMBER_SIZE], high[LS_NUMBER_SIZE];
     const double ends[2] = {extent.min, extent.max};
@@ -165,7 +157,7 @@ static void describe(const struct picture *picture, char *note, size_t size) {
     length += (size_t)snprintf(note + length, size - length, length ? " (white)" : "");
     if (extent.min < request->options->vmin || extent.max > request->options->vmax)
         snprintf(note + length, size - length, "%s%s from %s to %s, clipped to the colours",
-                 length ? "; " : "", picture->noun, low, high);
+                 length ? "; " : "", request->quantity->many, low, high);
 }
 
 /* The ticks of the colour bar; returns their number. */
@@ -182,8 +174,7 @@ static double bar_width(const double *ticks, int count) {
     return fmax(6.6, 4.3 + 0.62 * (double)ls_tick_letters(ticks, count, digits));
 }
 
-static enum ls_status draw(const struct picture *picture, struct ls_error *error) {
-    const struct ls_request *request = picture->request;
+enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error *error) {
     struct ls_axes axes = ls_request_axes(request);
     double ticks[LS_MAX_TICKS];
     const int tick_count = find_ticks(request->options, ticks);
@@ -195,7 +186,7 @@ static enum ls_status draw(const struct picture *picture, struct ls_error *error
                              .bar = bar_width(ticks, tick_count)};
     ls_axes_box(&axes, 1000, &frame);
     char note[256];
-    describe(picture, note, sizeof note);
+    describe(request, note, sizeof note);
     struct ls_figure figure = {.options = request->options};
     ls_figure_begin(&figure, request->format, request->count, &frame, ls_request_title(request),
                     note);
@@ -207,73 +198,11 @@ static enum ls_status draw(const struct picture *picture, struct ls_error *error
     ls_script_add(script, "HEAT_MIN = %.9g; HEAT_MAX = %.9g; HEAT_LOG = %d; BAR = %g\n",
                   request->options->vmin, request->options->vmax, request->options->log, frame.bar);
     ls_figure_ticks(&figure, "HEAT_TICKS", ticks, tick_count);
-    ls_script_string(script, "HEAT_LABEL", picture->label);
+    ls_script_string(script, "HEAT_LABEL", ls_request_label(request));
     add_blocks(script, request);
-    enum ls_status status = add_marks(&figure, picture, &wide, error);
+    enum ls_status status = add_marks(&figure, request, &wide, error);
     if (status == LS_OK)
         return ls_figure_finish(&figure, "heatmap.gp", request->path, error);
     ls_script_free(&figure.script);
-    return status;
-}
-
-enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error *error) {
-    const struct picture picture = {request, request->surfaces,
-                                    ls_caption_loss(request->surfaces[0]), "losses", "min"};
-    return draw(&picture, error);
-}
-
-/* *ratios = |smallest / largest eigenvalue| at every point, NAN where that tells nothing. */
-static enum ls_status find_ratios(const struct ls_surface *surface, double **ratios,
-                                  struct ls_error *error) {
-    const size_t points = ls_surface_points(surface);
-    *ratios = ls_alloc(points, sizeof **ratios);
-    if (!*ratios)
-        return ls_fail_memory(error, "a heat map");
-    for (size_t i = 0; i < points; i++) {
-        const double largest = surface->max_eig[i], smallest = surface->min_eig[i];
-        (*ratios)[i] = surface->loss[i] == LS_NOT_COMPUTED ? LS_NOT_COMPUTED
-                       : largest > 0                       ? fabs(smallest) / largest
-                                                           : NAN;
-    }
-    return LS_OK;
-}
-
-/* Colours from 0, where the loss is convex, to the largest ratio, but not above 1. */
-static enum ls_status draw_ratios(const struct ls_request *request,
-                                  const struct ls_surface *const *marked, struct ls_error *error) {
-    struct ls_plot_options options = *request->options;
-    struct ls_request of = *request;
-    const struct picture picture = {&of, marked, "|smallest / largest eigenvalue|", "ratios",
-                                    "min loss"};
-    const double most = ls_heights(request->surfaces, request->count).max;
-    options.vmin = 0;
-    options.vmax = most > 0 ? fmin(most, 1) : 1;
-    options.log = false;
-    of.options = &options;
-    return draw(&picture, error);
-}
-
-enum ls_status ls_draw_convexity(const struct ls_request *request, struct ls_error *error) {
-    struct ls_surface ratios[LS_MAX_PANELS];
-    const struct ls_surface *pointers[LS_MAX_PANELS];
-    struct ls_request of = *request;
-    enum ls_status status = LS_OK;
-    int made = 0;
-    for (; made < request->count && !status; made++) {
-        ratios[made] = *request->surfaces[made];
-        ratios[made].loss = NULL;
-        pointers[made] = &ratios[made];
-        status = ratios[made].max_eig
-                     ? find_ratios(request->surfaces[made], &ratios[made].loss, error)
-                     : ls_fail(error, LS_MISMATCH,
-                               "surface %d has no eigenvalues: 'landscape scan "
-                               "--eigenvalues' finds them",
-                               made + 1);
-    }
-    of.surfaces = pointers;
-    if (!status)
-        status = draw_ratios(&of, request->surfaces, error);
-    for (int i = 0; i < made; i++)
-        free(ratios[i].loss);
     return status;
 }

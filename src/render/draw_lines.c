@@ -55,7 +55,7 @@ static void add_steps(struct ls_script *script, const struct ls_request *request
     ls_row_of(request->surfaces[0], &row);
     ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g\n", ends[0], ends[1]);
     ls_script_string(script, "X_LABEL", ls_caption_axis(request->surfaces[0], row.axis));
-    ls_script_string(script, "LOSS_LABEL", ls_caption_loss(request->surfaces[0]));
+    ls_script_string(script, "LOSS_LABEL", ls_request_label(request));
 }
 
 static struct ls_loss_axis choose_axis(const struct ls_request *request) {

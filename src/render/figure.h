@@ -51,9 +51,11 @@ enum ls_status ls_figure_finish(struct ls_figure *figure, const char *template_n
 
 /* Surfaces to draw, which have been checked: see ls_heights_check. */
 struct ls_request {
-    const struct ls_surface *const *surfaces; /* [count] */
+    const struct ls_surface *const *surfaces; /* [count] whose losses are what is shown */
+    const struct ls_surface *const *marked;   /* [count] whose lowest losses are marked */
+    const struct ls_quantity *quantity;       /* what is shown */
     int count;
-    const struct ls_plot_options *options;
+    const struct ls_plot_options *options; /* none of which is left open */
     enum ls_file_format format;
     const char *path;
 };
@@ -62,8 +64,10 @@ struct ls_request {
 enum ls_status ls_draw_contour(const struct ls_request *request, struct ls_error *error);
 enum ls_status ls_draw_surface(const struct ls_request *request, struct ls_error *error);
 enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error *error);
-enum ls_status ls_draw_convexity(const struct ls_request *request, struct ls_error *error);
 enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *error);
+
+/* What the numbers are: "cross-entropy loss". */
+const char *ls_request_label(const struct ls_request *request);
 
 /* The words above all panels: the user's title, which one panel takes for its own name. */
 const char *ls_request_title(const struct ls_request *request);

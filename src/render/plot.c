@@ -5,6 +5,7 @@
 #include "render/heatmap.h"
 #include "render/height.h"
 #include "render/mesh.h"
+#include "render/quantity.h"
 #include "render/viewer.h"
 #include <math.h>
 
@@ -12,9 +13,9 @@ struct ls_plot_options ls_plot_defaults(void) {
     return (struct ls_plot_options){.kind = LS_PLOT_CONTOUR,
                                     .colormap = LS_USUAL_COLORMAP,
                                     .zmax = NAN,
-                                    .vmin = 0.1,
-                                    .vmax = 10,
-                                    .vlevel = 0.5,
+                                    .vmin = NAN,
+                                    .vmax = NAN,
+                                    .vlevel = NAN,
                                     .relief = 0.5,
                                     .surface = {.azimuth = 30,
                                                 .elevation = 28,
@@ -115,7 +116,7 @@ static enum ls_status draw(const struct ls_request *request, struct ls_error *er
     case LS_PLOT_LINES:
         return ls_draw_lines(request, error);
     case LS_PLOT_CONVEXITY:
-        return ls_draw_convexity(request, error);
+        return ls_draw_heatmap(request, error);
     case LS_PLOT_HEATMAP:
         if (request->format == LS_FORMAT_PNG)
             return ls_heatmap_png(request->surfaces, request->count, request->options,
@@ -125,42 +126,80 @@ static enum ls_status draw(const struct ls_request *request, struct ls_error *er
     return ls_fail(error, LS_BAD_ARGUMENT, "there is no such kind of picture");
 }
 
-/* Where to cut off if nothing is said: where it would leave something to see. */
+/* Where to cut off losses if nothing is said: where it would leave something to see. */
 static double usual_zmax(const struct ls_request *request, bool compressed) {
     const double most = 10;
     const bool above = ls_heights(request->surfaces, request->count).min >= most;
     return compressed || request->options->log || above ? INFINITY : most;
 }
 
+/* What a file of that format cannot show. */
+static enum ls_status check_format(const struct ls_request *request, struct ls_error *error) {
+    enum ls_file_format format;
+    const struct ls_plot_options *options = request->options;
+    if (request->count < 1 || request->count > LS_MAX_PANELS)
+        return ls_fail(error, LS_BAD_ARGUMENT, "1 to %d surfaces can be drawn, not %d",
+                       (int)LS_MAX_PANELS, request->count);
+    if ((is_mesh(request->format) || request->format == LS_FORMAT_CSV) && request->count != 1)
+        return ls_fail(error, LS_BAD_ARGUMENT, "%s: such a file holds one surface, not %d",
+                       request->path, request->count);
+    if (options->kind == LS_PLOT_CONVEXITY)
+        return ls_picture_format(request->path, "maps of convexity are", &format, error);
+    if (options->of == LS_PLOT_OF_LOSS)
+        return LS_OK;
+    if (options->kind == LS_PLOT_LINES)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "curves show losses, their errors and accuracies: other numbers than the "
+                       "loss are drawn of grids");
+    return ls_picture_format(request->path, "other numbers than the loss are", &format, error);
+}
+
+/* Decides what the options leave open. */
+static void settle(struct ls_request *request, struct ls_plot_options *own) {
+    const bool mesh = is_mesh(request->format);
+    const bool solid = own->kind == LS_PLOT_SURFACE || request->format == LS_FORMAT_HTML;
+    if (isnan(own->zmax))
+        own->zmax = request->quantity->value ? INFINITY : usual_zmax(request, solid && !mesh);
+    ls_quantity_defaults(request->quantity, request->surfaces, request->count, own);
+}
+
+/* Draws what the request shows. */
+static enum ls_status draw_shown(struct ls_request *request, struct ls_plot_options *own,
+                                 struct ls_error *error) {
+    const bool mesh = is_mesh(request->format);
+    const enum ls_plot_kind kind =
+        mesh || request->format == LS_FORMAT_HTML ? LS_PLOT_SURFACE : own->kind;
+    settle(request, own);
+    enum ls_status status = check_options(own, error);
+    if (status == LS_OK)
+        status = check_mesh_options(own, mesh, error);
+    if (status == LS_OK && request->format == LS_FORMAT_CSV && kind != LS_PLOT_CONTOUR)
+        return ls_csv_write(request->surfaces[0], request->path, error);
+    if (status == LS_OK)
+        status = check_shapes(request->surfaces, request->count, kind, error);
+    return status == LS_OK ? draw(request, error) : status;
+}
+
 enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int count,
                                 const struct ls_plot_options *options, const char *path,
                                 struct ls_error *error) {
     struct ls_plot_options own = *options;
-    struct ls_request request = {
-        .surfaces = surfaces, .count = count, .options = &own, .path = path};
+    struct ls_shown shown = {.count = 0};
+    struct ls_request request = {.surfaces = surfaces,
+                                 .marked = surfaces,
+                                 .quantity = ls_quantity_of(options->kind, options->of),
+                                 .count = count,
+                                 .options = &own,
+                                 .path = path};
     enum ls_status status = ls_format_of(path, &request.format, error);
-    if (status != LS_OK)
-        return status;
-    if (count < 1 || count > LS_MAX_PANELS)
-        return ls_fail(error, LS_BAD_ARGUMENT, "1 to %d surfaces can be drawn, not %d",
-                       (int)LS_MAX_PANELS, count);
-    bool mesh = is_mesh(request.format), numbers = request.format == LS_FORMAT_CSV;
-    bool solid = mesh || request.format == LS_FORMAT_HTML;
-    enum ls_plot_kind kind = solid ? LS_PLOT_SURFACE : options->kind;
-    if (isnan(own.zmax))
-        own.zmax = usual_zmax(&request, kind == LS_PLOT_SURFACE && !mesh);
-    if ((mesh || numbers) && count != 1)
-        return ls_fail(error, LS_BAD_ARGUMENT, "%s: such a file holds one surface, not %d", path,
-                       count);
-    if (options->kind == LS_PLOT_CONVEXITY)
-        status = ls_picture_format(path, "maps of convexity are", &request.format, error);
     if (status == LS_OK)
-        status = check_options(&own, error);
+        status = check_format(&request, error);
+    if (status == LS_OK && request.quantity->value) {
+        status = ls_shown_make(&shown, request.quantity, surfaces, count, error);
+        request.surfaces = shown.pointers;
+    }
     if (status == LS_OK)
-        status = check_mesh_options(&own, mesh, error);
-    if (status == LS_OK && numbers && kind != LS_PLOT_CONTOUR)
-        return ls_csv_write(surfaces[0], path, error);
-    if (status == LS_OK)
-        status = check_shapes(surfaces, count, kind, error);
-    return status == LS_OK ? draw(&request, error) : status;
+        status = draw_shown(&request, &own, error);
+    ls_shown_free(&shown);
+    return status;
 }

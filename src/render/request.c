@@ -2,8 +2,14 @@
 #include "render/caption.h"
 #include "render/figure.h"
 #include "render/height.h"
+#include "render/quantity.h"
 #include <stdio.h>
 #include <string.h>
+
+const char *ls_request_label(const struct ls_request *request) {
+    const char *label = request->quantity->label;
+    return label ? label : ls_caption_loss(request->surfaces[0]);
+}
 
 const char *ls_request_title(const struct ls_request *request) {
     return request->count > 1 && request->options->title ? request->options->title : "";
@@ -57,8 +63,8 @@ enum ls_status ls_request_check_zmax(const struct ls_request *request, struct ls
     const double lowest = ls_heights(request->surfaces, request->count).min;
     if (request->options->zmax <= lowest)
         return ls_fail(error, LS_BAD_ARGUMENT,
-                       "zmax (%g) would cut off everything: the lowest loss is %g",
-                       request->options->zmax, lowest);
+                       "zmax (%g) would cut off everything: the lowest %s is %g",
+                       request->options->zmax, ls_quantity_noun(request->quantity), lowest);
     return LS_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "render/caption.h"
 #include "render/colorbar.h"
 #include "render/height.h"
+#include "render/quantity.h"
 #include "render/utf8.h"
 #include <math.h>
 #include <stdio.h>
@@ -37,13 +38,13 @@ static void describe_scale(const struct ls_scene *scene, char *note, size_t size
     const char *separator = length ? "; " : "";
     if (scale->cut) {
         ls_caption_number(scale->high, number);
-        length += (size_t)snprintf(note + length, size - length, "%scut off at a loss of %s",
-                                   separator, number);
+        length += (size_t)snprintf(note + length, size - length, "%scut off at %s of %s", separator,
+                                   scene->request->quantity->one, number);
     }
     if (isfinite(scale->compress) && length < size)
         snprintf(note + length, size - length,
-                 "%sheight linear for small losses, logarithmic for large ones",
-                 length ? "; " : "");
+                 "%sheight linear for small %s, logarithmic for large ones", length ? "; " : "",
+                 scene->request->quantity->many);
 }
 
 /* The end of the words from `line` on that fit the figure's width, of one at least. */

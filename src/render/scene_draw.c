@@ -40,12 +40,13 @@ static enum ls_colormap colormap(const struct ls_scene *scene) {
 
 static struct ls_box3 box_of(const struct ls_scene *scene, const struct ls_camera *camera) {
     const struct ls_surface *first = scene->request->surfaces[0];
-    return (struct ls_box3){.world = &scene->world,
-                            .camera = camera,
-                            .scale = &scene->scale,
-                            .em = 0.88 * scene->em,
-                            .label = {ls_caption_axis(first, 0), ls_caption_axis(first, 1),
-                                      scene->options->bar ? NULL : ls_caption_loss(first)}};
+    return (struct ls_box3){
+        .world = &scene->world,
+        .camera = camera,
+        .scale = &scene->scale,
+        .em = 0.88 * scene->em,
+        .label = {ls_caption_axis(first, 0), ls_caption_axis(first, 1),
+                  scene->options->bar ? NULL : ls_request_label(scene->request)}};
 }
 
 static enum ls_status draw_floor(const struct ls_scene *scene, const struct ls_panel3 *panel,
@@ -171,7 +172,7 @@ enum ls_status ls_scene_draw(struct ls_scene *scene, double turn, struct ls_canv
                                   .em = 0.88 * scene->em,
                                   .colormap = colormap(scene),
                                   .scale = &scene->scale,
-                                  .label = ls_caption_loss(scene->request->surfaces[0])};
+                                  .label = ls_request_label(scene->request)};
         ls_colorbar_draw(canvas, &bar);
     }
     return status;

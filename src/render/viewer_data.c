@@ -159,7 +159,7 @@ void ls_viewer_data(struct ls_script *text, const struct ls_request *request) {
     ls_script_add(text, "{");
     add_field(text, "title", ls_request_title(request));
     ls_script_add(text, ",");
-    add_field(text, "loss", ls_caption_loss(request->surfaces[0]));
+    add_field(text, "loss", ls_request_label(request));
     ls_script_add(text, ",\"log\":%s,\"clip\":", options->log ? "true" : "false");
     ls_script_add(text, isfinite(options->zmax) ? "%.17g,\n" : "null,\n", options->zmax);
     ls_script_add(text, "\"view\":{\"azimuth\":%.17g,\"elevation\":%.17g,\"zoom\":%.17g},\n",

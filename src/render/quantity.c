@@ -1,0 +1,147 @@
+#include "render/quantity.h"
+#include "base/alloc.h"
+#include "render/height.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Percent of the labels that are wrong. */
+static double error_at(const struct ls_surface *surface, size_t i) {
+    const double accuracy = surface->accuracy[i];
+    return accuracy == LS_NOT_COMPUTED ? LS_NOT_COMPUTED : 100 - accuracy;
+}
+
+static double standard_error_at(const struct ls_surface *surface, size_t i) {
+    return surface->loss_error[i];
+}
+
+/* |smallest / largest eigenvalue|, NAN where that tells nothing. */
+static double convexity_at(const struct ls_surface *surface, size_t i) {
+    if (!surface->max_eig || surface->loss[i] == LS_NOT_COMPUTED)
+        return LS_NOT_COMPUTED;
+    return surface->max_eig[i] > 0 ? fabs(surface->min_eig[i]) / surface->max_eig[i] : NAN;
+}
+
+const struct ls_quantity *ls_quantity_of(enum ls_plot_kind kind, enum ls_plot_of of) {
+    static const struct ls_quantity
+        convexity = {.label = "|smallest / largest eigenvalue|",
+                     .one = "a ratio",
+                     .many = "ratios",
+                     .lowest = "min loss",
+                     .wanting = "eigenvalues: 'landscape scan --eigenvalues' finds them",
+                     .value = convexity_at,
+                     .vmin = 0,
+                     .vmax = 1,
+                     .vlevel = 0.1,
+                     .fit = true,
+                     .compress = 0},
+        quantities[] = {
+            [LS_PLOT_OF_LOSS] = {.one = "a loss",
+                                 .many = "losses",
+                                 .lowest = "min",
+                                 .vmin = 0.1,
+                                 .vmax = 10,
+                                 .vlevel = 0.5,
+                                 .compress = -1},
+            [LS_PLOT_OF_ERROR] = {.label = "error (%)",
+                                  .one = "an error",
+                                  .many = "errors",
+                                  .lowest = "min loss",
+                                  .wanting = "accuracies",
+                                  .value = error_at,
+                                  .vmin = 0,
+                                  .vmax = 100,
+                                  .vlevel = 10,
+                                  .compress = 0},
+            [LS_PLOT_OF_STANDARD_ERROR] = {.label = "standard error of the loss",
+                                           .one = "a standard error",
+                                           .many = "standard errors",
+                                           .lowest = "min loss",
+                                           .wanting =
+                                               "standard errors: the paper's code keeps none",
+                                           .value = standard_error_at,
+                                           .vmin = NAN,
+                                           .vmax = NAN,
+                                           .vlevel = 1,
+                                           .compress = -1},
+        };
+    return kind == LS_PLOT_CONVEXITY ? &convexity : &quantities[of];
+}
+
+const char *ls_quantity_noun(const struct ls_quantity *quantity) {
+    return strchr(quantity->one, ' ') + 1;
+}
+
+static bool has_values(const struct ls_surface *surface) {
+    for (size_t i = 0; i < ls_surface_points(surface); i++)
+        if (surface->loss[i] != LS_NOT_COMPUTED)
+            return true;
+    return false;
+}
+
+enum ls_status ls_shown_make(struct ls_shown *shown, const struct ls_quantity *quantity,
+                             const struct ls_surface *const *surfaces, int count,
+                             struct ls_error *error) {
+    for (shown->count = 0; shown->count < count; shown->count++) {
+        const int s = shown->count;
+        const size_t points = ls_surface_points(surfaces[s]);
+        double *values = ls_alloc(points, sizeof *values);
+        if (!values)
+            return ls_fail_memory(error, "a picture");
+        for (size_t i = 0; i < points; i++)
+            values[i] = quantity->value(surfaces[s], i);
+        shown->surfaces[s] = *surfaces[s];
+        shown->surfaces[s].loss = values;
+        shown->pointers[s] = &shown->surfaces[s];
+        if (!has_values(&shown->surfaces[s])) {
+            free(values);
+            return ls_fail(error, LS_MISMATCH, "surface %d has no %s", s + 1, quantity->wanting);
+        }
+    }
+    return LS_OK;
+}
+
+void ls_shown_free(struct ls_shown *shown) {
+    for (int s = 0; s < shown->count; s++)
+        free(shown->surfaces[s].loss);
+    shown->count = 0;
+}
+
+/* The next of 1, 2 and 5 times powers of ten: at or below a positive number, or above it. */
+static double round_125(double number, bool up) {
+    const double power = pow(10, floor(log10(number))), digit = number / power;
+    if (up)
+        return power * (digit < 2 ? 2 : digit < 5 ? 5 : 10);
+    return power * (digit < 2 ? 1 : digit < 5 ? 2 : 5);
+}
+
+/* Of what is never negative, a contour line of 0 would bound nothing. */
+static double lower_end(const struct ls_quantity *quantity, const struct ls_extent *extent,
+                        const struct ls_plot_options *options) {
+    if (isnan(quantity->vmin))
+        return isfinite(extent->positive) ? round_125(extent->positive, false) : 0.1;
+    return quantity->vmin == 0 && options->kind == LS_PLOT_CONTOUR ? options->vlevel
+                                                                   : quantity->vmin;
+}
+
+static double upper_end(const struct ls_quantity *quantity, const struct ls_extent *extent) {
+    if (isnan(quantity->vmax))
+        return isfinite(extent->positive) ? round_125(extent->max, true) : 1;
+    return quantity->fit && extent->max > 0 ? fmin(extent->max, quantity->vmax) : quantity->vmax;
+}
+
+void ls_quantity_defaults(const struct ls_quantity *quantity,
+                          const struct ls_surface *const *surfaces, int count,
+                          struct ls_plot_options *options) {
+    const struct ls_extent extent = ls_heights(surfaces, count);
+    if (isnan(quantity->vmin) && options->kind != LS_PLOT_SURFACE)
+        options->log = true;
+    if (isnan(options->vlevel))
+        options->vlevel = quantity->vlevel;
+    if (isnan(options->vmin))
+        options->vmin = lower_end(quantity, &extent, options);
+    if (isnan(options->vmax))
+        options->vmax = upper_end(quantity, &extent);
+    if (options->surface.compress == -1)
+        options->surface.compress = quantity->compress;
+}
