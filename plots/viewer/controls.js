@@ -4,13 +4,14 @@ const themes = { auto: '◐ Auto', light: '○ Light', dark: '● Dark' };
 const clipSteps = 400; // of the slider; its right end is no clipping
 
 class Controls {
-  // range: of the loss, as extent() gives it.
-  constructor(state, maps, range, hasAccuracy) {
+  // range: of the loss, as extent() gives it; offered: the quantities to choose from.
+  constructor(state, maps, range, offered) {
     Object.assign(this, { state, range, usual: data.clip });
     this.form = document.querySelector('#settings form');
     this.bar = document.getElementById('bar');
     for (const { name } of maps) this.form.map.append(new Option(name, name));
-    for (const radio of this.form.querySelectorAll('[value=accuracy]')) radio.disabled = !hasAccuracy;
+    for (const group of this.form.querySelectorAll('.choice'))
+      group.append(...offered.map(({ key, title }) => choice(group.ariaLabel.toLowerCase(), key, title)));
     this.form.addEventListener('input', (event) => this.take(event.target));
     this.form.addEventListener('submit', (event) => event.preventDefault());
     document.getElementById('theme').addEventListener('click', () => {
@@ -76,6 +77,16 @@ class Controls {
       canvasStyle(this.bar, ratio),
     );
   }
+}
+
+// One of the buttons of which one is pressed.
+function choice(name, value, title) {
+  const label = document.createElement('label'),
+    input = Object.assign(document.createElement('input'), { type: 'radio', name, value }),
+    words = document.createElement('span');
+  words.textContent = title;
+  label.append(input, words);
+  return label;
 }
 
 // A colour bar with ticks and the name of what it shows, in a box of the context.

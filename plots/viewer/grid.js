@@ -37,6 +37,7 @@ class Grid {
     this.loss = decode(source.loss); // [ny][nx]
     this.accuracy = decode(source.accuracy); // [ny][nx], percent
     this.error = decode(source.error); // [ny][nx], the standard error of the loss
+    this.convexity = decode(source.convexity); // [ny][nx] |smallest / largest eigenvalue|, or empty
   }
 
   // The value of a quantity at sample k, NaN unless there is a finite one.

@@ -5,7 +5,8 @@ const data = JSON.parse(document.getElementById('data').textContent);
 class Viewer {
   constructor() {
     this.grids = data.surfaces.map((surface) => new Grid(surface));
-    this.ranges = { loss: extent(this.grids, 'loss'), accuracy: extent(this.grids, 'accuracy') };
+    this.ranges = Object.fromEntries(quantities.map(({ key }) => [key, extent(this.grids, key)]));
+    this.offered = quantities.filter(({ key }) => !Number.isNaN(this.ranges[key].min));
     this.maps = data.maps.map(({ name, colours }) => ({ name, colours: readMap(colours) }));
     const view = openingView(data.view);
     this.state = new State(
@@ -24,8 +25,8 @@ class Viewer {
         ...view,
       },
       {
-        height: ['loss', 'accuracy'],
-        colour: ['loss', 'accuracy'],
+        height: this.offered.map(({ key }) => key),
+        colour: this.offered.map(({ key }) => key),
         theme: Object.keys(themes),
         map: this.maps.map((map) => map.name),
         ...viewLimits,
@@ -55,8 +56,7 @@ class Viewer {
     document.getElementById('title').textContent = data.title;
     document.getElementById('title').hidden = !data.title;
     this.tellNotes();
-    const { min } = this.ranges.accuracy;
-    this.controls = new Controls(this.state, data.maps, this.ranges.loss, !Number.isNaN(min));
+    this.controls = new Controls(this.state, data.maps, this.ranges.loss, this.offered);
   }
 
   tellNotes() {
@@ -105,21 +105,23 @@ class Viewer {
     return data.log || (data.clip === null && min > 0 && max > 100 * min);
   }
 
+  find(quantity) {
+    return this.offered.find(({ key }) => key === quantity);
+  }
+
   quantityName(quantity) {
-    return quantity === 'loss' ? data.loss : 'accuracy in percent';
+    return this.find(quantity).name ?? data.loss;
   }
 
   // Gives the surfaces their shapes, if what these depend on has changed.
   shape() {
-    const { height, colour, log, clip } = this.state,
-      { loss, accuracy } = this.ranges;
+    const { height, colour, log, clip } = this.state;
     const shaped = [height, colour, log, clip].join();
     if (shaped === this.shaped) return;
     this.shaped = shaped;
-    this.scales = {
-      loss: new Scale(loss, { log, clip }),
-      accuracy: new Scale(accuracy, { log: false, clip: null }),
-    };
+    this.scales = Object.fromEntries(
+      this.offered.map(({ key }) => [key, scaleOf(key, this.ranges[key], { log, clip })]),
+    );
     for (const panel of this.panels) panel.shape(this.scales, height, colour);
   }
 
@@ -138,7 +140,7 @@ class Viewer {
     const look = {
       colours, // of the map, [256][4]
       ticks: { ...this.planeTicks, height: heightTicks(scales[height]) }, // of the axes
-      names: { a: 'a', b: 'b', height: height === 'loss' ? 'loss' : 'accuracy, %' },
+      names: { a: 'a', b: 'b', height: this.find(height).axis },
       theme: getComputedStyle(document.documentElement).getPropertyValue('--ink'), // tells themes apart
       fine,
     };

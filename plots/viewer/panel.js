@@ -1,5 +1,8 @@
 // All that belongs to one surface: its names, read-out, view and plan.
 
+// The quantities of the read-out; the standard error stands behind the loss.
+const told = ['loss', 'accuracy', 'convexity'];
+
 class Panel {
   // painter: null without WebGL, when the plan is all there is.
   constructor(grid, plane, painter, camera, state, names) {
@@ -38,8 +41,9 @@ class Panel {
     }
     find('.about').hidden = !grid.metadata.length;
     this.cells = Object.fromEntries(
-      ['where', 'a', 'b', 'loss', 'accuracy'].map((name) => [name, find(`.readout .${name} dd`)]),
+      ['where', 'a', 'b', ...told].map((name) => [name, find(`.readout .${name} dd`)]),
     );
+    find('.readout').classList.toggle('wide', grid.convexity.length > 0);
   }
 
   // The marker follows the mouse; a tap or a click sets it: on a network, or on the nearest sample.
@@ -96,7 +100,7 @@ class Panel {
     return k < 0 ? this.lowest : k;
   }
 
-  // Takes new scales {loss, accuracy}.
+  // Takes new scales, one a quantity.
   shape(scales, height, colour) {
     const { field, grid } = this,
       { nx, parts } = field;
@@ -105,7 +109,7 @@ class Panel {
       tones: field.units(colour, scales[colour]), // the same
       ...scales[height].levels(), // levels and levelText: of the contour lines, 0 to 1, rising
       lowest: grid.at(this.lowest),
-      samples: Float32Array.from(grid[height], (_, k) => scales[height].unit(grid.value(height, k))), // of the grid
+      samples: Float32Array.from(grid.loss, (_, k) => scales[height].unit(grid.value(height, k))), // of the grid
     };
     shape.lonely = grid.lonely(height).map((k) => {
       const fine = Math.floor(k / grid.nx) * parts * nx + (k % grid.nx) * parts;
@@ -133,7 +137,7 @@ class Panel {
     const onSample = Math.hypot(a - at.a, b - at.b) < 1e-9 * Math.hypot(a, b, 1);
     // Between samples the surface's own height.
     const between = (quantity) => {
-      const value = field.sample(field[quantity], a, b);
+      const value = field.sample(field.values(quantity), a, b);
       return Number.isNaN(value)
         ? { text: 'not known', title: '' }
         : { text: `≈ ${format(value, 4)}`, title: 'between samples', known: true };
@@ -145,13 +149,10 @@ class Panel {
   draw(look) {
     const { state, cells } = this,
       spot = this.spot();
-    for (const [quantity, unit] of [
-      ['loss', ''],
-      ['accuracy', ' %'],
-    ]) {
-      const { text, title, known } = spot.read(quantity);
-      cells[quantity].textContent = known ? text + unit : text;
-      cells[quantity].title = title;
+    for (const { key, unit } of quantities.filter((quantity) => told.includes(quantity.key))) {
+      const { text, title, known } = spot.read(key);
+      cells[key].textContent = known ? text + unit : text;
+      cells[key].title = title;
     }
     cells.where.textContent = cells.where.title = spot.where;
     cells.a.textContent = format(spot.a, 4);

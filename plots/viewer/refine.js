@@ -96,8 +96,8 @@ function refineAxis(at, parts) {
   });
 }
 
-// A grid cut finer, and its values there. Loss and accuracy are interpolated as asinh, in which a
-// peak of 1e9 leaves its neighbours alone.
+// A grid cut finer, and its values there. They are interpolated as asinh, in which a peak of 1e9
+// leaves its neighbours alone.
 class Refinement {
   constructor(grid) {
     this.grid = grid;
@@ -106,15 +106,19 @@ class Refinement {
     this.y = refineAxis(grid.y, this.parts); // [ny]
     this.nx = this.x.length;
     this.ny = this.y.length;
-    this.loss = this.refine('loss'); // [ny][nx], NaN where there is none
-    this.accuracy = this.refine('accuracy');
+    this.refined = {};
+  }
+
+  // A quantity's values, [ny][nx], NaN where there is none.
+  values(quantity) {
+    return (this.refined[quantity] ??= this.refine(quantity));
   }
 
   refine(quantity) {
     const { grid, parts, nx, ny } = this;
     const patches = new Patches(
       grid,
-      grid[quantity].map((_, k) => Math.asinh(grid.value(quantity, k))),
+      grid.loss.map((_, k) => Math.asinh(grid.value(quantity, k))),
     );
     const fine = new Float64Array(ny * nx);
     for (let j = 0; j < ny; j++)
@@ -127,7 +131,7 @@ class Refinement {
 
   // Heights 0 to 1 of a quantity on a scale, [ny][nx].
   units(quantity, scale) {
-    return Float32Array.from(this[quantity], (value) => scale.unit(value));
+    return Float32Array.from(this.values(quantity), (value) => scale.unit(value));
   }
 
   // z[ny][nx] at (a, b), linear between its points; NaN outside and in holes.

@@ -1,10 +1,13 @@
 #include "render/viewer_data.h"
+#include "base/alloc.h"
 #include "render/caption.h"
 #include "render/colormap.h"
 #include "render/marks.h"
+#include "render/quantity.h"
 #include "render/utf8.h"
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Appends a JSON string that shows this text, whatever is in it. Nothing in it can end a script
@@ -99,6 +102,18 @@ static void add_trail(struct ls_script *text, const struct ls_surface *surface) 
     ls_trail_free(&trail);
 }
 
+/* |smallest / largest eigenvalue| of every point; empty if they are not known. */
+static void add_convexity(struct ls_script *text, const struct ls_surface *surface) {
+    const struct ls_quantity *convexity = ls_quantity_of(LS_PLOT_CONVEXITY, LS_PLOT_OF_LOSS);
+    const size_t points = surface->max_eig ? ls_surface_points(surface) : 0;
+    double *values = ls_alloc(points, sizeof *values);
+    for (size_t i = 0; i < points && values; i++)
+        values[i] = convexity->value(surface, i);
+    text->failed = text->failed || !values;
+    add_numbers(text, "convexity", values, values ? points : 0);
+    free(values);
+}
+
 static void add_surface(struct ls_script *text, const struct ls_request *request, int i) {
     const struct ls_surface *surface = request->surfaces[i];
     const size_t points = ls_surface_points(surface);
@@ -131,6 +146,8 @@ static void add_surface(struct ls_script *text, const struct ls_request *request
     add_numbers(text, "accuracy", surface->accuracy, points);
     ls_script_add(text, ",\n");
     add_numbers(text, "error", surface->loss_error, points);
+    ls_script_add(text, ",\n");
+    add_convexity(text, surface);
     ls_script_add(text, "}");
 }
 

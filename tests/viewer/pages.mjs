@@ -59,8 +59,9 @@ export async function pages(run, bench, browser, blind) {
 
   for (const name of ['chaos', 'holes', 'uneven'])
     await run(`between samples ${name} is the surface of the program's own pictures`, () => {
-      const { x, y, loss } = refined(bench, name);
-      const shown = [...loss]
+      const fine = refined(bench, name),
+        { x, y } = fine;
+      const shown = [...fine.values('loss')]
         .map((value, k) => [x[k % x.length], y[Math.floor(k / x.length)], value])
         .filter(([, , value]) => !Number.isNaN(value));
       const points = bench.mesh(name, '--interp', '256');

@@ -88,6 +88,7 @@ for (const name of [
   'plane',
   'way',
   'wild',
+  'curved',
 ])
   bench.plot([name], `${name}.html`);
 bench.plot(['bowl', 'chaos'], 'both.html', '--log');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assertQuiet, box, fragment, picture } from './look.mjs';
+import { assertClose, assertQuiet, box, fragment, picture, readouts } from './look.mjs';
 
 // Sets a control of the form as a user would.
 function choose(page, name, value) {
@@ -28,6 +28,10 @@ export async function settings(run, bench, browser) {
   const switches = [
     ['height', 'accuracy', 'loss', ['.view', '.plan']],
     ['colour', 'accuracy', 'loss', ['.view', '.plan', '#bar']],
+    ['height', 'error', 'loss', ['.view', '.plan']],
+    ['colour', 'error', 'loss', ['#bar']],
+    ['height', 'convexity', 'loss', ['.view', '.plan']],
+    ['colour', 'convexity', 'loss', ['.view', '.plan', '#bar']],
     ['map', 'viridis', 'cool to warm', ['.view', '.plan', '#bar']],
     ['map', 'cividis', 'cool to warm', ['.view', '.plan', '#bar']],
     ['log', true, false, ['.view', '.plan', '#bar']],
@@ -38,7 +42,7 @@ export async function settings(run, bench, browser) {
   for (const [name, value, before, changes] of switches)
     await run(`the switch ${name} (${value}) changes the pictures, and back`, async () => {
       const page = await browser.page(1280, 844);
-      await page.open(bench.url('bowl.html'));
+      await page.open(bench.url('curved.html'));
       const look = () =>
         Promise.all(changes.map((selector) => picture(page, selector).then(({ hash }) => hash)));
       const first = await look();
@@ -50,6 +54,29 @@ export async function settings(run, bench, browser) {
       await assertQuiet(page);
       await page.close();
     });
+
+  await run('only what the file holds can be chosen, and is read', async () => {
+    for (const [name, offered] of [
+      ['bowl', ['loss', 'accuracy', 'error']],
+      ['curved', ['loss', 'accuracy', 'error', 'convexity']],
+    ]) {
+      const page = await browser.page(1280, 844);
+      await page.open(bench.url(`${name}.html#a=0.6&b=-0.4&colour=convexity`));
+      for (const group of ['height', 'colour'])
+        assert.deepEqual(
+          await page.value(`[...document.querySelectorAll('[name=${group}]')].map(({ value }) => value)`),
+          offered,
+        );
+      const [readout] = await readouts(page),
+        wide = (await box(page, '.readout .convexity')).width > 0;
+      assert.equal(wide, name === 'curved');
+      if (wide) assertClose(readout.convexity, (3 * 0.4 ** 2) / 5.6, 'the ratio');
+      const chosen = await page.value(`document.querySelector('form').elements.colour.value`);
+      assert.equal(chosen, wide ? 'convexity' : 'loss');
+      await assertQuiet(page);
+      await page.close();
+    }
+  });
 
   await run('a page opens as its options say, or as its losses ask for', async () => {
     bench.plot(['chaos'], 'cut.html', '--zmax', '10');

@@ -70,6 +70,7 @@ struct sample {
     struct ls_range x, y;
     const struct network *networks;         /* NULL for none */
     const struct ls_trajectory *trajectory; /* likewise */
+    bool eigenvalues;
 };
 
 static void fill(struct ls_surface *surface, const struct sample *sample) {
@@ -80,6 +81,10 @@ static void fill(struct ls_surface *surface, const struct sample *sample) {
             surface->loss[k] == LS_NOT_COMPUTED ? LS_NOT_COMPUTED : accuracy(surface->loss[k]);
         if (surface->loss[k] > 0)
             surface->loss_error[k] = 0.123 * surface->loss[k];
+        if (surface->max_eig) {
+            surface->max_eig[k] = 5 + a;
+            surface->min_eig[k] = -3 * b * b;
+        }
     }
 }
 
@@ -101,7 +106,8 @@ static void write_sample(const struct sample *sample, const char *directory) {
     struct ls_surface surface;
     struct ls_error error;
     char path[4096];
-    if (ls_surface_create(&surface, &sample->x, &sample->y, &error))
+    if (ls_surface_create(&surface, &sample->x, &sample->y, &error) ||
+        (sample->eigenvalues && ls_surface_add_eigenvalues(&surface, &error)))
         fail(&error);
     if (sample->x.max == 3)
         crowd(surface.x, surface.nx);
@@ -136,20 +142,21 @@ int main(int argc, char **argv) {
     double way_x[] = {-0.9, -0.3, 0.5, 1e90, 0.6, 0}, way_y[] = {0.8, 0.6, -0.6, -0.3, 0.1, 0};
     const struct ls_trajectory way = {.count = 6, .x = way_x, .y = way_y};
     const struct sample samples[] = {
-        {"bowl", "resnet56", bowl, side, side, NULL, NULL},
-        {"chaos", "resnet56-noshort", chaos, side, side, NULL, NULL},
-        {"huge", "resnet110-noshort", huge, side, side, NULL, NULL},
-        {"flat", "resnet20", flat, side, side, NULL, NULL},
-        {"holes", "resnet20", holes, side, side, NULL, NULL},
-        {"unfinished", "resnet20", unfinished, side, side, NULL, NULL},
-        {"begun", "resnet20", begun, side, side, NULL, NULL},
-        {"tiny", "resnet20", bowl, tiny, tiny, NULL, NULL},
-        {"big", "resnet20", chaos, big, big, NULL, NULL},
-        {"uneven", "resnet20", bowl, wide, narrow, NULL, NULL},
-        {"plane", "resnet20-noshort", bowl, side, side, networks, NULL},
-        {"wild", "resnet56-noshort", chaos, side, side, networks, NULL},
-        {"way", "resnet56-noshort", chaos, side, side, NULL, &way},
-        {"hostile", hostile, bowl, side, side, NULL, NULL},
+        {"bowl", "resnet56", bowl, side, side, NULL, NULL, false},
+        {"chaos", "resnet56-noshort", chaos, side, side, NULL, NULL, false},
+        {"huge", "resnet110-noshort", huge, side, side, NULL, NULL, false},
+        {"flat", "resnet20", flat, side, side, NULL, NULL, false},
+        {"holes", "resnet20", holes, side, side, NULL, NULL, false},
+        {"unfinished", "resnet20", unfinished, side, side, NULL, NULL, false},
+        {"begun", "resnet20", begun, side, side, NULL, NULL, false},
+        {"tiny", "resnet20", bowl, tiny, tiny, NULL, NULL, false},
+        {"big", "resnet20", chaos, big, big, NULL, NULL, false},
+        {"uneven", "resnet20", bowl, wide, narrow, NULL, NULL, false},
+        {"plane", "resnet20-noshort", bowl, side, side, networks, NULL, false},
+        {"wild", "resnet56-noshort", chaos, side, side, networks, NULL, false},
+        {"way", "resnet56-noshort", chaos, side, side, NULL, &way, false},
+        {"hostile", hostile, bowl, side, side, NULL, NULL, false},
+        {"curved", "resnet20", bowl, side, side, NULL, NULL, true},
     };
     if (argc != 2)
         return 2;
