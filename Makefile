@@ -23,7 +23,7 @@ CFLAGS   ?= -O3 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 
 # Asked when a recipe runs, not before: `make deps` may have just installed the packages.
-PACKAGES := openblas hdf5 jansson libpng zlib libmd libzip cairo libprotobuf-c pixman-1 libturbojpeg
+PACKAGES := openblas hdf5 jansson libpng zlib libmd libzip cairo libprotobuf-c libjpeg
 PKGCONFIG = PKG_CONFIG_PATH="$(firstword $(wildcard /usr/lib/*/openblas-openmp/pkgconfig)):$$PKG_CONFIG_PATH" pkg-config
 # No contraction: a sum is the same sum on machines with and without fused multiply-add.
 LS_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fopenmp -ffp-contract=off -fno-math-errno \

@@ -190,14 +190,14 @@ fails 2 'npz:FILE' 'no archive' train --out run --data npz
 works 'pictures in directories are trained on' "$landscape" train --arch resnet20 --data "folder:$pictures/mixed@8x8" --epochs 1 \
     --batch 8 --out insects
 works 'a network for other classes' "$landscape" info insects/model.safetensors
-check 'of all splits' grep -q 'checkpoint of resnet20@8x8x3:3$' "$out"
+check 'as the directories say' grep -q 'checkpoint of resnet20@8x8x3:2$' "$out"
 works 'and scanned' "$landscape" scan --model insects/model.safetensors --data "folder:$pictures/mixed@8x8" --split test \
     --x=-1:1:3 --y=-1:1:3 -o insects.h5
 works 'and drawn' "$landscape" plot insects.h5 -o insects.svg
 check 'with the name of their directory' grep -q 'mixed, 2 test images' insects.svg
 fails 1 'mixed/train/.*scales them all' 'pictures of several sizes' "$landscape" train --arch resnet20 --out run \
     --data "folder:$pictures/mixed"
-fails 1 'equal: has no pictures to test with' 'a directory without splits' "$landscape" train --arch resnet20 --out run \
+fails 1 'equal: has no test images' 'a directory without splits' "$landscape" train --arch resnet20 --out run \
     --data "folder:$pictures/equal"
 fails 2 'folder:DIR' 'no directory' train --out run --data folder
 rm -rf bright oblong nine insects bright.h5 insects.h5 bright.svg insects.svg deep56.safetensors

@@ -4,7 +4,7 @@ set -eu
 
 packages="gcc libc6-dev make pkg-config libopenblas-openmp-dev libhdf5-dev libjansson-dev libpng-dev
     zlib1g-dev libcairo2-dev libmd-dev libzip-dev libprotobuf-c-dev
-    protobuf-c-compiler libturbojpeg0-dev libpixman-1-dev libcmocka-dev gnuplot-nox fonts-dejavu-core
+    protobuf-c-compiler libjpeg62-turbo-dev libcmocka-dev gnuplot-nox fonts-dejavu-core
     libjs-three"
 
 missing=

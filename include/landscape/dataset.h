@@ -30,13 +30,13 @@ struct ls_dataset {
  * above `cifar-10-batches-bin`), "npz:FILE" (NumPy arrays of bytes, train_images and test_images or
  * x_train and x_test, and of labels, train_labels and test_labels or y_train and y_test; as many
  * classes as the largest label asks for, normalised by 0.5 and 0.5), "folder:DIR[@HxW[xC]]" (PNG
- * and JPEG files in a directory for each class, themselves in DIR/train, DIR/test or DIR/val, or in
- * DIR; all of one size, or scaled and cut to height H and width W as torchvision's Resize and
- * CenterCrop do; the first of every class, then the second of every class ...; normalised by
- * ImageNet's means and deviations, grey ones by 0.5 and 0.5), "synthetic[:SEED]" or "shapes[:SEED]"
- * (drawn by the program: ten classes of images, five classes of pixels). Keeps the first `limit`
- * records in file order, all of them if limit is 0; asking for more than there are is an error.
- * Free with ls_dataset_free. */
+ * and JPEG files in a directory for each class, those in DIR/train and DIR/test or DIR/val, or in
+ * DIR for training images alone; all of one size, or scaled and cut to height H and width W as
+ * torchvision's Resize and CenterCrop do; the first of every class, then the second of every class
+ * ...; normalised by ImageNet's means and deviations, grey ones by 0.5 and 0.5), "synthetic[:SEED]"
+ * or "shapes[:SEED]" (drawn by the program: ten classes of images, five classes of pixels). Keeps
+ * the first `limit` records in file order, all of them if limit is 0; asking for more than there
+ * are is an error. Free with ls_dataset_free. */
 enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enum ls_split split,
                                int limit, struct ls_error *error);
 void ls_dataset_free(struct ls_dataset *dataset);

@@ -82,8 +82,16 @@ bool ls_read_number(const char **text, int most, int *number) {
     return value >= 1 && value <= most;
 }
 
-bool ls_skip_letter(const char **text, char letter) {
-    const bool there = **text == letter;
+bool ls_skip_character(const char **text, char character) {
+    const bool there = **text == character;
     *text += there;
     return there;
+}
+
+bool ls_read_image_extent(const char **text, struct ls_image_extent *extent) {
+    extent->channels = 0;
+    return ls_read_number(text, LS_MAX_SIDE, &extent->height) && ls_skip_character(text, 'x') &&
+           ls_read_number(text, LS_MAX_SIDE, &extent->width) &&
+           (!ls_skip_character(text, 'x') ||
+            ls_read_number(text, LS_MAX_CHANNELS, &extent->channels));
 }

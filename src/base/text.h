@@ -24,11 +24,20 @@ size_t ls_stem_length(const char *text, const char *ending);
 /* Whether a file's name has the ending, in whatever case, and something before it. */
 bool ls_ends_in(const char *name, const char *ending);
 
-/* Reads a whole number from 1 to `most` and moves *text behind it. */
+/* Reads a whole number from 1 to `most` and moves *text behind it; false if there is none. */
 bool ls_read_number(const char **text, int most, int *number);
 
-/* Moves *text behind the letter, if that is there. */
-bool ls_skip_letter(const char **text, char letter);
+/* Moves *text behind this character, if that is there. */
+bool ls_skip_character(const char **text, char character);
+
+/* The extent of images: "28x28x1", or "28x28" with 0 channels. */
+struct ls_image_extent {
+    int height, width, channels;
+};
+enum { LS_MAX_SIDE = 4096, LS_MAX_CHANNELS = 3 };
+
+/* Reads an extent within those limits and moves *text behind it; false if there is none. */
+bool ls_read_image_extent(const char **text, struct ls_image_extent *extent);
 
 /* Is the text well-formed UTF-8, which JSON must be? */
 bool ls_is_utf8(const char *text);

@@ -2,6 +2,7 @@
 #ifndef LANDSCAPE_DATA_DATA_H
 #define LANDSCAPE_DATA_DATA_H
 
+#include "base/text.h"
 #include "landscape/dataset.h"
 
 /* Allocates pixels and labels for `limit` of the `available` images, all if limit is 0. The extent
@@ -17,6 +18,10 @@ enum ls_status ls_dataset_name(struct ls_dataset *dataset, const char *source, c
  * "a.npz" of "npz:DIR/a.npz", "pets@64x64" of "folder:DIR/pets@64x64". NULL of other kinds, which
  * are the same wherever they are. */
 const char *ls_dataset_file(const char *name);
+
+/* Bytes of the directory in "DIR@HxW" or "DIR@HxWxC", all of them if nothing like this stands
+ * behind it; *extent = what that says, 0 where it does not. */
+size_t ls_folder_length(const char *argument, struct ls_image_extent *extent);
 
 /* Bytes of one image. */
 size_t ls_image_size(const struct ls_dataset *dataset);

@@ -1,4 +1,5 @@
 /* Images of the user's own: PNG and JPEG files in a directory for each class. */
+#include "base/file.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "data/data.h"
@@ -7,49 +8,58 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SIDE = 4096 };
-
-/* What "DIR@HxWxC" asks for. */
-struct wanted {
-    int height, width; /* what pictures are scaled to; 0: they are taken as they are */
-    int channels;      /* 0: not said */
-};
-
-/* Reads "@28x28x1", of which the channels may be missing. */
-static bool read_wanted(struct wanted *wanted, const char *text) {
-    return ls_skip_letter(&text, '@') && ls_read_number(&text, MOST_SIDE, &wanted->height) &&
-           ls_skip_letter(&text, 'x') && ls_read_number(&text, MOST_SIDE, &wanted->width) &&
-           (!*text ||
-            (ls_skip_letter(&text, 'x') && ls_read_number(&text, 3, &wanted->channels))) &&
-           wanted->channels != 2 && !*text;
+size_t ls_folder_length(const char *argument, struct ls_image_extent *extent) {
+    const char *at = strrchr(argument, '@'), *text = at ? at + 1 : argument;
+    if (at && ls_read_image_extent(&text, extent) && !*text && extent->channels != 2)
+        return (size_t)(at - argument);
+    *extent = (struct ls_image_extent){0};
+    return strlen(argument);
 }
 
 /* *directory = the directory in the argument, from malloc, without slashes at its end; names the
  * data set after it. */
 static enum ls_status take_argument(struct ls_dataset *dataset, const char *argument,
-                                    char **directory, struct wanted *wanted,
+                                    char **directory, struct ls_image_extent *wanted,
                                     struct ls_error *error) {
-    enum ls_status status = ls_dataset_name(dataset, "folder", "DIR", argument, error);
-    if (status)
-        return status;
-    const char *at = strrchr(argument, '@');
-    if (!at || !read_wanted(wanted, at)) {
-        at = argument + strlen(argument); /* no extent: it is part of the name, if there */
-        *wanted = (struct wanted){0};
-    }
-    size_t length = (size_t)(at - argument);
+    struct ls_image_extent other;
+    const size_t end = argument ? ls_folder_length(argument, wanted) : 0;
+    size_t length = end;
     while (length > 1 && argument[length - 1] == '/')
         length--;
+    enum ls_status status = ls_dataset_name(dataset, "folder", "DIR", end ? argument : NULL, error);
+    if (status)
+        return status;
     *directory = ls_format("%.*s", (int)length, argument);
-    char *name = ls_format("%.*s%s", (int)length, argument, at);
-    status = *directory && name ? ls_dataset_name(dataset, "folder", "DIR", name, error)
-                                : ls_fail_memory(error, argument);
+    if (!*directory)
+        return ls_fail_memory(error, argument);
+    if (!wanted->height && ls_folder_length(*directory, &other) < length)
+        return LS_OK; /* a directory that is called so: the slash behind it tells */
+    char *name = ls_format("%s%s", *directory, argument + end);
+    status = name ? ls_dataset_name(dataset, "folder", "DIR", name, error)
+                  : ls_fail_memory(error, argument);
     free(name);
     return status;
 }
 
+/* Where the name of a directory that is not there may have been meant to end in an extent, says
+ * what that looks like. */
+static enum ls_status check_directory(const char *directory, struct ls_error *error) {
+    const char *at = strrchr(directory, '@');
+    char *before = ls_format("%.*s", at ? (int)(at - directory) : 0, directory);
+    if (!before)
+        return ls_fail_memory(error, directory);
+    const bool meant = !ls_is_directory(directory) && ls_is_directory(before);
+    free(before);
+    if (meant)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "'%s' is no extent: @224x224 (height, width) is one, or @28x28x1 for grey, "
+                       "with sides up to %d",
+                       at, (int)LS_MAX_SIDE);
+    return LS_OK;
+}
+
 /* Takes the extent that is wanted, or that of the first picture. */
-static enum ls_status take_extent(struct ls_dataset *dataset, const struct wanted *wanted,
+static enum ls_status take_extent(struct ls_dataset *dataset, const struct ls_image_extent *wanted,
                                   const char *first, struct ls_error *error) {
     struct ls_picture picture;
     dataset->height = wanted->height;
@@ -64,7 +74,7 @@ static enum ls_status take_extent(struct ls_dataset *dataset, const struct wante
     dataset->width = picture.width;
     dataset->channels = picture.grey ? 1 : 3;
     ls_picture_free(&picture);
-    if (dataset->height > MOST_SIDE || dataset->width > MOST_SIDE)
+    if (dataset->height > LS_MAX_SIDE || dataset->width > LS_MAX_SIDE)
         return ls_fail(error, LS_BAD_FILE,
                        "%s: %d x %d pixels are too many; folder:DIR@224x224 scales pictures", first,
                        dataset->height, dataset->width);
@@ -116,8 +126,9 @@ static enum ls_status check_extent(const struct ls_dataset *dataset,
 }
 
 /* pixels[channels][height][width] = what is in the file */
-static enum ls_status read_picture(const struct ls_dataset *dataset, const struct wanted *wanted,
-                                   const char *path, uint8_t *pixels, struct ls_error *error) {
+static enum ls_status read_picture(const struct ls_dataset *dataset,
+                                   const struct ls_image_extent *wanted, const char *path,
+                                   uint8_t *pixels, struct ls_error *error) {
     struct ls_picture picture;
     enum ls_status status = ls_picture_read(&picture, path, error);
     if (status)
@@ -131,7 +142,8 @@ static enum ls_status read_picture(const struct ls_dataset *dataset, const struc
 }
 
 /* Reads them all, on all processors. Of several that cannot be read, the first one is told of. */
-static enum ls_status read_pictures(struct ls_dataset *dataset, const struct wanted *wanted,
+static enum ls_status read_pictures(struct ls_dataset *dataset,
+                                    const struct ls_image_extent *wanted,
                                     const struct ls_folder_list *list, struct ls_error *error) {
     const size_t size = ls_image_size(dataset);
     enum ls_status status = LS_OK;
@@ -159,11 +171,11 @@ static enum ls_status read_pictures(struct ls_dataset *dataset, const struct wan
     return status;
 }
 
-static enum ls_status read_folder(struct ls_dataset *dataset, const struct wanted *wanted,
+static enum ls_status read_folder(struct ls_dataset *dataset, const struct ls_image_extent *wanted,
                                   const struct ls_folder_list *list, int limit,
                                   struct ls_error *error) {
     enum ls_status status = take_extent(dataset, wanted, list->pictures[0].path, error);
-    dataset->classes = list->class_count;
+    dataset->classes = list->classes.count;
     dataset->labels_per_image = 1;
     set_normalisation(dataset);
     if (!status)
@@ -173,10 +185,12 @@ static enum ls_status read_folder(struct ls_dataset *dataset, const struct wante
 
 enum ls_status ls_folder_open(struct ls_dataset *dataset, const char *argument, int limit,
                               struct ls_error *error) {
-    struct wanted wanted = {0};
+    struct ls_image_extent wanted = {0};
     struct ls_folder_list list = {0};
     char *directory = NULL;
     enum ls_status status = take_argument(dataset, argument, &directory, &wanted, error);
+    if (!status)
+        status = check_directory(directory, error);
     if (!status)
         status = ls_folder_list(&list, directory, dataset->split, error);
     if (!status)

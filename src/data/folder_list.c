@@ -1,71 +1,65 @@
 #include "data/folder_list.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "data/folder_parts.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DEPTH = 16, FIRST_ROOM = 1024, MOST_PICTURES = 1 << 28 };
+enum { MOST_CLASSES = 65536, MOST_DEPTH = 16, FIRST_ROOM = 64, MOST_PICTURES = 1 << 28 };
 
-static bool ends_in_any(const char *name, const char *const *endings) {
-    while (*endings && !ls_ends_in(name, *endings))
-        endings++;
-    return *endings != NULL;
-}
-
-static enum ls_status add_picture(const struct ls_folder_listing *l, const char *path, int label,
-                                  int rank) {
-    struct ls_folder_list *list = l->list;
-    if (list->count == list->room) {
-        const int room = list->room ? 2 * list->room : FIRST_ROOM;
-        struct ls_folder_picture *more =
-            room <= MOST_PICTURES ? realloc(list->pictures, (size_t)room * sizeof *more) : NULL;
-        if (!more)
-            return ls_fail_memory(l->error, l->directory);
-        list->pictures = more;
-        list->room = room;
+/* Takes over the path, which may be NULL for want of memory. */
+static enum ls_status add_picture(struct ls_folder_list *list, char *path, int label,
+                                  struct ls_error *error) {
+    if (path && list->count == MOST_PICTURES) {
+        free(path);
+        return ls_fail(error, LS_BAD_FILE, "more than %d pictures", MOST_PICTURES);
     }
-    char *name = ls_format("%s", path);
-    if (!name)
-        return ls_fail_memory(l->error, path);
-    list->pictures[list->count++] = (struct ls_folder_picture){name, label, rank};
+    if (path && list->count == list->room) {
+        const int room = list->room ? 2 * list->room : FIRST_ROOM;
+        struct ls_folder_picture *more = realloc(list->pictures, (size_t)room * sizeof *more);
+        if (more) {
+            list->pictures = more;
+            list->room = room;
+        }
+    }
+    if (!path || list->count == list->room) {
+        free(path);
+        return ls_fail_memory(error, "a list of pictures");
+    }
+    list->pictures[list->count++] = (struct ls_folder_picture){.path = path, .label = label};
     return LS_OK;
 }
 
-static enum ls_status add_pictures(const struct ls_folder_listing *l, const char *path, int label,
-                                   int *rank, int depth);
-
-/* Adds a picture, or those in a directory. */
-static enum ls_status add_entry(const struct ls_folder_listing *l, const char *path, int label,
-                                int *rank, int depth) {
-    static const char *const read[] = {".png", ".jpg", ".jpeg", NULL}, *const other[] = {
-                                                                           ".bmp",  ".gif",  ".pgm",
-                                                                           ".ppm",  ".tiff", ".tif",
-                                                                           ".webp", NULL};
-    if (ls_is_directory(path))
-        return add_pictures(l, path, label, rank, depth + 1);
-    if (ends_in_any(path, other))
-        return ls_fail(l->error, LS_BAD_FILE,
-                       "%s: only PNG and JPEG files are read; make it one of them, or take it away",
-                       path);
-    return ends_in_any(path, read) ? add_picture(l, path, label, (*rank)++) : LS_OK;
-}
-
-/* Adds the pictures in a directory and below; *rank of the class are there before. */
-static enum ls_status add_pictures(const struct ls_folder_listing *l, const char *path, int label,
-                                   int *rank, int depth) {
-    struct dirent **entries;
-    int count;
+/* Adds the pictures in a directory and in those below it. */
+static enum ls_status add_pictures(struct ls_folder_list *list, const char *path, int label,
+                                   int depth, struct ls_error *error) {
+    struct ls_names directories = {0}, pictures = {0};
     if (depth > MOST_DEPTH)
-        return ls_fail(l->error, LS_BAD_FILE, "%s: too many directories in one another", path);
-    enum ls_status status = ls_read_entries(path, &entries, &count, l->error);
-    for (int i = 0; i < count && !status; i++) {
-        char *inner = ls_format("%s/%s", path, entries[i]->d_name);
-        status = inner ? add_entry(l, inner, label, rank, depth) : ls_fail_memory(l->error, path);
+        return ls_fail(error, LS_BAD_FILE, "%s: too many directories in one another", path);
+    enum ls_status status = ls_read_folder(path, &directories, &pictures, error);
+    for (int i = 0; i < pictures.count && !status; i++)
+        status = add_picture(list, ls_format("%s/%s", path, pictures.names[i]), label, error);
+    for (int i = 0; i < directories.count && !status; i++) {
+        char *inner = ls_format("%s/%s", path, directories.names[i]);
+        status = inner ? add_pictures(list, inner, label, depth + 1, error)
+                       : ls_fail_memory(error, path);
         free(inner);
     }
-    ls_free_entries(entries, count);
+    ls_names_free(&directories);
+    ls_names_free(&pictures);
     return status;
+}
+
+/* By the directory, then by the name. */
+static int by_place(const void *a, const void *b) {
+    const char *one = ((const struct ls_folder_picture *)a)->path,
+               *other = ((const struct ls_folder_picture *)b)->path;
+    const size_t length = (size_t)ls_directory_length(one) - 1,
+                 other_length = (size_t)ls_directory_length(other) - 1;
+    const int order = memcmp(one, other, length < other_length ? length : other_length);
+    if (order != 0)
+        return order;
+    return length != other_length ? (length > other_length) - (length < other_length)
+                                  : strcmp(one + length, other + other_length);
 }
 
 static int by_rank(const void *a, const void *b) {
@@ -74,68 +68,145 @@ static int by_rank(const void *a, const void *b) {
                                     : (one->label > other->label) - (one->label < other->label);
 }
 
-/* Lists what the classes' directories in `root` hold. */
-static enum ls_status list_pictures(const struct ls_folder_listing *l, const char *root) {
-    struct ls_folder_list *list = l->list;
+/* Adds the pictures of class `label` in the root, ranked; *found = how many they are. */
+static enum ls_status add_class(struct ls_folder_list *list, const char *root, int label,
+                                int *found, struct ls_error *error) {
+    const int before = list->count;
+    char *path = ls_format("%s/%s", root, list->classes.names[label]);
+    if (!path)
+        return ls_fail_memory(error, root);
+    enum ls_status status = add_pictures(list, path, label, 0, error);
+    *found = list->count - before;
+    if (!status && *found > 0)
+        qsort(list->pictures + before, (size_t)*found, sizeof *list->pictures, by_place);
+    for (int i = 0; i < *found; i++)
+        list->pictures[before + i].rank = i;
+    if (!status && *found == 0)
+        status =
+            ls_fail(error, LS_BAD_FILE,
+                    "%s: has no PNG or JPEG files in it: put some there, or take it away", path);
+    free(path);
+    return status;
+}
+
+/* Adds the pictures of all classes that the root has directories for: directories[count]. */
+static enum ls_status add_classes(struct ls_folder_list *list, const char *root,
+                                  const struct ls_names *directories, struct ls_error *error) {
     enum ls_status status = LS_OK;
-    for (int c = 0; c < list->class_count && !status; c++) {
-        int rank = 0;
-        char *path = ls_format("%s/%s", root, list->classes[c]);
-        if (!path)
-            status = ls_fail_memory(l->error, root);
-        else if (ls_is_directory(path))
-            status = add_pictures(l, path, c, &rank, 0);
-        free(path);
-    }
-    if (!status && list->count == 0)
-        return ls_fail(l->error, LS_BAD_FILE,
-                       "%s: has no pictures in it: there should be a directory for each class, "
-                       "with PNG or JPEG files",
-                       root);
-    if (!status)
+    int found = 0;
+    for (int c = 0; c < list->classes.count && !status; c++)
+        if (ls_names_hold(directories, list->classes.names[c]))
+            status = add_class(list, root, c, &found, error);
+    if (!status && list->count > 0)
         qsort(list->pictures, (size_t)list->count, sizeof *list->pictures, by_rank);
     return status;
 }
 
-/* The directory with the pictures of the split; NULL: there is none. */
-static const char *root_of(const struct ls_folder_listing *l, enum ls_split split) {
-    if (split == LS_TRAIN)
-        return l->roots[LS_FOLDER_TRAIN];
-    return l->roots[LS_FOLDER_TEST] ? l->roots[LS_FOLDER_TEST] : l->roots[LS_FOLDER_VAL];
+/* *stranger = the first of the directories that is no class, from malloc; NULL if all are. */
+static enum ls_status find_stranger(const struct ls_names *classes,
+                                    const struct ls_names *directories, char **stranger,
+                                    struct ls_error *error) {
+    struct ls_names sorted;
+    *stranger = NULL;
+    if (!ls_names_sorted(&sorted, classes))
+        return ls_fail_memory(error, "the classes");
+    int i = 0;
+    while (i < directories->count && ls_names_hold(&sorted, directories->names[i]))
+        i++;
+    free(sorted.names);
+    if (i < directories->count && !(*stranger = ls_format("%s", directories->names[i])))
+        return ls_fail_memory(error, "the classes");
+    return LS_OK;
 }
 
-static enum ls_status list_split(const struct ls_folder_listing *l, enum ls_split split) {
-    const char *root = root_of(l, split), *directory = l->directory;
-    if (root)
-        return list_pictures(l, root);
+/* Lists what is in the root; *stranger, from malloc, instead if it has a directory that is no
+ * class.
+ */
+static enum ls_status list_root(struct ls_folder_list *list, const char *root, char **stranger,
+                                struct ls_error *error) {
+    struct ls_names directories = {0};
+    enum ls_status status = ls_read_folder(root, &directories, NULL, error);
+    if (!status)
+        status = find_stranger(&list->classes, &directories, stranger, error);
+    if (!status && !*stranger)
+        status = add_classes(list, root, &directories, error);
+    ls_names_free(&directories);
+    return status;
+}
+
+static enum ls_status fail_no_root(const char *directory, enum ls_split split,
+                                   struct ls_error *error) {
     if (split == LS_TRAIN)
-        return ls_fail(l->error, LS_BAD_FILE,
-                       "%s: has no pictures to train on: they would be in %s/train", directory,
-                       directory);
-    return ls_fail(l->error, LS_BAD_FILE,
-                   "%s: has no pictures to test with: they would be in %s/test or %s/val; those to "
-                   "train on are evaluated with --split train",
+        return ls_fail(error, LS_BAD_FILE, "%s: has no training images, which would be in %s/train",
+                       directory, directory);
+    return ls_fail(error, LS_BAD_FILE,
+                   "%s: has no test images, which would be in %s/test or %s/val; without these its "
+                   "images are training images",
                    directory, directory, directory);
+}
+
+/* Lists the first of the roots that has no other classes than the training images. */
+static enum ls_status list_first(struct ls_folder_list *list, char *const *roots, int count,
+                                 const char *directory, enum ls_split split,
+                                 struct ls_error *error) {
+    char *stranger = NULL;
+    enum ls_status status = LS_OK;
+    for (int r = 0; r < count && !status; r++) {
+        char *found = NULL;
+        if (!roots[r])
+            continue;
+        status = list_root(list, roots[r], &found, error);
+        if (!status && !found) {
+            free(stranger);
+            return LS_OK;
+        }
+        free(stranger);
+        stranger = found;
+    }
+    if (!status && stranger)
+        status = ls_fail(error, LS_BAD_FILE,
+                         "%s: '%s' among its %s images is no class: classes are the directories "
+                         "of its training images, or the lines of %s/classes.txt",
+                         directory, stranger, ls_split_name(split), directory);
+    else if (!status)
+        status = fail_no_root(directory, split, error);
+    free(stranger);
+    return status;
+}
+
+/* Which number each class has: by its line in classes.txt, or by its name. */
+static enum ls_status number_classes(struct ls_folder_list *list,
+                                     const struct ls_folder_roots *roots, const char *directory,
+                                     struct ls_error *error) {
+    const char *root = roots->train ? roots->train : roots->test ? roots->test : roots->val;
+    bool named = false;
+    enum ls_status status = ls_folder_read_classes(&list->classes, directory, &named, error);
+    if (!status && !named)
+        status = ls_read_folder(root, &list->classes, NULL, error);
+    if (!status && list->classes.count > MOST_CLASSES)
+        status =
+            ls_fail(error, LS_BAD_FILE, "%s: has more classes than %d", directory, MOST_CLASSES);
+    return status;
 }
 
 enum ls_status ls_folder_list(struct ls_folder_list *list, const char *directory,
                               enum ls_split split, struct ls_error *error) {
-    struct ls_folder_listing listing = {.list = list, .directory = directory, .error = error};
+    struct ls_folder_roots roots;
     *list = (struct ls_folder_list){0};
-    if (!ls_is_directory(directory))
-        return ls_fail(error, LS_IO, "%s is not a directory", directory);
-    enum ls_status status = ls_folder_find_classes(&listing);
+    enum ls_status status = ls_folder_find_roots(&roots, directory, error);
     if (!status)
-        status = list_split(&listing, split);
-    for (int r = 0; r < LS_FOLDER_ROOTS; r++)
-        free(listing.roots[r]);
+        status = number_classes(list, &roots, directory, error);
+    char *const test[] = {roots.test, roots.val};
+    if (!status && split == LS_TRAIN)
+        status = list_first(list, &roots.train, 1, directory, split, error);
+    else if (!status)
+        status = list_first(list, test, 2, directory, split, error);
+    ls_folder_roots_free(&roots);
     return status;
 }
 
 void ls_folder_list_free(struct ls_folder_list *list) {
-    for (int c = 0; c < list->class_count; c++)
-        free(list->classes[c]);
-    free(list->classes);
+    ls_names_free(&list->classes);
     for (int i = 0; i < list->count; i++)
         free(list->pictures[i].path);
     free(list->pictures);

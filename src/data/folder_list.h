@@ -2,6 +2,7 @@
 #ifndef LANDSCAPE_DATA_FOLDER_LIST_H
 #define LANDSCAPE_DATA_FOLDER_LIST_H
 
+#include "data/folder_entries.h"
 #include "landscape/dataset.h"
 
 struct ls_folder_picture {
@@ -11,21 +12,35 @@ struct ls_folder_picture {
 };
 
 struct ls_folder_list {
-    char **classes; /* the names of their directories; a label is an index */
-    int class_count;
+    struct ls_names classes; /* the names of their directories; a label is an index */
     struct ls_folder_picture
         *pictures;   /* the first of every class, the second of every class ... */
     int count, room; /* pictures that are there, and that there is memory for */
 };
 
-/* Lists the pictures of a split: those in DIR/train, or in DIR/test or DIR/val, or, as training
- * images, in DIR itself. Classes are the directories there, of all splits together, in the order of
- * their names' bytes, as torchvision's ImageFolder has them, or in that of DIR/classes.txt, which
- * names one a line. Pictures of a class are in the order of their paths, in directories below too.
- * Hidden files are passed over, and files that are no pictures by their names. Free with
- * ls_folder_list_free, after a failure too. */
+/* Lists the pictures of a split: those in DIR/train; those in DIR/test or, where that is not there
+ * or has other classes, DIR/val (valid, validation); or, as training images, those in DIR itself.
+ * Classes are the directories in the one with the training images, in the order of their names'
+ * bytes, as torchvision's ImageFolder has them, or the lines of DIR/classes.txt. Pictures of a
+ * class are in ImageFolder's order: by directory, as they may be in directories below, and name.
+ * Free with ls_folder_list_free, after a failure too. */
 enum ls_status ls_folder_list(struct ls_folder_list *list, const char *directory,
                               enum ls_split split, struct ls_error *error);
 void ls_folder_list_free(struct ls_folder_list *list);
+
+/* Where the pictures of splits are. */
+struct ls_folder_roots {
+    char *train, *test, *val; /* owned; NULL: not there */
+};
+
+/* Finds the roots in the directory; the directory itself is one of training images where there is
+ * none. Free with ls_folder_roots_free, after a failure too. */
+enum ls_status ls_folder_find_roots(struct ls_folder_roots *roots, const char *directory,
+                                    struct ls_error *error);
+void ls_folder_roots_free(struct ls_folder_roots *roots);
+
+/* Reads the classes that DIR/classes.txt names; *there = whether there is such a file. */
+enum ls_status ls_folder_read_classes(struct ls_names *classes, const char *directory, bool *there,
+                                      struct ls_error *error);
 
 #endif

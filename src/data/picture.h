@@ -4,6 +4,7 @@
 
 #include "landscape/error.h"
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct ls_picture {
@@ -13,14 +14,18 @@ struct ls_picture {
 };
 
 /* Reads a PNG or JPEG file, whichever it is by its content, as PIL's convert("RGB") does: without
- * transparency, and not turned by what a camera noted. Free with ls_picture_free. */
+ * transparency, not turned by what a camera noted, and whatever a PNG says of gamma. Of samples of
+ * two bytes the upper one is taken. Free with ls_picture_free. */
 enum ls_status ls_picture_read(struct ls_picture *picture, const char *path,
                                struct ls_error *error);
 
-/* Makes the picture one of height x width pixels, as torchvision's Resize and CenterCrop do for an
- * evaluation: it is scaled, each pixel a mean weighted by a triangle that is as wide as what it
- * stands for, so that it covers 8/7 of the extent (256 pixels for 224), and its middle is kept.
- * `path` is for messages. */
+/* The same of a file's content in memory; `path` is for messages. */
+enum ls_status ls_picture_decode(struct ls_picture *picture, const char *path,
+                                 const unsigned char *bytes, size_t size, struct ls_error *error);
+
+/* Makes the picture one of height x width pixels, bit by bit as torchvision's Resize and CenterCrop
+ * make it from a picture of PIL's: it is scaled so that it just covers 8/7 of that extent (256
+ * pixels for 224), and its middle is kept. `path` is for messages. */
 enum ls_status ls_picture_fit(struct ls_picture *picture, int height, int width, const char *path,
                               struct ls_error *error);
 

@@ -6,18 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Extents of an image, and classes: what labels of 16 bits can tell apart. */
-enum { MOST_PIXELS = 4096, MOST_CHANNELS = 3, MOST_CLASSES = 65536 };
+/* What labels of 16 bits can tell apart. */
+enum { MOST_CLASSES = 65536 };
 
 /* Reads "@28x28x1:9", of which either part may be missing. */
 static bool read_extents(struct ls_variant *variant, const char *text) {
-    struct ls_shape *image = &variant->image;
+    struct ls_image_extent image = {0};
     bool good = true;
-    if (ls_skip_letter(&text, '@'))
-        good = ls_read_number(&text, MOST_PIXELS, &image->height) && ls_skip_letter(&text, 'x') &&
-               ls_read_number(&text, MOST_PIXELS, &image->width) && ls_skip_letter(&text, 'x') &&
-               ls_read_number(&text, MOST_CHANNELS, &image->channels);
-    if (good && ls_skip_letter(&text, ':'))
+    if (ls_skip_character(&text, '@'))
+        good = ls_read_image_extent(&text, &image) && image.channels > 0;
+    variant->image = (struct ls_shape){image.height, image.width, image.channels};
+    if (good && ls_skip_character(&text, ':'))
         good = ls_read_number(&text, MOST_CLASSES, &variant->classes);
     return good && !*text;
 }

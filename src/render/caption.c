@@ -51,8 +51,9 @@ static void append_data(char *text, size_t size, const char *data) {
     snprintf(name, sizeof name, "%.*s", (int)strcspn(data, ":"), data);
     const char *file = ls_dataset_file(data);
     if (file) {
-        const char *at = strcmp(name, "folder") == 0 ? strrchr(file, '@') : NULL;
-        const size_t stem = at ? (size_t)(at - file) : ls_stem_length(file, ".npz");
+        struct ls_image_extent extent;
+        const size_t stem = strcmp(name, "folder") == 0 ? ls_folder_length(file, &extent)
+                                                        : ls_stem_length(file, ".npz");
         snprintf(name, sizeof name, "%.*s", (int)stem, file);
     }
     if (strcmp(name, "cifar10") == 0)

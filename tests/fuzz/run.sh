@@ -1,18 +1,18 @@
 #!/bin/sh
 # Fuzzes the readers of files. Usage: tests/fuzz/run.sh [SECONDS [TARGET...]]
 #   SECONDS  for each target, default 60
-#   TARGET   safetensors, torch, onnx, npz, surface or directions; default all
+#   TARGET   safetensors, torch, onnx, npz, picture, surface or directions; default all
 #   BUILD    where the library, the targets and the corpora go, default build-fuzz
 # Needs Debian's clang and libclang-rt-14-dev. What crashes a target is left in $BUILD/crashes.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- safetensors torch onnx npz surface directions
+[ $# -gt 0 ] || set -- safetensors torch onnx npz picture surface directions
 BUILD=${BUILD:-build-fuzz}
 sanitize=address,undefined
 headers=$(pkg-config --cflags hdf5 jansson)
-libraries="$(pkg-config --libs openblas hdf5 jansson libpng libmd libzip libprotobuf-c) -lm"
+libraries="$(pkg-config --libs openblas hdf5 jansson libpng libjpeg libmd libzip libprotobuf-c) -lm"
 
 make CC=clang BUILD="$BUILD" "$BUILD/liblandscape.a" \
     CFLAGS="-O1 -g -fsanitize=fuzzer-no-link,$sanitize -fno-sanitize-recover=all"
@@ -29,7 +29,10 @@ for fixtures in torch onnx npz; do
     mkdir -p "$BUILD/corpus/$fixtures"
     cp tests/fixtures/$fixtures/* "$BUILD/corpus/$fixtures"
 done
-mkdir -p "$BUILD/crashes"
+mkdir -p "$BUILD/corpus/picture" "$BUILD/crashes"
+find tests/fixtures/folder -name '*.[pjPJ]*' -type f | while read -r picture; do
+    cp "$picture" "$BUILD/corpus/picture/$(echo "$picture" | tr / -)"
+done
 for target; do
     compile "fuzzer,$sanitize" "fuzz_$target"
     echo "== $target, $seconds seconds"

@@ -1,15 +1,16 @@
 #!/usr/bin/python3
 """Writes tests/fixtures/folder: directories of pictures, and archives of what PIL and torchvision make of them.
 
-`mixed` has pictures of all kinds and sizes, `equal` pictures of one size, `grey` such without colour, `blend` a grey and a colour one. The
-archive NAME.npz holds NAME's pictures as they are, NAME-HxW.npz scaled and cut as for an evaluation; in both, the
-first picture of every class comes first, then the second of every class.
+`mixed` has pictures of all kinds and sizes, `equal` pictures of one size, `grey` such without colour, `blend` a grey
+and a colour one. The archive NAME.npz holds NAME's pictures as they are, NAME-HxW.npz scaled and cut as for an
+evaluation; in both, the first picture of every class comes first, then the second of every class.
 """
+import io
 import os
 
 import numpy
-from PIL import Image
-from torchvision import transforms
+from PIL import Image, PngImagePlugin
+from torchvision import datasets, transforms
 
 DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests/fixtures/folder")
 
@@ -27,6 +28,21 @@ def sixteen_bits(width, height):
     return Image.fromarray(values.astype(numpy.int32), "I").convert("I;16")
 
 
+def odd_jpeg():
+    """A file that libjpeg warns of: two bytes too many behind its first segment, as broken cameras leave them."""
+    file = io.BytesIO()
+    paint(30, 44, 10).save(file, "JPEG", progressive=True, subsampling=2)
+    return file.getvalue()[:20] + bytes(2) + file.getvalue()[20:]
+
+
+def gamma_png():
+    """A file that says its samples are linear, which PIL passes over."""
+    file, info = io.BytesIO(), PngImagePlugin.PngInfo()
+    info.add(b"gAMA", (100000).to_bytes(4, "big"))
+    paint(20, 26, 11).save(file, "PNG", pnginfo=info)
+    return file.getvalue()
+
+
 def transparent(width, height):
     """A picture of which half can be seen."""
     picture = paint(width, height, 7)
@@ -35,14 +51,15 @@ def transparent(width, height):
 
 
 MIXED = {
-    "train/ants/1.png": paint(57, 41, 1), "train/ants/2.JPEG": paint(40, 90, 2),
-    "train/ants/more/3.jpg": paint(33, 33, 3).convert("L"), "train/bees/1.PNG": paint(64, 30, 4).convert("P"),
-    "train/bees/10.jpg": paint(49, 63, 5).convert("CMYK"), "train/bees/2.png": paint(12, 10, 6),
-    "train/bees/3.png": transparent(31, 47), "val/bees/1.jpeg": paint(50, 40, 8), "val/wasps/1.png": paint(41, 37, 9),
+    "train/bees/1.PNG": paint(64, 30, 4).convert("P"), "train/bees/10.jpg": paint(49, 63, 5).convert("CMYK"),
+    "train/bees/2.png": paint(12, 10, 6), "train/bees/3.png": transparent(31, 47), "train/bees/4.jfif": odd_jpeg(),
+    "train/bees/5.png": gamma_png(), "train/ants/1.png": paint(57, 41, 1), "train/ants/2.JPEG": paint(40, 90, 2),
+    "train/ants/more/3.jpg": paint(33, 33, 3).convert("L"), "train/ants/more-1/4.png": paint(9, 200, 12),
+    "val/bees/1.jpeg": paint(50, 40, 8), "val/bees/2.png": paint(41, 37, 9), "test/wasps/1.png": paint(8, 8, 13),
 }
 EQUAL = {f"{kind}/{i}.png": paint(8, 8, i + (kind == "bright") * 9) for kind in ("bright", "dark") for i in range(4)}
-GREY = {f"{kind}/{i}.png": paint(7, 5, i + (kind == "b") * 9).convert("L") for kind in "ab" for i in range(2)}
-GREY["b/9.png"] = sixteen_bits(7, 5)
+GREY = {"a/0.png": paint(7, 5, 0).convert("L"), "a/1.png": paint(7, 5, 1).convert("L").convert("LA"),
+        "b/0.jpg": paint(7, 5, 9).convert("L"), "b/1.png": sixteen_bits(7, 5)}
 BLEND = {"a/1.png": paint(7, 5, 1).convert("L"), "a/2.png": paint(7, 5, 2)}
 
 
@@ -65,36 +82,39 @@ def scaled(picture, height, width):
     return steps(picture)
 
 
-def in_order(names):
-    """[(name, class)] of a split: the first of every class, the second of every class."""
-    ranks, found = {}, []
-    for name in sorted(names):
-        kind = name.split("/")[-2] if "/more/" not in name else name.split("/")[-3]
-        found.append((ranks.setdefault(kind, 0), kind, name))
-        ranks[kind] += 1
-    return [(name, kind) for _, kind, name in sorted(found)]
+def in_turn(labels):
+    """Indices of the first picture of every class, the second of every class ..."""
+    ranks = [sum(other == label for other in labels[:i]) for i, label in enumerate(labels)]
+    return sorted(range(len(labels)), key=lambda i: (ranks[i], labels[i]))
 
 
-def arrays(folder, names, classes, form):
+def arrays(directory, classes, form):
     """(pixels [n, height, width, 3], labels [n])"""
-    found = [(numpy.array(form(rgb(os.path.join(DIRECTORY, folder, name)))), classes.index(kind))
-             for name, kind in in_order(names)]
-    return numpy.stack([pixels for pixels, _ in found]), numpy.array([label for _, label in found])
+    found = datasets.ImageFolder(directory, is_valid_file=lambda path: True)
+    labels = [classes.index(found.classes[label]) for label in found.targets]
+    order = in_turn(labels)
+    return (numpy.stack([numpy.array(form(rgb(found.samples[i][0]))) for i in order]),
+            numpy.array([labels[i] for i in order]))
 
 
 def write(folder, pictures, **forms):
     """The pictures, and an archive of each form of them."""
+    directory = os.path.join(DIRECTORY, folder)
     for name, picture in pictures.items():
-        path = os.path.join(DIRECTORY, folder, name)
+        path = os.path.join(directory, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        picture.save(path)
-    train = [name for name in pictures if not name.startswith("val/")]
-    test = [name for name in pictures if name.startswith("val/")]
-    classes = sorted({kind for _, kind in in_order(train) + in_order(test)})
+        if isinstance(picture, bytes):
+            with open(path, "wb") as file:
+                file.write(picture)
+        else:
+            picture.save(path)
+    splits = ("train", "val") if "train" in os.listdir(directory) else (".",)
+    classes = sorted(os.listdir(os.path.join(directory, splits[0])))
     for form, function in forms.items():
-        held = dict(zip(("train_images", "train_labels"), arrays(folder, train, classes, function)))
-        if test:
-            held.update(zip(("test_images", "test_labels"), arrays(folder, test, classes, function)))
+        held = {}
+        for split, name in zip(splits, ("train", "test")):
+            held.update(zip((f"{name}_images", f"{name}_labels"),
+                            arrays(os.path.join(directory, split), classes, function)))
         name = folder + form.replace("as_they_are", "").replace("to", "-")
         numpy.savez_compressed(os.path.join(DIRECTORY, name + ".npz"), **held)
 
@@ -102,6 +122,7 @@ def write(folder, pictures, **forms):
 def main():
     """Writes all of them."""
     write("mixed", MIXED, to24x24=lambda picture: scaled(picture, 24, 24), to16x40=lambda p: scaled(p, 16, 40),
+          to25x3=lambda picture: scaled(picture, 25, 3),
           to14x14x1=lambda picture: scaled(picture, 14, 14).convert("L").convert("RGB"))
     write("equal", EQUAL, as_they_are=lambda picture: picture)
     write("grey", GREY, as_they_are=lambda picture: picture)
