@@ -44,11 +44,36 @@ def from_archive(path, split, count):
             torch.from_numpy(labels[:count].astype(numpy.int64)))
 
 
+def from_folder(spec, split, count):
+    """Of pictures in DIR/train and DIR/val that are scaled and cut, "DIR@SIDExSIDE", normalised by ImageNet's means and
+    deviations: the first of every class, the second of every class ..."""
+    import torchvision  # here, as it takes long and few need it
+    from torchvision import transforms
+
+    directory, extent = spec.rsplit("@", 1)
+    side = int(extent.split("x")[0])
+    steps = transforms.Compose([
+        transforms.Resize(round(side * 8 / 7)), transforms.CenterCrop(side), transforms.ToTensor(),
+        transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])])
+    found = torchvision.datasets.ImageFolder(os.path.join(directory, "train" if split == "train" else "val"), steps)
+    ranks, seen = [], {}
+    for label in found.targets:
+        seen[label] = seen.get(label, -1) + 1
+        ranks.append((seen[label], label))
+    order = sorted(range(len(found)), key=ranks.__getitem__)[:count or len(found)]
+    if len(order) < count:
+        raise SystemExit(f"{directory}: has {len(found)} images, {count} were asked for")
+    images, labels = zip(*(found[i] for i in order))
+    return torch.stack(images), torch.tensor(labels)
+
+
 def load(spec, count, program, split="train"):
     """(float images [count, channels, height, width], integer labels) of a data set of the program.
 
-    CIFAR-10 and NumPy's archives are read and normalised here; all others come from the probe
+    CIFAR-10, NumPy's archives and directories of pictures are read and normalised here; all others come from the probe
     `program`."""
+    if spec.startswith("folder:"):
+        return from_folder(spec.removeprefix("folder:"), split, count)
     if spec.startswith("npz:"):
         return from_archive(spec.removeprefix("npz:"), split, count)
     if not spec.startswith("cifar10:"):
