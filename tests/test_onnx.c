@@ -13,7 +13,7 @@ static const char *fixture(const char *name, const char *way) {
 
 static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
                                     "small-twice",    "mobile",     "next",          "next-later",
-                                    "shuffle",        "windows"};
+                                    "shuffle",        "windows",    "pools"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -41,7 +41,7 @@ static void logits_are_those_of_pytorch(void **state) {
 
 static void every_precision_works(void **state) {
     (void)state;
-    static const char *const larger[] = {"all-operations", "mobile", "next", "windows"};
+    static const char *const larger[] = {"all-operations", "mobile", "next", "windows", "pools"};
     for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;
@@ -265,7 +265,7 @@ static void what_is_not_known_is_refused(void **state) {
     static const struct onnx_refusal cases[] = {
         {group, "(Conv): its weights do not fit"},
         {no_groups, "(Conv): its channels are in no sensible number of groups"},
-        {odd_bound, "(Clip): what it clips to is no number"},
+        {odd_bound, "(Clip): a number that it takes is none in the file"},
         {odd_factor, "(Mul): its weights are not as many as their dimensions say"},
         {gaps, "(Conv): its window is of no sensible size"},
         {wide_gaps, "(Conv): cannot convolve 32x32 pixels with kernel 3x3"},
@@ -324,6 +324,35 @@ static void other_windows_are_refused(void **state) {
     onnx_check_refusals(fixture("all-operations", "folded"), cases, sizeof cases / sizeof *cases);
 }
 
+/* The Concat as something that takes what the Pad makes of it. */
+static void concatenated_zeros(struct ls_onnx *o) {
+    LsOnnx__Node **nodes = o->model->graph->node;
+    onnx_rename(&nodes[onnx_node(o, "Concat", 0)]->input[1],
+                nodes[onnx_node(o, "Pad", 0)]->output[0]);
+}
+static void reflected(struct ls_onnx *o) {
+    LsOnnx__Attribute *mode = onnx_attribute(o, onnx_node(o, "Pad", 0), "mode");
+    memcpy(mode->text.data, "reflects", mode->text.len);
+}
+static void two_paddings(struct ls_onnx *o) {
+    for (int side = 0; side < 4; side++)
+        onnx_attribute(o, onnx_node(o, "AveragePool", 0), "pads")->wholes[side] = 1;
+}
+static void padded_and_rounded(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "AveragePool", 0), "ceil_mode")->whole = 1;
+}
+
+static void zeros_are_refused_where_they_are_not_known(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {concatenated_zeros, "(Concat): takes an image with zeros around it"},
+        {reflected, "(Pad): only zeros around an image's pixels are known"},
+        {two_paddings, "(AveragePool): means over two paddings"},
+        {padded_and_rounded, "(AveragePool): means over two paddings, or over the edge of one"},
+    };
+    (void)state;
+    onnx_check_refusals(fixture("pools", "folded"), cases, sizeof cases / sizeof *cases);
+}
+
 static void damaged_files_are_refused(void **state) {
     const char *path = text("%s/bad.onnx", (char *)*state);
     struct ls_model model;
@@ -348,6 +377,7 @@ int main(void) {
         IN_DIRECTORY(checkpoints_need_the_network_named),
         cmocka_unit_test(what_is_not_known_is_refused),
         cmocka_unit_test(other_windows_are_refused),
+        cmocka_unit_test(zeros_are_refused_where_they_are_not_known),
         cmocka_unit_test(nodes_for_nothing_are_left_out),
         cmocka_unit_test(names_are_there_once),
         IN_DIRECTORY(damaged_files_are_refused),

@@ -8,7 +8,7 @@
 #include "support.h"
 #include <math.h>
 
-static const char *const names[] = {"next", "next-later", "shuffle", "windows"};
+static const char *const names[] = {"next", "next-later", "shuffle", "windows", "pools"};
 
 enum { NAMES = sizeof names / sizeof *names, IMAGES = 20 };
 

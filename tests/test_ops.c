@@ -75,6 +75,12 @@ static void avgpool_gradients(void **state) {
     check(&ls_op_avgpool, (struct ls_attributes){.kernel = 2, .stride = 2}, 1, &in, 0, 0.5F, 1e-5);
     check(&ls_op_avgpool, (struct ls_attributes){.kernel = 3, .stride = 1}, 1, &in, 0, 0.5F, 1e-5);
     check(&ls_op_avgpool, (struct ls_attributes){.kernel = 0}, 1, &in, 0, 0.5F, 1e-5);
+    for (int counts = 0; counts < 2; counts++)
+        check(
+            &ls_op_avgpool,
+            (struct ls_attributes){
+                .kernel = 4, .stride = 3, .padding = 2, .round_up = true, .padding_counts = counts},
+            1, &in, 0, 0.5F, 1e-5);
 }
 
 static void relu_gradients(void **state) {

@@ -59,7 +59,8 @@ struct ls_attributes {
     int kernel, stride, padding; /* in pixels, the same in both dimensions */
     struct ls_window window;     /* of a convolution for which these do not do; kernel[0] is 0: they
                                     do */
-    bool round_up;               /* windows of a max pool may reach over the edge */
+    bool round_up;               /* windows of a pooling may reach over the padding */
+    bool padding_counts;         /* in means over windows: as pixels of 0 */
     int groups;                  /* of channels that a convolution keeps apart or a shuffle mixes;
                                     0 is 1 */
     int begin;                   /* first channel of a slice */

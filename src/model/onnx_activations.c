@@ -1,6 +1,7 @@
 /* Operations of ONNX on activations alone. */
 #include "model/onnx_walk.h"
 #include <float.h>
+#include <string.h>
 
 /* A function of every value. */
 static struct ls_onnx_value map(struct ls_onnx_walk *w, const struct ls_op *op,
@@ -51,19 +52,19 @@ static struct ls_onnx_value gelu(struct ls_onnx_walk *w) {
 }
 
 /* A number that is input i, or an attribute, as before ONNX's version 11. */
-static float bound(struct ls_onnx_walk *w, size_t i, const char *name, double otherwise) {
+static float number_of(struct ls_onnx_walk *w, size_t i, const char *name, double otherwise) {
     if (i >= w->node->n_input || !*w->node->input[i])
         return (float)ls_onnx_number(w->node, name, otherwise);
     const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[i]).tensor;
     float number = 0;
     if (!tensor || !ls_onnx_single(tensor, &number))
-        ls_onnx_refuse(w, "what it clips to is no number in the file");
+        ls_onnx_refuse(w, "a number that it takes is none in the file");
     return number;
 }
 
 static struct ls_onnx_value clip(struct ls_onnx_walk *w) {
-    const struct ls_attributes a = {.low = bound(w, 1, "min", -FLT_MAX),
-                                    .high = bound(w, 2, "max", FLT_MAX)};
+    const struct ls_attributes a = {.low = number_of(w, 1, "min", -FLT_MAX),
+                                    .high = number_of(w, 2, "max", FLT_MAX)};
     return map(w, &ls_op_clip, a);
 }
 
@@ -73,14 +74,22 @@ static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
     return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_maxpool, a, 1, &x.node)};
 }
 
+/* The zeros that a Pad node adds count, those of its own only if it says so. */
 static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value x = ls_onnx_image(w, 0);
-    const struct ls_attributes a = ls_onnx_plain(w, ls_onnx_window(w, NULL));
-    const struct ls_shape in = ls_onnx_shape(w, x);
-    if (a.padding)
-        return ls_onnx_refuse(w, "means over padding are not known here");
-    if (a.round_up && ((in.height - a.kernel) % a.stride || (in.width - a.kernel) % a.stride))
-        return ls_onnx_refuse(w, "means over the edge (ceil_mode) are not known here");
+    int pads[4], added = 0, own = 0;
+    const struct ls_onnx_value x = ls_onnx_padded_image(w, 0, pads);
+    struct ls_window window = ls_onnx_window(w, NULL);
+    for (int side = 0; side < 4; side++) {
+        own += window.padding[side];
+        added += pads[side];
+        window.padding[side] += pads[side];
+    }
+    struct ls_attributes a = ls_onnx_plain(w, window);
+    a.padding_counts = added > 0 || ls_onnx_whole(w->node, "count_include_pad", 0);
+    if (added > 0 && (own > 0 || a.round_up))
+        return ls_onnx_refuse(w,
+                              "means over two paddings, or over the edge of one (ceil_mode), are "
+                              "not known here");
     return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node)};
 }
 
@@ -130,14 +139,25 @@ static struct ls_onnx_value pass(struct ls_onnx_walk *w) {
     return ls_onnx_input(w, 0);
 }
 
-/* PyTorch puts paddings of nothing before means. */
+/* Zeros around the pixels, which PyTorch puts before means, even none of them. */
 static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
     const struct ls_onnx_value pads = ls_onnx_row_or_attribute(w, 1, "pads", 2 * LS_ONNX_RANK);
-    bool none = pads.count == 2 * LS_ONNX_RANK;
-    for (int i = 0; none && i < pads.count; i++)
-        none = pads.wholes[i] == 0;
-    return none ? ls_onnx_input(w, 0)
-                : ls_onnx_refuse(w, "pads an image, which only convolutions do here");
+    const int64_t *p = pads.wholes;
+    bool none = pads.count == 2 * LS_ONNX_RANK, pixels = none;
+    for (int i = 0; i < pads.count; i++) {
+        none = none && p[i] == 0;
+        pixels = pixels && p[i] >= 0 && p[i] <= (i % LS_ONNX_RANK < 2 ? 0 : LS_ONNX_MOST);
+    }
+    if (none)
+        return ls_onnx_input(w, 0);
+    if (!pixels || !ls_onnx_says(w->node, "mode", "constant", true) ||
+        number_of(w, 2, "value", 0) != 0)
+        return ls_onnx_refuse(w, "only zeros around an image's pixels are known here");
+    struct ls_onnx_value x = ls_onnx_image(w, 0);
+    x.term = LS_ONNX_PADDED;
+    const int64_t sides[4] = {p[2], p[3], p[6], p[7]};
+    memcpy(x.wholes, sides, sizeof sides);
+    return x;
 }
 
 static const struct ls_onnx_operation members[] = {

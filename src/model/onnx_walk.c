@@ -47,6 +47,9 @@ struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value
         return ls_onnx_layer_norm(w, x, none);
     case LS_ONNX_SLICE:
         return slice(w, x);
+    case LS_ONNX_PADDED:
+        return ls_onnx_refuse(w, "takes an image with zeros around it, as only means over windows "
+                                 "can here");
     default:
         return ls_onnx_refuse(w, "takes a part of a formula that as a whole is not known here");
     }
@@ -93,6 +96,14 @@ struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i) {
                ? x
                : ls_onnx_refuse(w, "takes the channels of its input for pixels, which have been "
                                    "transposed");
+}
+
+struct ls_onnx_value ls_onnx_padded_image(struct ls_onnx_walk *w, size_t i, int pads[4]) {
+    const struct ls_onnx_value x = ls_onnx_term(w, i);
+    const bool padded = x.term == LS_ONNX_PADDED;
+    for (int side = 0; side < 4; side++)
+        pads[side] = padded ? (int)x.wholes[side] : 0;
+    return padded ? (struct ls_onnx_value){.node = x.node} : ls_onnx_image(w, i);
 }
 
 bool ls_onnx_is_channels(const struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis) {

@@ -33,6 +33,7 @@ enum ls_onnx_term {
     LS_ONNX_DEVIATION,       /* the root of that */
     LS_ONNX_NORMAL,          /* (x - mean) / deviation */
     LS_ONNX_NORMAL_WEIGHTED, /* times `weight`, to which a bias may be added */
+    LS_ONNX_PADDED,          /* with `wholes` pixels of 0 above, left, below and right of it */
     LS_ONNX_SLICE,           /* `channels` of x from `begin` on */
     LS_ONNX_GROUPS,          /* the channels as [`channels`][others]: so many groups */
     LS_ONNX_TURNED_GROUPS    /* as [others][`channels`] */
@@ -87,6 +88,10 @@ struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);
 struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i);
+
+/* The same as the second with the zeros around it, pads[4], that are still to be added: to a
+ * window's own padding. */
+struct ls_onnx_value ls_onnx_padded_image(struct ls_onnx_walk *w, size_t i, int pads[4]);
 
 /* The activations that a term stands for. */
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x);

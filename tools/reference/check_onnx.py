@@ -195,6 +195,24 @@ class Windows(torch.nn.Module):
         return self.linear(self.last(x).mean([2, 3]))
 
 
+class Pools(torch.nn.Module):
+    """Means over windows that reach over the edge, with zeros there that count and that do not."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.stem, self.conv = nn.Conv2d(3, 6, 3, stride=2, padding=1), nn.Conv2d(12, 11, 3, padding=1)
+        self.linear = nn.Linear(11, 10)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = torch.tanh(self.stem(x))
+        x = torch.tanh(self.conv(torch.cat([x, f.avg_pool2d(x, 3, stride=1, padding=1)], 1)))
+        x = f.silu(f.avg_pool2d(x, 3, stride=2, padding=1, ceil_mode=True, count_include_pad=False))
+        x = f.silu(f.avg_pool2d(x, 2, stride=3, ceil_mode=True))
+        return self.linear(x.mean([2, 3]))
+
+
 class Small(torch.nn.Module):
     """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
@@ -258,6 +276,7 @@ def own_networks():
     for conv in (windows.wide, windows.high, windows.depth, windows.groups, windows.flat, windows.last):
         conv.weight.data *= 2.5
     yield "windows", windows
+    yield "pools", Pools()
 
 
 def of_torchvision(arch, pixels):
