@@ -103,7 +103,9 @@ struct ls_onnx_value ls_onnx_padded_image(struct ls_onnx_walk *w, size_t i, int 
     const bool padded = x.term == LS_ONNX_PADDED;
     for (int side = 0; side < 4; side++)
         pads[side] = padded ? (int)x.wholes[side] : 0;
-    return padded ? (struct ls_onnx_value){.node = x.node} : ls_onnx_image(w, i);
+    if (padded)
+        return (struct ls_onnx_value){.node = x.node};
+    return ls_onnx_image(w, i);
 }
 
 bool ls_onnx_is_channels(const struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis) {
