@@ -111,17 +111,21 @@ static void classes_may_be_named(void **state) {
     make(directory, "9");
     make(directory, ".hidden");
     make(directory, "__MACOSX");
+    make(directory, "__a");
+    copy("equal/dark/3.png", directory, "__a/1.png", SIZE_MAX);
     copy("equal/dark/1.png", directory, "10/a.png", SIZE_MAX);
     copy("equal/dark/2.png", directory, "9/a.png", SIZE_MAX);
     copy("equal/dark/2.png", directory, "9/.a.gif", SIZE_MAX);
     write_text(text("%s/9/notes.txt", directory), "no picture");
     open_data(&data, text("folder:%s", directory), LS_TRAIN, 0);
-    assert_int_equal(data.count, 2);
-    assert_int_equal(data.classes, 2);
-    assert_int_equal(data.labels[0], 0); /* "10" comes before "9" */
+    assert_int_equal(data.count, 3);
+    assert_int_equal(data.classes, 3);
+    assert_int_equal(data.labels[0], 0); /* "10" comes before "9", and that before "__a" */
     const int ten = data.pixels[3], nine = data.pixels[3 * 8 * 8 + 3];
     assert_int_not_equal(ten, nine);
     ls_dataset_free(&data);
+    assert_int_equal(unlink(text("%s/__a/1.png", directory)), 0);
+    assert_int_equal(rmdir(text("%s/__a", directory)), 0);
     for (int g = 0; g < 2; g++) {
         write_text(text("%s/classes.txt", directory), good[g]);
         open_data(&data, text("folder:%s", directory), LS_TRAIN, 0);
@@ -224,7 +228,8 @@ static void splits_are_told_from_classes(void **state) {
     snprintf(name, sizeof name, "folder:%s", directory);
     make(directory, "Train");
     copy("equal/dark/1.png", directory, "Train/1.png", SIZE_MAX);
-    assert_refused(name, LS_TRAIN, "Train: has pictures in it that are in no directory of a class");
+    assert_refused(name, LS_TRAIN,
+                   "Train: has pictures in it: move them into a directory for each class");
     assert_int_equal(unlink(text("%s/Train/1.png", directory)), 0);
     make(directory, "Train/a");
     make(directory, "Train/b");
@@ -255,6 +260,11 @@ static void splits_are_told_from_classes(void **state) {
     ls_dataset_free(&data);
     make(directory, "valid/c");
     assert_refused(name, LS_TEST, "'c' among its test images is no class");
+    copy("equal/dark/1.png", directory, "test/1.png", SIZE_MAX);
+    assert_refused(name, LS_TEST, "test: has pictures in it: move them");
+    open_data(&data, name, LS_TRAIN, 0); /* which that is nothing to */
+    assert_int_equal(data.count, 2);
+    ls_dataset_free(&data);
 }
 
 static void colour_among_grey_is_refused(void **state) {
@@ -280,7 +290,7 @@ static void damaged_pictures_are_refused(void **state) {
                {"mixed/train/ants/1.png", 0},          {"mixed/train/ants/2.JPEG", 900},
                {"mixed/train/ants/2.JPEG", 200},       {"mixed/train/bees/10.jpg", 1500},
                {"mixed/train/bees/4.jfif", 700},       {"grey.npz", SIZE_MAX},
-               {"mixed/train/ants/more-1/4.png", 2000}};
+               {"mixed/train/ants/more-1/3.png", 2000}};
     snprintf(name, sizeof name, "folder:%s@8x8", directory);
     make(directory, "a");
     for (int i = 0; i < 200; i++)

@@ -14,6 +14,15 @@ static void make_numbers(struct ls_surface *surface) {
     }
 }
 
+static enum ls_status plot_with(const struct ls_surface *surface,
+                                const struct ls_plot_options *options, const char *path) {
+    struct ls_error error;
+    const enum ls_status status = ls_plot_surfaces(&surface, 1, options, path, &error);
+    if (status)
+        print_message("%s\n", error.message);
+    return status;
+}
+
 static enum ls_status plot_of(const struct ls_surface *surface, enum ls_plot_kind kind,
                               enum ls_plot_of of, const char *path, struct ls_error *error) {
     struct ls_plot_options options = ls_plot_defaults();
@@ -77,11 +86,88 @@ static void pictures_say_what_they_show(void **state) {
     assert_int_equal(plot_of(&surface, LS_PLOT_HEATMAP, LS_PLOT_OF_STANDARD_ERROR, "out.svg", NULL),
                      LS_OK);
     assert_true(contains("out.svg", "standard error of the loss"));
+    assert_true(contains("out.svg", "min loss 0.25"));
     for (int i = 0; i < POINTS; i++)
         surface.accuracy[i] = 75;
     assert_int_equal(plot_of(&surface, LS_PLOT_CONTOUR, LS_PLOT_OF_ERROR, "out.svg", NULL), LS_OK);
     assert_true(contains("out.svg", "the error is 25 everywhere"));
     ls_surface_free(&surface);
+}
+
+/* What the user says of levels and colours holds, and the rest goes with it. */
+static void levels_go_with_what_is_given(void **state) {
+    static const struct {
+        enum ls_plot_kind kind;
+        enum ls_plot_of of;
+        double vmin, vmax, vlevel;
+        bool log;
+    } cases[] = {{LS_PLOT_CONTOUR, LS_PLOT_OF_ERROR, NAN, 5, NAN, false},
+                 {LS_PLOT_CONTOUR, LS_PLOT_OF_ERROR, NAN, NAN, 150, false},
+                 {LS_PLOT_CONTOUR, LS_PLOT_OF_ERROR, NAN, NAN, NAN, true},
+                 {LS_PLOT_HEATMAP, LS_PLOT_OF_ERROR, NAN, NAN, NAN, true},
+                 {LS_PLOT_CONTOUR, LS_PLOT_OF_STANDARD_ERROR, 0, NAN, NAN, false},
+                 {LS_PLOT_CONTOUR, LS_PLOT_OF_STANDARD_ERROR, NAN, NAN, 0.1, false},
+                 {LS_PLOT_CONVEXITY, LS_PLOT_OF_LOSS, NAN, NAN, NAN, true},
+                 {LS_PLOT_CONVEXITY, LS_PLOT_OF_LOSS, 0.1, 0.2, NAN, false}};
+    struct ls_surface surface;
+    (void)state;
+    skip_without_gnuplot();
+    make_numbers(&surface);
+    assert_int_equal(ls_surface_add_eigenvalues(&surface, NULL), LS_OK);
+    for (int i = 0; i < POINTS; i++) {
+        surface.max_eig[i] = 10;
+        surface.min_eig[i] = -3 * fabs(surface.x[i % N]);
+    }
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct ls_plot_options options = ls_plot_defaults();
+        options.kind = cases[c].kind;
+        options.of = cases[c].of;
+        options.vmin = cases[c].vmin;
+        options.vmax = cases[c].vmax;
+        options.vlevel = cases[c].vlevel;
+        options.log = cases[c].log;
+        assert_int_equal(plot_with(&surface, &options, "out.svg"), LS_OK);
+    }
+    assert_true(contains("out.svg", "ratios from 0 to 0.3, clipped to the colours"));
+    assert_int_equal(plot_of(&surface, LS_PLOT_CONVEXITY, LS_PLOT_OF_LOSS, "out.svg", NULL), LS_OK);
+    assert_false(contains("out.svg", "clipped")); /* colours end at 0.3 */
+    assert_true(contains("out.svg", "min loss 0.25"));
+    ls_surface_free(&surface);
+}
+
+/* Where a network has collapsed to one class, errors are those of guessing, at a level of the plot.
+ */
+static void a_plateau_at_a_level_is_one_band(void **state) {
+    struct ls_surface surface;
+    size_t size;
+    (void)state;
+    skip_without_gnuplot();
+    make_numbers(&surface);
+    for (int i = 0; i < POINTS; i++)
+        surface.accuracy[i] = fmax(10, 90 - 160 * hypot(surface.x[i % N], surface.y[i / N]));
+    assert_int_equal(plot_of(&surface, LS_PLOT_CONTOUR, LS_PLOT_OF_ERROR, "out.csv", NULL),
+                     LS_BAD_ARGUMENT);
+    assert_int_equal(plot_of(&surface, LS_PLOT_CONTOUR, LS_PLOT_OF_ERROR, "out.svg", NULL), LS_OK);
+    free(slurp("out.svg", &size));
+    assert_in_range(size, 1000, 90000); /* hundreds of rings take more */
+    ls_surface_free(&surface);
+}
+
+/* A scan that has just begun is an empty panel. */
+static void begun_scans_are_drawn(void **state) {
+    struct ls_surface surface, begun;
+    const struct ls_surface *both[] = {&surface, &begun};
+    struct ls_plot_options options = ls_plot_defaults();
+    (void)state;
+    make_numbers(&surface);
+    make_numbers(&begun);
+    for (int i = 0; i < POINTS; i++)
+        begun.loss[i] = begun.accuracy[i] = begun.loss_error[i] = LS_NOT_COMPUTED;
+    options.kind = LS_PLOT_SURFACE;
+    options.of = LS_PLOT_OF_ERROR;
+    assert_int_equal(ls_plot_surfaces(both, 2, &options, "out.png", NULL), LS_OK);
+    ls_surface_free(&surface);
+    ls_surface_free(&begun);
 }
 
 static void what_has_no_such_numbers_is_refused(void **state) {
@@ -101,6 +187,24 @@ static void what_has_no_such_numbers_is_refused(void **state) {
     assert_int_equal(plot_of(&curve, LS_PLOT_LINES, LS_PLOT_OF_ERROR, "out.svg", &error),
                      LS_BAD_ARGUMENT);
     assert_message(&error, "drawn of grids");
+    struct ls_plot_options options = ls_plot_defaults();
+    const struct ls_surface *one = &surface;
+    options.kind = LS_PLOT_SURFACE;
+    options.of = LS_PLOT_OF_ERROR;
+    options.zmax = -1;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "the lowest error is 0");
+    assert_int_equal(plot_of(&surface, LS_PLOT_CONVEXITY, LS_PLOT_OF_ERROR, "out.svg", &error),
+                     LS_BAD_ARGUMENT);
+    assert_message(&error, "of eigenvalues, not of other numbers");
+    assert_int_equal(plot_of(&surface, LS_PLOT_LINES, LS_PLOT_OF_ERROR, "out.svg", &error),
+                     LS_MISMATCH);
+    assert_message(&error, "lines are drawn of curves only");
+    for (int i = 0; i < POINTS; i++)
+        surface.loss_error[i] = surface.accuracy[i] = NAN;
+    assert_int_equal(plot_of(&surface, LS_PLOT_HEATMAP, LS_PLOT_OF_ERROR, "out.png", &error),
+                     LS_BAD_FILE);
+    assert_message(&error, "no computed finite error to draw");
     for (int i = 0; i < POINTS; i++)
         surface.loss_error[i] = surface.accuracy[i] = LS_NOT_COMPUTED;
     assert_int_equal(
@@ -119,6 +223,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(numbers_are_coloured_as_losses_are),
         IN_OWN(pictures_say_what_they_show),
+        IN_OWN(levels_go_with_what_is_given),
+        IN_OWN(a_plateau_at_a_level_is_one_band),
+        IN_OWN(begun_scans_are_drawn),
         IN_OWN(what_has_no_such_numbers_is_refused),
     };
     return cmocka_run_group_tests_name("quantity", tests, NULL, NULL);

@@ -56,7 +56,9 @@ class Controls {
       position = this.clipPosition(state.clip);
     for (const key of ['height', 'colour', 'map']) form[key].value = state[key];
     for (const key of ['log', 'contours', 'wire', 'plan']) form[key].checked = state[key];
-    form.log.disabled = !(range.positive > 0);
+    const unused = state.height !== 'loss' && state.colour !== 'loss';
+    form.log.disabled = unused || !(range.positive > 0);
+    form.clip.disabled = unused;
     form.clip.value = position;
     document.getElementById('clip-value').textContent =
       position === clipSteps ? '∞' : format(state.clip, 3);

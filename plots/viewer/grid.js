@@ -46,6 +46,11 @@ class Grid {
     return value === notComputed || !Number.isFinite(value) ? NaN : value;
   }
 
+  // Whether the file holds the quantity.
+  has(quantity) {
+    return this[quantity].some((_, k) => !Number.isNaN(this.value(quantity, k)));
+  }
+
   // " ± 0.01", the standard error of a quantity at sample k, as far as it is known.
   spread(quantity, k) {
     const error = quantity === 'loss' ? this.value('error', k) : NaN;

@@ -22,6 +22,7 @@ class Panel {
   describe(find) {
     const { grid } = this;
     find('h2').textContent = grid.name;
+    this.absent = find('.absent');
     find('.detail').textContent = grid.detail;
     const marked = grid.networks.length
       ? `, with the networks ${grid.networks.map(({ name }) => name).join(', ')}`
@@ -115,6 +116,8 @@ class Panel {
       const fine = Math.floor(k / grid.nx) * parts * nx + (k % grid.nx) * parts;
       return { ...grid.at(k), height: shape.heights[fine], tone: shape.tones[fine] };
     });
+    const lacking = quantities.find(({ key }) => (key === height || key === colour) && !grid.has(key));
+    this.absent.textContent = lacking ? `This file has no ${lacking.words}.` : '';
     this.plan.shape(shape);
     if (this.view) this.view.shape(shape);
   }
@@ -149,7 +152,7 @@ class Panel {
   draw(look) {
     const { state, cells } = this,
       spot = this.spot();
-    for (const { key, unit } of quantities.filter((quantity) => told.includes(quantity.key))) {
+    for (const { key, unit } of quantities.filter(({ key }) => told.includes(key) && this.grid.has(key))) {
       const { text, title, known } = spot.read(key);
       cells[key].textContent = known ? text + unit : text;
       cells[key].title = title;

@@ -1,14 +1,29 @@
 // What a surface can show, as its height or its colour.
 
-// title: in the settings; name: of the colours, null for what the file calls its loss; axis: in the
-// picture; unit: behind a value.
+// title: in the settings; words: what a file may lack; name: of the colours, null for what the file
+// calls its loss; axis: in the picture; unit: behind a value.
 const quantities = [
-  { key: 'loss', title: 'Loss', name: null, axis: 'loss', unit: '' },
-  { key: 'accuracy', title: 'Accuracy', name: 'accuracy in percent', axis: 'accuracy, %', unit: ' %' },
-  { key: 'error', title: 'Std. error', name: 'standard error of the loss', axis: 'standard error', unit: '' },
+  { key: 'loss', title: 'Loss', words: 'finite losses', name: null, axis: 'loss', unit: '' },
+  {
+    key: 'accuracy',
+    title: 'Accuracy',
+    words: 'accuracies',
+    name: 'accuracy in percent',
+    axis: 'accuracy, %',
+    unit: ' %',
+  },
+  {
+    key: 'error',
+    title: 'Std. error',
+    words: 'standard errors',
+    name: 'standard error of the loss',
+    axis: 'standard error',
+    unit: '',
+  },
   {
     key: 'convexity',
     title: 'Eigenvalues',
+    words: 'eigenvalues',
     name: '|smallest / largest eigenvalue|',
     axis: 'eigenvalue ratio',
     unit: '',

@@ -180,7 +180,8 @@ static enum ls_plot_kind default_kind(const struct ls_surface *surface, const ch
 
 /* Says on stderr what a picture of the surface lacks. In the middle of a scan it is one of the
  * coarser grid that is complete. */
-static void tell_missing(struct ls_surface *surface, const char *path, bool picture) {
+static void tell_missing(struct ls_surface *surface, const char *path, bool picture,
+                         enum ls_plot_of of) {
     const size_t missing = ls_surface_missing(surface), all = ls_surface_points(surface);
     const bool coarser = picture && ls_surface_coarsen(surface);
     const size_t points = ls_surface_points(surface);
@@ -191,19 +192,19 @@ static void tell_missing(struct ls_surface *surface, const char *path, bool pict
         fprintf(stderr, "%s: %zu of %zu points are not computed yet\n", path, missing, all);
     if (coarser)
         fprintf(stderr, "%s: drawn is the grid of %zu points that is complete\n", path, points);
-    if (bad)
+    if (bad && of == LS_PLOT_OF_LOSS)
         fprintf(stderr, "%s: the loss of %zu of %zu points is not finite: drawn as missing\n", path,
                 bad, points);
 }
 
 /* Reads the surfaces of surfaces[count], which are zeroed, for a picture or their numbers. */
 static enum ls_status read_surfaces(struct ls_surface *surfaces, char **paths, int count,
-                                    bool numbers, struct ls_error *error) {
+                                    bool numbers, enum ls_plot_of of, struct ls_error *error) {
     for (int i = 0; i < count; i++) {
         enum ls_status status = ls_surface_read(&surfaces[i], paths[i], error);
         if (status != LS_OK)
             return status;
-        tell_missing(&surfaces[i], paths[i], !numbers);
+        tell_missing(&surfaces[i], paths[i], !numbers, of);
     }
     return LS_OK;
 }
@@ -216,7 +217,7 @@ static enum ls_status plot_surfaces(struct options *o, char **paths, int count,
         pointers[i] = &surfaces[i];
     const bool numbers =
         ls_ends_in(o->out, ".csv") && !(o->has_kind && o->plot.kind == LS_PLOT_CONTOUR);
-    enum ls_status status = read_surfaces(surfaces, paths, count, numbers, error);
+    enum ls_status status = read_surfaces(surfaces, paths, count, numbers, o->plot.of, error);
     if (status == LS_OK) {
         if (!o->has_kind)
             o->plot.kind = default_kind(&surfaces[0], o->out);

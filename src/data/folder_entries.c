@@ -94,7 +94,7 @@ enum ls_status ls_read_folder(const char *path, struct ls_names *directories,
     if (!directory)
         return ls_fail(error, LS_IO, "cannot read the directory %s: %s", path, strerror(errno));
     while (!status && (errno = 0, entry = readdir(directory))) {
-        if (entry->d_name[0] == '.' || strncmp(entry->d_name, "__", 2) == 0)
+        if (entry->d_name[0] == '.' || strcmp(entry->d_name, "__MACOSX") == 0)
             continue;
         char *inner = ls_format("%s/%s", path, entry->d_name);
         status = inner ? add_entry(inner, entry->d_name, directories, pictures, error)

@@ -26,8 +26,8 @@ bool ls_names_sorted(struct ls_names *sorted, const struct ls_names *names);
 bool ls_names_hold(const struct ls_names *sorted, const char *name);
 
 /* Adds the names of the directories and of the pictures (PNG and JPEG files by their names) in a
- * directory, both sorted; either may be NULL. What is hidden is passed over, what begins with
- * two underscores (the __MACOSX of archives) too, and files that are no pictures by their names.
+ * directory, both sorted; either may be NULL. What is hidden is passed over, the __MACOSX of
+ * archives too, and files that are no pictures by their names.
  * LS_BAD_FILE for pictures of other formats. */
 enum ls_status ls_read_folder(const char *path, struct ls_names *directories,
                               struct ls_names *pictures, struct ls_error *error);

@@ -193,7 +193,7 @@ enum ls_status ls_folder_list(struct ls_folder_list *list, const char *directory
                               enum ls_split split, struct ls_error *error) {
     struct ls_folder_roots roots;
     *list = (struct ls_folder_list){0};
-    enum ls_status status = ls_folder_find_roots(&roots, directory, error);
+    enum ls_status status = ls_folder_find_roots(&roots, directory, split, error);
     if (!status)
         status = number_classes(list, &roots, directory, error);
     char *const test[] = {roots.test, roots.val};

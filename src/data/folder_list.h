@@ -33,10 +33,11 @@ struct ls_folder_roots {
     char *train, *test, *val; /* owned; NULL: not there */
 };
 
-/* Finds the roots in the directory; the directory itself is one of training images where there is
- * none. Free with ls_folder_roots_free, after a failure too. */
+/* Finds the roots in the directory, those of the split without pictures that are of no class; the
+ * directory itself is one of training images where there is none. Free with ls_folder_roots_free,
+ * after a failure too. */
 enum ls_status ls_folder_find_roots(struct ls_folder_roots *roots, const char *directory,
-                                    struct ls_error *error);
+                                    enum ls_split split, struct ls_error *error);
 void ls_folder_roots_free(struct ls_folder_roots *roots);
 
 /* Reads the classes that DIR/classes.txt names; *there = whether there is such a file. */

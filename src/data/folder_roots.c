@@ -16,14 +16,15 @@ static char **root_called(struct ls_folder_roots *roots, const char *name) {
 }
 
 /* Whether a directory with the name of a split is that: it has directories for classes. One with
- * pictures might be a class of that name, or have none of the directories it should have. */
-static enum ls_status is_root(const char *path, bool *is, struct ls_error *error) {
+ * pictures might be a class of that name, or have none of the directories it should have: where its
+ * images are wanted, that is for the user to say. */
+static enum ls_status is_root(const char *path, bool wanted, bool *is, struct ls_error *error) {
     struct ls_names classes = {0}, pictures = {0};
     enum ls_status status = ls_read_folder(path, &classes, &pictures, error);
-    *is = classes.count > 0;
-    if (!status && pictures.count > 0)
+    *is = classes.count > 0 || pictures.count > 0;
+    if (!status && wanted && pictures.count > 0)
         status = ls_fail(error, LS_BAD_FILE,
-                         "%s: has pictures in it that are in no directory of a class (and a class "
+                         "%s: has pictures in it: move them into a directory for each class (which "
                          "cannot be called train, test, val, valid or validation)",
                          path);
     ls_names_free(&classes);
@@ -33,7 +34,7 @@ static enum ls_status is_root(const char *path, bool *is, struct ls_error *error
 
 /* Takes the directory for a split's, if it is. */
 static enum ls_status try_root(struct ls_folder_roots *roots, const char *directory,
-                               const char *name, struct ls_error *error) {
+                               const char *name, enum ls_split split, struct ls_error *error) {
     char **root = root_called(roots, name);
     bool is = false;
     if (!root || *root)
@@ -41,7 +42,8 @@ static enum ls_status try_root(struct ls_folder_roots *roots, const char *direct
     *root = ls_format("%s/%s", directory, name);
     if (!*root)
         return ls_fail_memory(error, directory);
-    enum ls_status status = is_root(*root, &is, error);
+    const bool wanted = (root == &roots->train) == (split == LS_TRAIN);
+    enum ls_status status = is_root(*root, wanted, &is, error);
     if (!is) {
         free(*root);
         *root = NULL;
@@ -50,12 +52,12 @@ static enum ls_status try_root(struct ls_folder_roots *roots, const char *direct
 }
 
 enum ls_status ls_folder_find_roots(struct ls_folder_roots *roots, const char *directory,
-                                    struct ls_error *error) {
+                                    enum ls_split split, struct ls_error *error) {
     struct ls_names names = {0}, pictures = {0};
     *roots = (struct ls_folder_roots){0};
     enum ls_status status = ls_read_folder(directory, &names, &pictures, error);
     for (int i = 0; i < names.count && !status; i++)
-        status = try_root(roots, directory, names.names[i], error);
+        status = try_root(roots, directory, names.names[i], split, error);
     if (!status && !roots->train && !roots->test && !roots->val) {
         if (names.count == 0)
             status = ls_fail(error, LS_BAD_FILE, "%s: has no directory for each class in it%s",

@@ -43,6 +43,7 @@ static void mix_inks(struct ls_picture *picture) {
 static enum ls_status decode(struct jpeg_reading *r, struct jpeg_decompress_struct *jpeg) {
     if (setjmp(r->end))
         return ls_picture_damaged(r->of, r->why);
+    jpeg_create_decompress(jpeg);
     jpeg_mem_src(jpeg, r->of->bytes, r->of->size);
     jpeg_read_header(jpeg, TRUE);
     r->inks = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
@@ -68,9 +69,6 @@ enum ls_status ls_picture_read_jpeg(const struct ls_picture_reading *reading) {
     jpeg.err = jpeg_std_error(&r.errors);
     r.errors.error_exit = take_error;
     r.errors.emit_message = take_warning;
-    if (setjmp(r.end))
-        return ls_picture_damaged(reading, r.why);
-    jpeg_create_decompress(&jpeg);
     enum ls_status status = decode(&r, &jpeg);
     jpeg_destroy_decompress(&jpeg);
     if (!status && r.inks)

@@ -64,7 +64,6 @@ static enum ls_status decode(struct png_reading *r, png_structp png, png_infop i
         return status;
     ask_for_rgb(png);
     png_read_image(png, r->rows);
-    png_read_end(png, NULL);
     return LS_OK;
 }
 

@@ -82,7 +82,7 @@ static enum ls_status add_picture(struct ls_script *script, const struct ls_surf
         for (int i = 0; i < nx; i++) {
             double z = field.z[(size_t)j * (size_t)nx + (size_t)i];
             int band = isnan(z) ? -1 : 0;
-            while (band >= 0 && band < levels->count && z >= asinh(levels->height[band]))
+            while (band >= 0 && band < levels->count && z >= ls_level_at(levels, band))
                 band++;
             ls_script_add(script, "%d%s", band, i + 1 < nx ? " " : "\n");
         }

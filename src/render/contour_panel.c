@@ -43,7 +43,7 @@ enum ls_status ls_contour_trace(const struct ls_surface *surface, const struct l
     for (int j = 0; j < field->ny; j++)
         field->y[j] *= stretch;
     for (int l = 0; l < levels->count && status == LS_OK; l++)
-        status = ls_lines_trace(lines, field, asinh(levels->height[l]), l, error);
+        status = ls_lines_trace(lines, field, ls_level_at(levels, l), l, error);
     return status;
 }
 
@@ -69,7 +69,7 @@ void ls_contour_panel_arrange(struct ls_contour_panel *panel, const struct ls_le
                               double spacing) {
     double values[LS_MAX_LEVELS];
     for (int l = 0; l < levels->count; l++)
-        values[l] = asinh(levels->height[l]);
+        values[l] = ls_level_at(levels, l);
     struct ls_thinning how = {.field = &panel->field,
                               .values = values,
                               .levels = levels->count,

@@ -69,7 +69,7 @@ static void describe(const struct ls_request *request, const struct ls_levels *l
                      size_t size) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
     char low[LS_NUMBER_SIZE], high[LS_NUMBER_SIZE];
-    const char *noun = ls_quantity_noun(request->quantity);
+    const char *noun = request->quantity->noun;
     int between = 0;
     for (int l = 0; l < levels->count; l++)
         between += levels->height[l] > extent.min && levels->height[l] <= extent.max;

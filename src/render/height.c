@@ -55,13 +55,13 @@ static bool rising(const double *at, int count) {
 }
 
 enum ls_status ls_heights_check(const struct ls_surface *const *surfaces, int count,
-                                struct ls_error *error) {
+                                const char *noun, struct ls_error *error) {
     for (int s = 0; s < count; s++)
         if (!rising(surfaces[s]->x, surfaces[s]->nx) || !rising(surfaces[s]->y, surfaces[s]->ny))
             return ls_fail(error, LS_BAD_FILE,
                            "surface %d: the coordinates of an axis must be finite and rising",
                            s + 1);
     if (isnan(ls_heights(surfaces, count).min))
-        return ls_fail(error, LS_BAD_FILE, "there is no computed finite loss to draw");
+        return ls_fail(error, LS_BAD_FILE, "there is no computed finite %s to draw", noun);
     return LS_OK;
 }

@@ -32,8 +32,9 @@ struct ls_extent ls_heights(const struct ls_surface *const *surfaces, int count)
 /* Index of the smallest height, -1 if there is none. */
 long ls_lowest_point(const struct ls_surface *surface);
 
-/* LS_BAD_FILE unless coordinates are finite and rising and there is a finite value to draw. */
+/* LS_BAD_FILE unless coordinates are finite and rising and there is a finite value to draw; `noun`
+ * says what values are. */
 enum ls_status ls_heights_check(const struct ls_surface *const *surfaces, int count,
-                                struct ls_error *error);
+                                const char *noun, struct ls_error *error);
 
 #endif

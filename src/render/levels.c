@@ -51,6 +51,10 @@ enum ls_status ls_levels_choose(struct ls_levels *levels, const struct ls_plot_o
     return LS_OK;
 }
 
+double ls_level_at(const struct ls_levels *levels, int l) {
+    return asinh(levels->height[l]) - 1e-9;
+}
+
 void ls_level_text(const struct ls_levels *levels, int l, char text[LS_NUMBER_SIZE]) {
     ls_caption_digits(levels->height[l], levels->digits, text);
 }

@@ -18,6 +18,10 @@ struct ls_levels {
 enum ls_status ls_levels_choose(struct ls_levels *levels, const struct ls_plot_options *options,
                                 struct ls_error *error);
 
+/* asinh of level l, as losses between grid points are interpolated, and a hair less: ground that is
+ * level with it lies above it, rounded up or down. */
+double ls_level_at(const struct ls_levels *levels, int l);
+
 /* The height of level l in as many digits as tell it from its neighbours. */
 void ls_level_text(const struct ls_levels *levels, int l, char text[LS_NUMBER_SIZE]);
 

@@ -57,7 +57,8 @@ static enum ls_status check_options(const struct ls_plot_options *options, struc
         return ls_fail(error, LS_BAD_ARGUMENT, "vlevel (%g) must be above 0", options->vlevel);
     if (options->log && !(options->zmax > 0))
         return ls_fail(error, LS_BAD_ARGUMENT, "zmax (%g) must be above 0", options->zmax);
-    if (options->log && options->kind == LS_PLOT_HEATMAP && options->vmin <= 0)
+    const bool cells = options->kind == LS_PLOT_HEATMAP || options->kind == LS_PLOT_CONVEXITY;
+    if (options->log && cells && options->vmin <= 0)
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "logarithmic colours have to start above 0, not at vmin %g", options->vmin);
     return LS_OK;
@@ -82,7 +83,7 @@ static enum ls_status check_shapes(const struct ls_surface *const *surfaces, int
                            "surface %d is a grid of %dx%d points: lines are drawn of curves only",
                            i + 1, surface->nx, surface->ny);
     }
-    return ls_heights_check(surfaces, count, error);
+    return LS_OK;
 }
 
 static enum ls_status write_mesh(const struct ls_request *request, struct ls_error *error) {
@@ -133,6 +134,11 @@ static double usual_zmax(const struct ls_request *request, bool compressed) {
     return compressed || request->options->log || above ? INFINITY : most;
 }
 
+/* Whether the file is to hold the numbers of a surface. */
+static bool is_numbers(const struct ls_request *request) {
+    return request->format == LS_FORMAT_CSV && request->options->kind != LS_PLOT_CONTOUR;
+}
+
 /* What a file of that format cannot show. */
 static enum ls_status check_format(const struct ls_request *request, struct ls_error *error) {
     enum ls_file_format format;
@@ -143,11 +149,15 @@ static enum ls_status check_format(const struct ls_request *request, struct ls_e
     if ((is_mesh(request->format) || request->format == LS_FORMAT_CSV) && request->count != 1)
         return ls_fail(error, LS_BAD_ARGUMENT, "%s: such a file holds one surface, not %d",
                        request->path, request->count);
+    if (options->kind == LS_PLOT_CONVEXITY && options->of != LS_PLOT_OF_LOSS)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "a map of convexity is of eigenvalues, not of other numbers");
     if (options->kind == LS_PLOT_CONVEXITY)
         return ls_picture_format(request->path, "maps of convexity are", &format, error);
     if (options->of == LS_PLOT_OF_LOSS)
         return LS_OK;
-    if (options->kind == LS_PLOT_LINES)
+    struct ls_row row;
+    if (options->kind == LS_PLOT_LINES && ls_row_of(request->surfaces[0], &row))
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "curves show losses, their errors and accuracies: other numbers than the "
                        "loss are drawn of grids");
@@ -155,28 +165,23 @@ static enum ls_status check_format(const struct ls_request *request, struct ls_e
 }
 
 /* Decides what the options leave open. */
-static void settle(struct ls_request *request, struct ls_plot_options *own) {
-    const bool mesh = is_mesh(request->format);
-    const bool solid = own->kind == LS_PLOT_SURFACE || request->format == LS_FORMAT_HTML;
+static void settle(const struct ls_request *request, enum ls_plot_kind kind,
+                   struct ls_plot_options *own) {
     if (isnan(own->zmax))
-        own->zmax = request->quantity->value ? INFINITY : usual_zmax(request, solid && !mesh);
+        own->zmax = usual_zmax(request, kind == LS_PLOT_SURFACE && !is_mesh(request->format));
     ls_quantity_defaults(request->quantity, request->surfaces, request->count, own);
 }
 
 /* Draws what the request shows. */
-static enum ls_status draw_shown(struct ls_request *request, struct ls_plot_options *own,
-                                 struct ls_error *error) {
-    const bool mesh = is_mesh(request->format);
-    const enum ls_plot_kind kind =
-        mesh || request->format == LS_FORMAT_HTML ? LS_PLOT_SURFACE : own->kind;
-    settle(request, own);
-    enum ls_status status = check_options(own, error);
+static enum ls_status draw_shown(const struct ls_request *request, struct ls_error *error) {
+    enum ls_status status = check_options(request->options, error);
     if (status == LS_OK)
-        status = check_mesh_options(own, mesh, error);
-    if (status == LS_OK && request->format == LS_FORMAT_CSV && kind != LS_PLOT_CONTOUR)
+        status = check_mesh_options(request->options, is_mesh(request->format), error);
+    if (status == LS_OK && is_numbers(request))
         return ls_csv_write(request->surfaces[0], request->path, error);
     if (status == LS_OK)
-        status = check_shapes(request->surfaces, request->count, kind, error);
+        status =
+            ls_heights_check(request->surfaces, request->count, request->quantity->noun, error);
     return status == LS_OK ? draw(request, error) : status;
 }
 
@@ -192,14 +197,20 @@ enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int co
                                  .options = &own,
                                  .path = path};
     enum ls_status status = ls_format_of(path, &request.format, error);
+    const bool solid = is_mesh(request.format) || request.format == LS_FORMAT_HTML;
+    const enum ls_plot_kind kind = solid ? LS_PLOT_SURFACE : options->kind;
     if (status == LS_OK)
         status = check_format(&request, error);
+    if (status == LS_OK && !is_numbers(&request))
+        status = check_shapes(surfaces, count, kind, error);
     if (status == LS_OK && request.quantity->value) {
         status = ls_shown_make(&shown, request.quantity, surfaces, count, error);
         request.surfaces = shown.pointers;
     }
-    if (status == LS_OK)
-        status = draw_shown(&request, &own, error);
+    if (status == LS_OK) {
+        settle(&request, kind, &own);
+        status = draw_shown(&request, error);
+    }
     ls_shown_free(&shown);
     return status;
 }

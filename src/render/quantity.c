@@ -3,7 +3,6 @@
 #include "render/height.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Percent of the labels that are wrong. */
 static double error_at(const struct ls_surface *surface, size_t i) {
@@ -22,59 +21,61 @@ static double convexity_at(const struct ls_surface *surface, size_t i) {
     return surface->max_eig[i] > 0 ? fabs(surface->min_eig[i]) / surface->max_eig[i] : NAN;
 }
 
+static const struct ls_quantity convexity = {
+    .label = "|smallest / largest eigenvalue|",
+    .article = "a",
+    .noun = "ratio",
+    .many = "ratios",
+    .lowest = "min loss",
+    .wanting = "eigenvalues: 'landscape scan --eigenvalues' finds them",
+    .value = convexity_at,
+    .vmin = 0,
+    .vmax = 1,
+    .vlevel = 0.1,
+    .fit = true,
+    .compress = 0,
+};
+
+static const struct ls_quantity quantities[] = {
+    [LS_PLOT_OF_LOSS] = {.article = "a",
+                         .noun = "loss",
+                         .many = "losses",
+                         .lowest = "min",
+                         .vmin = 0.1,
+                         .vmax = 10,
+                         .vlevel = 0.5,
+                         .compress = -1},
+    [LS_PLOT_OF_ERROR] = {.label = "error (%)",
+                          .article = "an",
+                          .noun = "error",
+                          .many = "errors",
+                          .lowest = "min loss",
+                          .wanting = "accuracies",
+                          .value = error_at,
+                          .vmin = 0,
+                          .vmax = 100,
+                          .vlevel = 10,
+                          .compress = 0},
+    [LS_PLOT_OF_STANDARD_ERROR] = {.label = "standard error of the loss",
+                                   .article = "a",
+                                   .noun = "standard error",
+                                   .many = "standard errors",
+                                   .lowest = "min loss",
+                                   .wanting = "standard errors: the paper's code keeps none",
+                                   .value = standard_error_at,
+                                   .vmin = NAN,
+                                   .vmax = NAN,
+                                   .vlevel = NAN,
+                                   .compress = -1},
+};
+
 const struct ls_quantity *ls_quantity_of(enum ls_plot_kind kind, enum ls_plot_of of) {
-    static const struct ls_quantity
-        convexity = {.label = "|smallest / largest eigenvalue|",
-                     .one = "a ratio",
-                     .many = "ratios",
-                     .lowest = "min loss",
-                     .wanting = "eigenvalues: 'landscape scan --eigenvalues' finds them",
-                     .value = convexity_at,
-                     .vmin = 0,
-                     .vmax = 1,
-                     .vlevel = 0.1,
-                     .fit = true,
-                     .compress = 0},
-        quantities[] = {
-            [LS_PLOT_OF_LOSS] = {.one = "a loss",
-                                 .many = "losses",
-                                 .lowest = "min",
-                                 .vmin = 0.1,
-                                 .vmax = 10,
-                                 .vlevel = 0.5,
-                                 .compress = -1},
-            [LS_PLOT_OF_ERROR] = {.label = "error (%)",
-                                  .one = "an error",
-                                  .many = "errors",
-                                  .lowest = "min loss",
-                                  .wanting = "accuracies",
-                                  .value = error_at,
-                                  .vmin = 0,
-                                  .vmax = 100,
-                                  .vlevel = 10,
-                                  .compress = 0},
-            [LS_PLOT_OF_STANDARD_ERROR] = {.label = "standard error of the loss",
-                                           .one = "a standard error",
-                                           .many = "standard errors",
-                                           .lowest = "min loss",
-                                           .wanting =
-                                               "standard errors: the paper's code keeps none",
-                                           .value = standard_error_at,
-                                           .vmin = NAN,
-                                           .vmax = NAN,
-                                           .vlevel = 1,
-                                           .compress = -1},
-        };
     return kind == LS_PLOT_CONVEXITY ? &convexity : &quantities[of];
 }
 
-const char *ls_quantity_noun(const struct ls_quantity *quantity) {
-    return strchr(quantity->one, ' ') + 1;
-}
-
-static bool has_values(const struct ls_surface *surface) {
-    for (size_t i = 0; i < ls_surface_points(surface); i++)
-        if (surface->loss[i] != LS_NOT_COMPUTED)
+static bool is_known(const double *values, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (values[i] != LS_NOT_COMPUTED)
             return true;
     return false;
 }
@@ -82,21 +83,19 @@ static bool has_values(const struct ls_surface *surface) {
 enum ls_status ls_shown_make(struct ls_shown *shown, const struct ls_quantity *quantity,
                              const struct ls_surface *const *surfaces, int count,
                              struct ls_error *error) {
-    for (shown->count = 0; shown->count < count; shown->count++) {
-        const int s = shown->count;
+    for (int s = 0; s < count; s++) {
         const size_t points = ls_surface_points(surfaces[s]);
         double *values = ls_alloc(points, sizeof *values);
         if (!values)
             return ls_fail_memory(error, "a picture");
-        for (size_t i = 0; i < points; i++)
-            values[i] = quantity->value(surfaces[s], i);
         shown->surfaces[s] = *surfaces[s];
         shown->surfaces[s].loss = values;
         shown->pointers[s] = &shown->surfaces[s];
-        if (!has_values(&shown->surfaces[s])) {
-            free(values);
+        shown->count = s + 1;
+        for (size_t i = 0; i < points; i++)
+            values[i] = quantity->value(surfaces[s], i);
+        if (is_known(surfaces[s]->loss, points) && !is_known(values, points))
             return ls_fail(error, LS_MISMATCH, "surface %d has no %s", s + 1, quantity->wanting);
-        }
     }
     return LS_OK;
 }
@@ -115,33 +114,43 @@ static double round_125(double number, bool up) {
     return power * (digit < 2 ? 1 : digit < 5 ? 2 : 5);
 }
 
+static double upper_end(const struct ls_quantity *quantity, const struct ls_extent *extent) {
+    if (isnan(quantity->vmax))
+        return extent->max > 0 ? round_125(extent->max, true) : 1;
+    return quantity->fit && extent->max > 0 ? fmin(extent->max, quantity->vmax) : quantity->vmax;
+}
+
+/* Some ten steps, where the quantity's own would be too long. */
+static double step_below(const struct ls_quantity *quantity, double vmax) {
+    const double most = vmax > 0 ? round_125(vmax / 10, false) : 1;
+    return quantity->vlevel <= most || !quantity->value ? quantity->vlevel : most;
+}
+
 /* Of what is never negative, a contour line of 0 would bound nothing. */
 static double lower_end(const struct ls_quantity *quantity, const struct ls_extent *extent,
                         const struct ls_plot_options *options) {
-    if (isnan(quantity->vmin))
-        return isfinite(extent->positive) ? round_125(extent->positive, false) : 0.1;
-    return quantity->vmin == 0 && options->kind == LS_PLOT_CONTOUR ? options->vlevel
-                                                                   : quantity->vmin;
-}
-
-static double upper_end(const struct ls_quantity *quantity, const struct ls_extent *extent) {
-    if (isnan(quantity->vmax))
-        return isfinite(extent->positive) ? round_125(extent->max, true) : 1;
-    return quantity->fit && extent->max > 0 ? fmin(extent->max, quantity->vmax) : quantity->vmax;
+    const double first = options->vlevel < options->vmax ? options->vlevel : 0;
+    if (!quantity->value)
+        return quantity->vmin;
+    if (options->log)
+        return extent->positive < options->vmax ? round_125(extent->positive, false)
+                                                : options->vmax / 10;
+    return options->kind == LS_PLOT_CONTOUR ? first : 0;
 }
 
 void ls_quantity_defaults(const struct ls_quantity *quantity,
                           const struct ls_surface *const *surfaces, int count,
                           struct ls_plot_options *options) {
     const struct ls_extent extent = ls_heights(surfaces, count);
-    if (isnan(quantity->vmin) && options->kind != LS_PLOT_SURFACE)
+    const bool linear = options->vmin <= 0 || !isnan(options->vlevel);
+    if (isnan(quantity->vmin) && !linear && options->kind != LS_PLOT_SURFACE)
         options->log = true;
-    if (isnan(options->vlevel))
-        options->vlevel = quantity->vlevel;
-    if (isnan(options->vmin))
-        options->vmin = lower_end(quantity, &extent, options);
     if (isnan(options->vmax))
         options->vmax = upper_end(quantity, &extent);
+    if (isnan(options->vlevel))
+        options->vlevel = step_below(quantity, options->vmax);
+    if (isnan(options->vmin))
+        options->vmin = lower_end(quantity, &extent, options);
     if (options->surface.compress == -1)
         options->surface.compress = quantity->compress;
 }

@@ -5,14 +5,14 @@
 #include "landscape/plot.h"
 
 struct ls_quantity {
-    const char *label;      /* of axes and colour bars; NULL: what the surface says of its loss */
-    const char *one, *many; /* "a loss", "losses" */
-    const char *lowest;     /* the name of the mark on the lowest loss */
-    const char *wanting;    /* what a surface lacks that cannot be drawn */
+    const char *label; /* of axes and colour bars; NULL: what the surface says of its loss */
+    const char *article, *noun, *many; /* "a", "loss", "losses" */
+    const char *lowest;                /* the name of the mark on the lowest loss */
+    const char *wanting;               /* what a surface lacks that cannot be drawn */
     /* Of point i, LS_NOT_COMPUTED or not finite where there is none; NULL: the loss. */
     double (*value)(const struct ls_surface *surface, size_t i);
     double vmin, vmax, vlevel; /* levels and ends of colours, unless the user says otherwise; NAN:
-                                  the values decide, on a logarithmic scale */
+                                  the values decide */
     bool fit;                  /* colours end at the largest value, if that is below vmax */
     double compress;           /* as in struct ls_surface_options */
 };
@@ -20,17 +20,15 @@ struct ls_quantity {
 /* What a kind of picture shows of surfaces. */
 const struct ls_quantity *ls_quantity_of(enum ls_plot_kind kind, enum ls_plot_of of);
 
-/* "loss" */
-const char *ls_quantity_noun(const struct ls_quantity *quantity);
-
 /* Surfaces whose losses are a quantity's values; all else is the surfaces' own. */
 struct ls_shown {
     struct ls_surface surfaces[LS_MAX_PANELS];
     const struct ls_surface *pointers[LS_MAX_PANELS];
-    int count; /* of values to be freed */
+    int count; /* of surfaces made, whose losses are to be freed */
 };
 
-/* LS_MISMATCH if a surface has none of them. Free with ls_shown_free, after a failure too. */
+/* LS_MISMATCH if a surface has losses, and none of these. Free with ls_shown_free, after a failure
+ * too. */
 enum ls_status ls_shown_make(struct ls_shown *shown, const struct ls_quantity *quantity,
                              const struct ls_surface *const *surfaces, int count,
                              struct ls_error *error);

@@ -64,7 +64,7 @@ enum ls_status ls_request_check_zmax(const struct ls_request *request, struct ls
     if (request->options->zmax <= lowest)
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "zmax (%g) would cut off everything: the lowest %s is %g",
-                       request->options->zmax, ls_quantity_noun(request->quantity), lowest);
+                       request->options->zmax, request->quantity->noun, lowest);
     return LS_OK;
 }
 

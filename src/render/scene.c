@@ -33,18 +33,19 @@ static void choose_size(struct ls_scene *scene, int columns, int rows) {
 
 static void describe_scale(const struct ls_scene *scene, char *note, size_t size) {
     const struct ls_zscale *scale = &scene->scale;
+    const struct ls_quantity *quantity = scene->request->quantity;
     char number[LS_NUMBER_SIZE];
     size_t length = strlen(note);
     const char *separator = length ? "; " : "";
     if (scale->cut) {
         ls_caption_number(scale->high, number);
-        length += (size_t)snprintf(note + length, size - length, "%scut off at %s of %s", separator,
-                                   scene->request->quantity->one, number);
+        length += (size_t)snprintf(note + length, size - length, "%scut off at %s %s of %s",
+                                   separator, quantity->article, quantity->noun, number);
     }
     if (isfinite(scale->compress) && length < size)
         snprintf(note + length, size - length,
                  "%sheight linear for small %s, logarithmic for large ones", length ? "; " : "",
-                 scene->request->quantity->many);
+                 quantity->many);
 }
 
 /* The end of the words from `line` on that fit the figure's width, of one at least. */

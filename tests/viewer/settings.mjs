@@ -78,6 +78,22 @@ export async function settings(run, bench, browser) {
     }
   });
 
+  await run('a surface says what it lacks of what is chosen', async () => {
+    bench.plot(['curved', 'bowl'], 'some.html');
+    const page = await browser.page(360, 844);
+    await page.open(bench.url('some.html'));
+    const absent = () => page.value(`[...document.querySelectorAll('.absent')].map((p) => p.textContent)`);
+    assert.deepEqual(await absent(), ['', '']);
+    await choose(page, 'height', 'convexity');
+    assert.deepEqual(await absent(), ['', 'This file has no eigenvalues.']);
+    assert.ok(
+      await page.value(`document.documentElement.scrollWidth <= innerWidth`),
+      'the page is wider than the screen',
+    );
+    await assertQuiet(page);
+    await page.close();
+  });
+
   await run('a page opens as its options say, or as its losses ask for', async () => {
     bench.plot(['chaos'], 'cut.html', '--zmax', '10');
     const kinds = [

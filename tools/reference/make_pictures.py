@@ -28,6 +28,11 @@ def sixteen_bits(width, height):
     return Image.fromarray(values.astype(numpy.int32), "I").convert("I;16")
 
 
+def inks(width, height):
+    """A picture for printing: of four inks."""
+    return Image.merge("CMYK", (*paint(width, height, 5).split(), paint(width, height, 2).convert("L")))
+
+
 def odd_jpeg():
     """A file that libjpeg warns of: two bytes too many behind its first segment, as broken cameras leave them."""
     file = io.BytesIO()
@@ -51,10 +56,10 @@ def transparent(width, height):
 
 
 MIXED = {
-    "train/bees/1.PNG": paint(64, 30, 4).convert("P"), "train/bees/10.jpg": paint(49, 63, 5).convert("CMYK"),
+    "train/bees/1.PNG": paint(64, 30, 4).convert("P"), "train/bees/10.jpg": inks(49, 63),
     "train/bees/2.png": paint(12, 10, 6), "train/bees/3.png": transparent(31, 47), "train/bees/4.jfif": odd_jpeg(),
     "train/bees/5.png": gamma_png(), "train/ants/1.png": paint(57, 41, 1), "train/ants/2.JPEG": paint(40, 90, 2),
-    "train/ants/more/3.jpg": paint(33, 33, 3).convert("L"), "train/ants/more-1/4.png": paint(9, 200, 12),
+    "train/ants/more/4.jpg": paint(33, 33, 3).convert("L"), "train/ants/more-1/3.png": paint(9, 200, 12),
     "val/bees/1.jpeg": paint(50, 40, 8), "val/bees/2.png": paint(41, 37, 9), "test/wasps/1.png": paint(8, 8, 13),
 }
 EQUAL = {f"{kind}/{i}.png": paint(8, 8, i + (kind == "bright") * 9) for kind in ("bright", "dark") for i in range(4)}
