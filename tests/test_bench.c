@@ -1,4 +1,4 @@
-/* What the benchmark of the layers tells; not how fast they are. */
+/* What the benchmarks of layers and of drawing tell; not how fast they are. */
 #include "landscape/bench.h"
 #include "support.h"
 #include <math.h>
@@ -39,10 +39,19 @@ static void in_tiles(void **state) {
     layers_are_all_there(LS_BF16);
 }
 
+static void surfaces_are_drawn(void **state) {
+    double seconds = 0;
+    (void)state;
+    assert_int_equal(ls_bench_drawing(0, 1, &seconds, NULL), LS_OK);
+    assert_true(seconds > 0);
+}
+
 static void refuses_what_it_cannot_measure(void **state) {
     struct ls_bench_layers bench;
     struct ls_error error;
     (void)state;
+    double seconds;
+    assert_int_equal(ls_bench_drawing(0, 0, &seconds, &error), LS_BAD_ARGUMENT);
     assert_int_equal(ls_bench_layers_run("resnet20", LS_FP32, 0, &bench, &error), LS_BAD_ARGUMENT);
     assert_int_equal(ls_bench_layers_run("resnet21", LS_FP32, 1, &bench, &error), LS_BAD_ARGUMENT);
     ls_bench_layers_free(&bench);
@@ -52,6 +61,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_floats),
         cmocka_unit_test(in_tiles),
+        cmocka_unit_test(surfaces_are_drawn),
         cmocka_unit_test(refuses_what_it_cannot_measure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

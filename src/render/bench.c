@@ -4,6 +4,7 @@
 #include "landscape/plot.h"
 #include "render/figure.h"
 #include "render/png.h"
+#include "render/quantity.h"
 #include "render/scene.h"
 #include <math.h>
 #include <omp.h>
@@ -58,9 +59,15 @@ enum ls_status ls_bench_drawing(int threads, int runs, double *seconds, struct l
         return status;
     carve(&surface);
     const struct ls_surface *one = &surface;
-    const struct ls_request request = {
-        .surfaces = &one, .count = 1, .options = &options, .format = LS_FORMAT_PNG};
+    const struct ls_quantity *loss = ls_quantity_of(LS_PLOT_SURFACE, LS_PLOT_OF_LOSS);
+    const struct ls_request request = {.surfaces = &one,
+                                       .marked = &one,
+                                       .quantity = loss,
+                                       .count = 1,
+                                       .options = &options,
+                                       .format = LS_FORMAT_PNG};
     options.kind = LS_PLOT_SURFACE;
+    ls_quantity_defaults(loss, &one, 1, &options);
     options.zmax = INFINITY;
     options.width = WIDTH;
     options.height = HEIGHT;
