@@ -303,6 +303,26 @@ static void damaged_pictures_are_refused(void **state) {
     }
 }
 
+/* Room is not made for what a small file claims to be. */
+static void vast_pictures_are_refused(void **state) {
+    unsigned char bytes[8192];
+    struct ls_picture picture;
+    struct ls_error error;
+    (void)state;
+    FILE *file = fopen(FIXTURES "mixed/train/bees/4.jfif", "rb");
+    assert_non_null(file);
+    const size_t size = fread(bytes, 1, sizeof bytes, file);
+    assert_int_equal(fclose(file), 0);
+    size_t at = 0;
+    while (at + 9 < size &&
+           (bytes[at] != 0xFF || bytes[at + 1] != 0xC2)) /* its progressive frame */
+        at++;
+    assert_in_range(at, 1, size - 10);
+    bytes[at + 5] = bytes[at + 7] = 0xF0; /* height and width */
+    assert_int_equal(ls_picture_decode(&picture, "vast.jpg", bytes, size, &error), LS_BAD_FILE);
+    assert_message(&error, "it is too large");
+}
+
 /* White stays white at every scale, to the last row and column. */
 static void extents_of_all_kinds_are_scaled(void **state) {
     static const int extents[][4] = {{1, 4000, 224, 224}, {4000, 1, 8, 8}, {1, 1, 7, 300},
@@ -334,6 +354,7 @@ int main(void) {
         IN_DIRECTORY(splits_are_told_from_classes),
         cmocka_unit_test(colour_among_grey_is_refused),
         IN_DIRECTORY(damaged_pictures_are_refused),
+        cmocka_unit_test(vast_pictures_are_refused),
         cmocka_unit_test(extents_of_all_kinds_are_scaled),
     };
     return cmocka_run_group_tests_name("folder", tests, NULL, NULL);

@@ -10,7 +10,7 @@ enum ls_status ls_picture_damaged(const struct ls_picture_reading *r, const char
 
 enum ls_status ls_picture_make_room(const struct ls_picture_reading *r, size_t width, size_t height,
                                     int channels) {
-    const size_t most_pixels = (size_t)1 << 27;
+    const size_t most_pixels = (size_t)1 << 26;
     if (width < 1 || height < 1 || width > most_pixels / height)
         return ls_picture_damaged(r, "it is too large");
     r->picture->width = (int)width;

@@ -49,12 +49,12 @@ static enum ls_status decode(struct jpeg_reading *r, struct jpeg_decompress_stru
     r->inks = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
     r->of->picture->grey = jpeg->jpeg_color_space == JCS_GRAYSCALE;
     jpeg->out_color_space = r->inks ? JCS_CMYK : JCS_RGB;
-    jpeg_start_decompress(jpeg);
-    const int channels = jpeg->output_components;
+    const int channels = r->inks ? 4 : 3;
     enum ls_status status =
-        ls_picture_make_room(r->of, jpeg->output_width, jpeg->output_height, channels);
-    if (status)
+        ls_picture_make_room(r->of, jpeg->image_width, jpeg->image_height, channels);
+    if (status) /* before libjpeg makes room for what a small file may claim */
         return status;
+    jpeg_start_decompress(jpeg);
     while (jpeg->output_scanline < jpeg->output_height) {
         JSAMPROW row = r->of->picture->rgb +
                        (size_t)jpeg->output_scanline * jpeg->output_width * (size_t)channels;
