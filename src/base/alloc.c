@@ -15,6 +15,13 @@ void *ls_alloc(size_t count, size_t size) {
     return memory;
 }
 
+void *ls_grow(void *array, int count, int more, size_t size) {
+    size_t capacity = 64;
+    while (capacity < (size_t)count + (size_t)more)
+        capacity *= 2;
+    return realloc(array, capacity * size);
+}
+
 size_t ls_align_bytes(size_t count) {
     return (count + LS_ALIGNMENT - 1) / LS_ALIGNMENT * LS_ALIGNMENT;
 }

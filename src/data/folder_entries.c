@@ -1,31 +1,29 @@
 #include "data/folder_entries.h"
+#include "base/alloc.h"
 #include "base/text.h"
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+enum { MOST_NAMES = 1 << 28 };
 
 static const char *const read_endings[] = {".png", ".jpg", ".jpeg", ".jpe", ".jfif", NULL};
 static const char *const refused_endings[] = {".avif", ".bmp", ".gif",  ".heic", ".jp2", ".pgm",
                                               ".ppm",  ".tif", ".tiff", ".webp", NULL};
 
 bool ls_names_add(struct ls_names *names, char *name) {
-    if (name && names->count == names->room) {
-        const int room = names->room < INT_MAX / 4 ? 2 * names->room + 16 : names->room;
-        char **more =
-            room > names->room ? realloc(names->names, (size_t)room * sizeof *more) : NULL;
-        if (!more) {
-            free(name);
-            return false;
-        }
-        names->names = more;
-        names->room = room;
+    char **more = name && names->count < MOST_NAMES
+                      ? ls_grow(names->names, names->count, 1, sizeof *more)
+                      : NULL;
+    if (!more) {
+        free(name);
+        return false;
     }
-    if (name)
-        names->names[names->count++] = name;
-    return name != NULL;
+    names->names = more;
+    names->names[names->count++] = name;
+    return true;
 }
 
 void ls_names_free(struct ls_names *names) {
@@ -46,7 +44,7 @@ void ls_names_sort(struct ls_names *names) {
 }
 
 bool ls_names_sorted(struct ls_names *sorted, const struct ls_names *names) {
-    *sorted = (struct ls_names){.count = names->count, .room = names->count};
+    *sorted = (struct ls_names){.count = names->count};
     sorted->names = malloc(((size_t)names->count + 1) * sizeof *sorted->names);
     for (int i = 0; i < names->count && sorted->names; i++)
         sorted->names[i] = names->names[i];

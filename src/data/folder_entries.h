@@ -8,7 +8,7 @@
 /* Names, each from malloc. */
 struct ls_names {
     char **names; /* [count] */
-    int count, room;
+    int count;
 };
 
 /* Takes over the name; false if it is NULL, or for want of memory. */

@@ -1,10 +1,11 @@
 #include "data/folder_list.h"
+#include "base/alloc.h"
 #include "base/file.h"
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CLASSES = 65536, MOST_DEPTH = 16, FIRST_ROOM = 64, MOST_PICTURES = 1 << 28 };
+enum { MOST_CLASSES = 65536, MOST_DEPTH = 16, MOST_PICTURES = 1 << 28 };
 
 /* Takes over the path, which may be NULL for want of memory. */
 static enum ls_status add_picture(struct ls_folder_list *list, char *path, int label,
@@ -13,18 +14,13 @@ static enum ls_status add_picture(struct ls_folder_list *list, char *path, int l
         free(path);
         return ls_fail(error, LS_BAD_FILE, "more than %d pictures", MOST_PICTURES);
     }
-    if (path && list->count == list->room) {
-        const int room = list->room ? 2 * list->room : FIRST_ROOM;
-        struct ls_folder_picture *more = realloc(list->pictures, (size_t)room * sizeof *more);
-        if (more) {
-            list->pictures = more;
-            list->room = room;
-        }
-    }
-    if (!path || list->count == list->room) {
+    struct ls_folder_picture *more =
+        path ? ls_grow(list->pictures, list->count, 1, sizeof *more) : NULL;
+    if (!more) {
         free(path);
         return ls_fail_memory(error, "a list of pictures");
     }
+    list->pictures = more;
     list->pictures[list->count++] = (struct ls_folder_picture){.path = path, .label = label};
     return LS_OK;
 }

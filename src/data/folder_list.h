@@ -14,8 +14,8 @@ struct ls_folder_picture {
 struct ls_folder_list {
     struct ls_names classes; /* the names of their directories; a label is an index */
     struct ls_folder_picture
-        *pictures;   /* the first of every class, the second of every class ... */
-    int count, room; /* pictures that are there, and that there is memory for */
+        *pictures; /* the first of every class, the second of every class ... */
+    int count;     /* pictures */
 };
 
 /* Lists the pictures of a split: those in DIR/train; those in DIR/test or, where that is not there

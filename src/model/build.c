@@ -1,21 +1,13 @@
 #include "model/build.h"
+#include "base/alloc.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 void ls_scope(struct ls_builder *builder, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(builder->scope, sizeof builder->scope, format, arguments);
     va_end(arguments);
-}
-
-/* Makes room for `more` elements behind `count`; the array only ever grows by doubling. */
-static void *grow(void *array, int count, int more, size_t size) {
-    size_t capacity = 64;
-    while (capacity < (size_t)count + (size_t)more)
-        capacity *= 2;
-    return realloc(array, capacity * size);
 }
 
 static void add_tensor(struct ls_builder *builder, struct ls_node *node, const char *name,
@@ -60,11 +52,11 @@ int ls_build(struct ls_builder *builder, const struct ls_op *op, const char *nam
     struct ls_tensor_spec spec[LS_MAX_OP_TENSORS];
     if (builder->status)
         return 0;
-    void *nodes = grow(network->nodes, network->node_count, 1, sizeof *network->nodes);
+    void *nodes = ls_grow(network->nodes, network->node_count, 1, sizeof *network->nodes);
     if (nodes)
         network->nodes = nodes;
-    void *tensors =
-        grow(network->tensors, network->tensor_count, LS_MAX_OP_TENSORS, sizeof *network->tensors);
+    void *tensors = ls_grow(network->tensors, network->tensor_count, LS_MAX_OP_TENSORS,
+                            sizeof *network->tensors);
     if (tensors)
         network->tensors = tensors;
     if (!nodes || !tensors) {

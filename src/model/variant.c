@@ -3,7 +3,6 @@
 #include "model/build.h"
 #include "model/onnx_file.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What labels of 16 bits can tell apart. */

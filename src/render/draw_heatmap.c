@@ -1,6 +1,5 @@
 /* Heat maps with axes: one coloured cell a grid point, which reaches half the way to its
  * neighbours. */
-#include "base/alloc.h"
 #include "render/caption.h"
 #include "render/colormap.h"
 #include "render/figure.h"
@@ -10,7 +9,6 @@
 #include "render/ticks.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Where cell i of at[count] begins, or cell i - 1 ends. */
