@@ -17,8 +17,3 @@ void close_setting(struct setting *s) {
     ls_dataset_free(&s->dataset);
     ls_directions_free(&s->plane);
 }
-
-bool stop_after(void *context) {
-    int *left = context;
-    return --*left < 0;
-}

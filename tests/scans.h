@@ -17,9 +17,6 @@ struct setting {
 void open_setting(struct setting *s, int images);
 void close_setting(struct setting *s);
 
-/* Asks to stop when `*context`, an int, has been counted down. */
-bool stop_after(void *context);
-
 /* Three points along each axis. */
 static const struct ls_range side = {-1, 1, 3};
 

@@ -5,6 +5,7 @@
 #include "landscape/error.h"
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 /* cmocka needs those above. */
@@ -70,6 +71,12 @@ static inline void write_text(const char *path, const char *content) {
     assert_non_null(file);
     assert_int_equal(fwrite(content, 1, strlen(content), file), strlen(content));
     assert_int_equal(fclose(file), 0);
+}
+
+/* An observer's stop: after as many questions as `context`, an int, says. */
+static inline bool stop_after(void *context) {
+    int *left = context;
+    return --*left < 0;
 }
 
 /* Entries of a directory, "." and ".." not counted. */

@@ -120,12 +120,6 @@ static void same_seed_same_bits_on_any_threads(void **state) {
     }
 }
 
-/* Asks to stop at the `left`-th question. */
-static bool stop_after(void *context) {
-    int *left = context;
-    return --*left < 0;
-}
-
 static void resumed_run_ends_in_the_same_bits(void **state) {
     const char *out = *state;
     struct setting s;

@@ -23,6 +23,7 @@ class Panel {
     const { grid } = this;
     find('h2').textContent = grid.name;
     this.absent = find('.absent');
+    this.told = quantities.filter(({ key }) => told.includes(key) && grid.has(key));
     find('.detail').textContent = grid.detail;
     const marked = grid.networks.length
       ? `, with the networks ${grid.networks.map(({ name }) => name).join(', ')}`
@@ -152,7 +153,7 @@ class Panel {
   draw(look) {
     const { state, cells } = this,
       spot = this.spot();
-    for (const { key, unit } of quantities.filter(({ key }) => told.includes(key) && this.grid.has(key))) {
+    for (const { key, unit } of this.told) {
       const { text, title, known } = spot.read(key);
       cells[key].textContent = known ? text + unit : text;
       cells[key].title = title;

@@ -18,6 +18,11 @@ struct axis {
     int32_t *weights; /* [to][most] of them */
 };
 
+/* The height at pixel p of a triangle around `middle` that is 0 from `reach` on. */
+static double triangle(int p, double middle, double reach) {
+    return fmax(1 - fabs((p - middle + 0.5) * (1 / reach)), 0);
+}
+
 /* The weights of the pixels that make kept pixel i: a triangle around its middle, as wide as what
  * it stands for to either side, or one pixel where the picture becomes larger. */
 static void weigh(struct axis *axis, int i) {
@@ -28,9 +33,9 @@ static void weigh(struct axis *axis, int i) {
               end = (int)fmin(middle + reach + 0.5, axis->from);
     double sum = 0;
     for (int p = first; p < end; p++)
-        sum += fmax(1 - fabs((p - middle + 0.5) * (1 / reach)), 0);
+        sum += triangle(p, middle, reach);
     for (int p = first; p < end; p++) {
-        const double weight = fmax(1 - fabs((p - middle + 0.5) * (1 / reach)), 0) / sum;
+        const double weight = triangle(p, middle, reach) / sum;
         axis->weights[(size_t)i * (size_t)axis->most + (size_t)(p - first)] =
             (int32_t)(0.5 + weight * (1 << DIGITS));
     }

@@ -74,10 +74,22 @@ static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
     return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_maxpool, a, 1, &x.node)};
 }
 
+/* The node's input without the zeros around it, pads[4], that are still to be added to a window's
+ * own padding. */
+static struct ls_onnx_value without_zeros(struct ls_onnx_walk *w, int pads[4]) {
+    const struct ls_onnx_value x = ls_onnx_term(w, 0);
+    const bool padded = x.term == LS_ONNX_PADDED;
+    for (int side = 0; side < 4; side++)
+        pads[side] = padded ? (int)x.wholes[side] : 0;
+    if (padded)
+        return (struct ls_onnx_value){.node = x.node};
+    return ls_onnx_image(w, 0);
+}
+
 /* The zeros that a Pad node adds count, those of its own only if it says so. */
 static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
     int pads[4], added = 0, own = 0;
-    const struct ls_onnx_value x = ls_onnx_padded_image(w, 0, pads);
+    const struct ls_onnx_value x = without_zeros(w, pads);
     struct ls_window window = ls_onnx_window(w, NULL);
     for (int side = 0; side < 4; side++) {
         own += window.padding[side];

@@ -98,16 +98,6 @@ struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i) {
                                    "transposed");
 }
 
-struct ls_onnx_value ls_onnx_padded_image(struct ls_onnx_walk *w, size_t i, int pads[4]) {
-    const struct ls_onnx_value x = ls_onnx_term(w, i);
-    const bool padded = x.term == LS_ONNX_PADDED;
-    for (int side = 0; side < 4; side++)
-        pads[side] = padded ? (int)x.wholes[side] : 0;
-    if (padded)
-        return (struct ls_onnx_value){.node = x.node};
-    return ls_onnx_image(w, i);
-}
-
 bool ls_onnx_is_channels(const struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis) {
     const struct ls_shape shape = ls_onnx_shape(w, x);
     if (x.order == LS_ONNX_FLAT)

@@ -89,10 +89,6 @@ struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i);
 
-/* The same as the second with the zeros around it, pads[4], that are still to be added: to a
- * window's own padding. */
-struct ls_onnx_value ls_onnx_padded_image(struct ls_onnx_walk *w, size_t i, int pads[4]);
-
 /* The activations that a term stands for. */
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x);
 

@@ -44,6 +44,15 @@ def from_archive(path, split, count):
             torch.from_numpy(labels[:count].astype(numpy.int64)))
 
 
+def in_turn(labels):
+    """Indices of the first image of every class, the second of every class ..."""
+    ranks, seen = [], {}
+    for label in labels:
+        seen[label] = seen.get(label, -1) + 1
+        ranks.append((seen[label], label))
+    return sorted(range(len(labels)), key=ranks.__getitem__)
+
+
 def from_folder(spec, split, count):
     """Of pictures in DIR/train and DIR/val that are scaled and cut, "DIR@SIDExSIDE", normalised by ImageNet's means and
     deviations: the first of every class, the second of every class ..."""
@@ -56,11 +65,7 @@ def from_folder(spec, split, count):
         transforms.Resize(round(side * 8 / 7)), transforms.CenterCrop(side), transforms.ToTensor(),
         transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])])
     found = torchvision.datasets.ImageFolder(os.path.join(directory, "train" if split == "train" else "val"), steps)
-    ranks, seen = [], {}
-    for label in found.targets:
-        seen[label] = seen.get(label, -1) + 1
-        ranks.append((seen[label], label))
-    order = sorted(range(len(found)), key=ranks.__getitem__)[:count or len(found)]
+    order = in_turn(found.targets)[:count or len(found)]
     if len(order) < count:
         raise SystemExit(f"{directory}: has {len(found)} images, {count} were asked for")
     images, labels = zip(*(found[i] for i in order))

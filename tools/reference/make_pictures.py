@@ -12,6 +12,8 @@ import numpy
 from PIL import Image, PngImagePlugin
 from torchvision import datasets, transforms
 
+import images
+
 DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests/fixtures/folder")
 
 
@@ -87,17 +89,11 @@ def scaled(picture, height, width):
     return steps(picture)
 
 
-def in_turn(labels):
-    """Indices of the first picture of every class, the second of every class ..."""
-    ranks = [sum(other == label for other in labels[:i]) for i, label in enumerate(labels)]
-    return sorted(range(len(labels)), key=lambda i: (ranks[i], labels[i]))
-
-
 def arrays(directory, classes, form):
     """(pixels [n, height, width, 3], labels [n])"""
     found = datasets.ImageFolder(directory, is_valid_file=lambda path: True)
     labels = [classes.index(found.classes[label]) for label in found.targets]
-    order = in_turn(labels)
+    order = images.in_turn(labels)
     return (numpy.stack([numpy.array(form(rgb(found.samples[i][0]))) for i in order]),
             numpy.array([labels[i] for i in order]))
 
