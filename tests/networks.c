@@ -15,7 +15,7 @@ void load_model(struct ls_model *model, const char *path) {
 }
 
 void open_synthetic(struct ls_dataset *dataset, enum ls_split split, int images) {
-    assert_int_equal(ls_dataset_open(dataset, "synthetic", split, images, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(dataset, "synthetic", split, images, 0, NULL, NULL), LS_OK);
 }
 
 struct ls_result evaluate(const struct ls_model *model, const struct ls_dataset *data,

@@ -28,7 +28,7 @@ static void open_setting(struct setting *s, const char *arch, int batches) {
     make_model(&s->model, arch, (uint64_t)fixture_number(s->fixture, "seed"));
     const char *data = json_string_value(fixture_get(s->fixture, "data"));
     const int images = (int)fixture_number(s->fixture, "images") * batches;
-    assert_int_equal(ls_dataset_open(&s->dataset, data, LS_TRAIN, images, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(&s->dataset, data, LS_TRAIN, images, 0, NULL, NULL), LS_OK);
 }
 
 static void close_setting(struct setting *s) {

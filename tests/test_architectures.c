@@ -15,7 +15,7 @@ enum { SMALL = sizeof small / sizeof *small };
 /* Images of the embedded data set that fits the architecture. */
 static void open_data(struct ls_dataset *data, const char *arch, int images) {
     const char *name = strncmp(arch, "unet", 4) == 0 ? "shapes" : "synthetic";
-    assert_int_equal(ls_dataset_open(data, name, LS_TRAIN, images, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(data, name, LS_TRAIN, images, 0, NULL, NULL), LS_OK);
 }
 
 /* The published ones, and what our own came to. */

@@ -12,18 +12,18 @@ static void assert_open_fails(const char *spec, enum ls_split split, int limit,
                               enum ls_status status, const char *why) {
     struct ls_dataset dataset;
     struct ls_error error = {0};
-    assert_int_equal(ls_dataset_open(&dataset, spec, split, limit, &error), status);
+    assert_int_equal(ls_dataset_open(&dataset, spec, split, limit, 0, NULL, &error), status);
     assert_int_equal(error.status, status);
     assert_message(&error, why);
     assert_null(dataset.pixels);
     assert_null(dataset.labels);
-    assert_int_equal(ls_dataset_open(&dataset, spec, split, limit, NULL), status);
+    assert_int_equal(ls_dataset_open(&dataset, spec, split, limit, 0, NULL, NULL), status);
 }
 
 static void open_or_fail(struct ls_dataset *dataset, const char *spec, enum ls_split split,
                          int limit) {
     struct ls_error error;
-    if (ls_dataset_open(dataset, spec, split, limit, &error) != LS_OK)
+    if (ls_dataset_open(dataset, spec, split, limit, 0, NULL, &error) != LS_OK)
         fail_msg("%s", error.message);
 }
 
@@ -254,7 +254,7 @@ static void pixels_are_normalised_as_asked(void **state) {
     char before[65], after[65];
     float image[32 * 32 * 3];
     (void)state;
-    assert_int_equal(ls_dataset_open(&data, "synthetic", LS_TRAIN, 2, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(&data, "synthetic", LS_TRAIN, 2, 0, NULL, NULL), LS_OK);
     ls_dataset_sha256(&data, before);
     assert_int_equal(ls_dataset_normalise(&data, usual, NULL), LS_OK);
     ls_dataset_image(&data, 1, image);

@@ -330,10 +330,11 @@ static void refuses_data_whose_name_no_checkpoint_can_hold(void **state) {
     struct ls_error error;
     const char *name = text("cifar10:%s/caf\351", (char *)*state);
     assert_int_equal(mkdir(name + strlen("cifar10:"), 0700), 0);
-    assert_int_equal(ls_dataset_open(&dataset, name, LS_TRAIN, 0, &error), LS_BAD_ARGUMENT);
+    assert_int_equal(ls_dataset_open(&dataset, name, LS_TRAIN, 0, 0, NULL, &error),
+                     LS_BAD_ARGUMENT);
     assert_message(&error, "not UTF-8");
     name = text("cifar10:%s/caf\303\251", (char *)*state);
-    assert_int_equal(ls_dataset_open(&dataset, name, LS_TRAIN, 0, &error), LS_IO);
+    assert_int_equal(ls_dataset_open(&dataset, name, LS_TRAIN, 0, 0, NULL, &error), LS_IO);
 }
 
 static void makes_directories(void **state) {

@@ -8,7 +8,7 @@
 
 static void open_data(struct ls_dataset *data, const char *name, enum ls_split split, int limit) {
     struct ls_error error;
-    if (ls_dataset_open(data, name, split, limit, &error))
+    if (ls_dataset_open(data, name, split, limit, 0, NULL, &error))
         fail_msg("%s", error.message);
 }
 
@@ -72,8 +72,9 @@ static void images_are_normalised_and_named(void **state) {
     ls_dataset_image(&data, 0, pixel);
     assert_float_equal(pixel[0], (data.pixels[0] - 127.5) / 127.5, 1e-6);
     ls_dataset_free(&data);
-    assert_int_equal(ls_dataset_open(&data, "folder:" FIXTURES "grey", LS_TRAIN, 5, &error),
-                     LS_BAD_ARGUMENT);
+    assert_int_equal(
+        ls_dataset_open(&data, "folder:" FIXTURES "grey", LS_TRAIN, 5, 0, NULL, &error),
+        LS_BAD_ARGUMENT);
     assert_message(&error, "4 train images, 5 asked for");
 }
 
@@ -139,12 +140,29 @@ static void classes_may_be_named(void **state) {
 static void assert_refused(const char *name, enum ls_split split, const char *why) {
     struct ls_dataset data;
     struct ls_error error;
-    if (ls_dataset_open(&data, name, split, 0, &error) == LS_OK)
+    if (ls_dataset_open(&data, name, split, 0, 0, NULL, &error) == LS_OK)
         fail_msg("%s is read", name);
     assert_message(&error, why);
     assert_null(data.pixels);
     assert_null(data.labels);
-    assert_int_not_equal(ls_dataset_open(&data, name, split, 0, NULL), LS_OK);
+    assert_int_not_equal(ls_dataset_open(&data, name, split, 0, 0, NULL, NULL), LS_OK);
+}
+
+static void reading_stops_when_the_observer_asks(void **state) {
+    struct ls_dataset data;
+    struct ls_error error;
+    (void)state;
+    int left = 2;
+    const struct ls_observer observer = {.stop = stop_after, .context = &left};
+    assert_int_equal(
+        ls_dataset_open(&data, "folder:" FIXTURES "grey", LS_TRAIN, 0, 1, &observer, &error),
+        LS_INTERRUPTED);
+    assert_null(data.pixels);
+    left = 4;
+    assert_int_equal(
+        ls_dataset_open(&data, "folder:" FIXTURES "grey", LS_TRAIN, 0, 1, &observer, &error),
+        LS_OK);
+    ls_dataset_free(&data);
 }
 
 static void wrong_names_are_refused(void **state) {
@@ -348,6 +366,7 @@ int main(void) {
         cmocka_unit_test(pictures_are_as_torchvision_makes_them),
         cmocka_unit_test(images_are_normalised_and_named),
         IN_DIRECTORY(classes_may_be_named),
+        cmocka_unit_test(reading_stops_when_the_observer_asks),
         IN_DIRECTORY(wrong_names_are_refused),
         IN_DIRECTORY(wrong_directories_are_refused),
         IN_DIRECTORY(wrong_entries_are_refused),

@@ -45,7 +45,8 @@ static void reads_what_numpy_writes(void **state) {
         for (int split = LS_TRAIN; split <= LS_TEST; split++) {
             struct ls_dataset data;
             struct ls_error error;
-            if (ls_dataset_open(&data, spec(good[g].name), (enum ls_split)split, 0, &error))
+            if (ls_dataset_open(&data, spec(good[g].name), (enum ls_split)split, 0, 0, NULL,
+                                &error))
                 fail_msg("%s", error.message);
             assert_string_equal(data.name, spec(good[g].name));
             assert_int_equal(data.count, split == LS_TRAIN ? 4 : 2);
@@ -63,13 +64,14 @@ static void few_images_are_the_first(void **state) {
     struct ls_dataset data;
     struct ls_error error;
     (void)state;
-    assert_int_equal(ls_dataset_open(&data, spec("good-colour-last"), LS_TRAIN, 2, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(&data, spec("good-colour-last"), LS_TRAIN, 2, 0, NULL, NULL),
+                     LS_OK);
     assert_int_equal(data.count, 2);
     assert_int_equal(data.classes, 3);
     assert_images(&data, 0);
     assert_labels(&data, 0);
     ls_dataset_free(&data);
-    assert_int_equal(ls_dataset_open(&data, spec("good-colour-last"), LS_TRAIN, 5, &error),
+    assert_int_equal(ls_dataset_open(&data, spec("good-colour-last"), LS_TRAIN, 5, 0, NULL, &error),
                      LS_BAD_ARGUMENT);
     assert_message(&error, "4 train images, 5 asked for");
 }
@@ -77,23 +79,23 @@ static void few_images_are_the_first(void **state) {
 static void all_labels_are_read(void **state) {
     struct ls_dataset data;
     (void)state;
-    assert_int_equal(ls_dataset_open(&data, spec("many"), LS_TRAIN, 0, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(&data, spec("many"), LS_TRAIN, 0, 0, NULL, NULL), LS_OK);
     assert_int_equal(data.count, 2500);
     assert_int_equal(data.classes, 2500);
     for (int i = 0; i < data.count; i++)
         assert_int_equal(data.labels[i], i);
     ls_dataset_free(&data);
-    assert_int_equal(ls_dataset_open(&data, spec("many"), LS_TEST, 0, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(&data, spec("many"), LS_TEST, 0, 0, NULL, NULL), LS_OK);
     assert_int_equal(data.classes, 2500); /* of the other split */
     ls_dataset_free(&data);
-    assert_int_equal(ls_dataset_open(&data, spec("train-only"), LS_TRAIN, 0, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(&data, spec("train-only"), LS_TRAIN, 0, 0, NULL, NULL), LS_OK);
     assert_int_equal(data.classes, 3);
     ls_dataset_widen(&data, 2);
     assert_int_equal(data.classes, 3);
     ls_dataset_widen(&data, 7);
     assert_int_equal(data.classes, 7);
     ls_dataset_free(&data);
-    assert_int_equal(ls_dataset_open(&data, "synthetic", LS_TRAIN, 1, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(&data, "synthetic", LS_TRAIN, 1, 0, NULL, NULL), LS_OK);
     ls_dataset_widen(&data, 20); /* its ten are all there are */
     assert_int_equal(data.classes, 10);
     ls_dataset_free(&data);
@@ -104,7 +106,8 @@ static void normalisation_is_part_of_the_data(void **state) {
     struct ls_dataset data;
     char usual[65], same[65], other[65], bare[65];
     (void)state;
-    assert_int_equal(ls_dataset_open(&data, spec("good-colour-last"), LS_TRAIN, 0, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(&data, spec("good-colour-last"), LS_TRAIN, 0, 0, NULL, NULL),
+                     LS_OK);
     ls_dataset_sha256(&data, usual);
     assert_int_equal(ls_dataset_normalise(&data, "0.5/0.5", NULL), LS_OK);
     ls_dataset_sha256(&data, same);
@@ -125,14 +128,15 @@ static void pixels_are_normalised(void **state) {
     struct ls_metadata metadata = {0};
     float image[3 * PIXELS];
     (void)state;
-    assert_int_equal(ls_dataset_open(&data, spec("good-colour-last"), LS_TRAIN, 0, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(&data, spec("good-colour-last"), LS_TRAIN, 0, 0, NULL, NULL),
+                     LS_OK);
     ls_dataset_image(&data, 1, image);
     assert_float_equal(image[5], (pixel(1, 2, 1) - 127.5) / 127.5, 1e-6);
     assert_int_equal(ls_dataset_normalise(&data, "0.25/0.125", NULL), LS_OK);
     ls_dataset_image(&data, 1, image);
     assert_float_equal(image[5], (pixel(1, 2, 1) / 255. - 0.25) / 0.125, 1e-5);
     ls_dataset_free(&data);
-    assert_int_equal(ls_dataset_open(&data, spec("good-grey"), LS_TRAIN, 0, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(&data, spec("good-grey"), LS_TRAIN, 0, 0, NULL, NULL), LS_OK);
     assert_int_equal(ls_dataset_record_pixels(&data, &metadata, NULL), LS_OK);
     assert_string_equal(ls_metadata_get(&metadata, "pixels"), "0.5/0.5");
     assert_int_equal(ls_dataset_normalise(&data, "0.1307/0.3081", NULL), LS_OK);
@@ -176,15 +180,16 @@ static void refuses_what_it_cannot_read(void **state) {
     struct ls_error error;
     (void)state;
     for (size_t b = 0; b < sizeof bad / sizeof *bad; b++) {
-        if (ls_dataset_open(&data, spec(bad[b].name), bad[b].split, 0, &error) == LS_OK)
+        if (ls_dataset_open(&data, spec(bad[b].name), bad[b].split, 0, 0, NULL, &error) == LS_OK)
             fail_msg("%s is read", bad[b].name);
         assert_message(&error, bad[b].why);
         assert_null(data.pixels);
         assert_null(data.labels);
     }
-    assert_int_equal(ls_dataset_open(&data, "npz:", LS_TRAIN, 0, &error), LS_BAD_ARGUMENT);
+    assert_int_equal(ls_dataset_open(&data, "npz:", LS_TRAIN, 0, 0, NULL, &error), LS_BAD_ARGUMENT);
     assert_message(&error, "npz:FILE");
-    assert_int_not_equal(ls_dataset_open(&data, "npz:Makefile", LS_TRAIN, 0, &error), LS_OK);
+    assert_int_not_equal(ls_dataset_open(&data, "npz:Makefile", LS_TRAIN, 0, 0, NULL, &error),
+                         LS_OK);
     assert_message(&error, "Makefile");
 }
 
@@ -208,7 +213,7 @@ static void damaged_files_are_refused_or_read(void **state) {
             assert_int_equal(fwrite(bytes, 1, cut ? at : size, file), cut ? at : size);
             bytes[at] ^= 0x81;
             assert_int_equal(fclose(file), 0);
-            if (ls_dataset_open(&data, name, LS_TRAIN, 0, &error) == LS_OK) {
+            if (ls_dataset_open(&data, name, LS_TRAIN, 0, 0, NULL, &error) == LS_OK) {
                 assert_int_equal(cut, 0);
                 ls_dataset_free(&data);
             } else {

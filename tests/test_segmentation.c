@@ -9,7 +9,7 @@ enum { SIDE = 64, PIXELS = SIDE * SIDE, CLASSES = 5 };
 
 static void open_shapes(struct ls_dataset *data, const char *spec, enum ls_split split,
                         int images) {
-    assert_int_equal(ls_dataset_open(data, spec, split, images, NULL), LS_OK);
+    assert_int_equal(ls_dataset_open(data, spec, split, images, 0, NULL, NULL), LS_OK);
 }
 
 /* The hashes say that every machine draws the same bytes. */
@@ -52,9 +52,11 @@ static void bad_specs_are_refused(void **state) {
     struct ls_dataset data;
     struct ls_error error = {0};
     (void)state;
-    assert_int_equal(ls_dataset_open(&data, "shapes:x", LS_TRAIN, 1, &error), LS_BAD_ARGUMENT);
+    assert_int_equal(ls_dataset_open(&data, "shapes:x", LS_TRAIN, 1, 0, NULL, &error),
+                     LS_BAD_ARGUMENT);
     assert_message(&error, "shapes:x");
-    assert_int_equal(ls_dataset_open(&data, "shapes", LS_TEST, 1001, &error), LS_BAD_ARGUMENT);
+    assert_int_equal(ls_dataset_open(&data, "shapes", LS_TEST, 1001, 0, NULL, &error),
+                     LS_BAD_ARGUMENT);
     assert_message(&error, "1000 test images");
 }
 

@@ -147,7 +147,7 @@ int main(int argc, char **argv) {
         return 0;
     }
     if (strcmp(command, "images") == 0) {
-        must(ls_dataset_open(&data, argv[2], LS_TRAIN, atoi(argv[3]), &error));
+        must(ls_dataset_open(&data, argv[2], LS_TRAIN, atoi(argv[3]), 0, NULL, &error));
         images(&data, argv[4]);
         return 0;
     }
@@ -158,7 +158,7 @@ int main(int argc, char **argv) {
     const bool is_steps = strcmp(command, "steps") == 0 && argc >= 7;
     const int count = is_steps ? atoi(argv[4]) * atoi(argv[5]) : atoi(argv[4]);
     must(ls_model_load(&model, argv[2], NULL, &error));
-    must(ls_dataset_open(&data, argv[3], LS_TRAIN, count, &error));
+    must(ls_dataset_open(&data, argv[3], LS_TRAIN, count, 0, NULL, &error));
     if (strcmp(command, "logits") == 0) {
         logits(&model, &data, argv[5]);
     } else if (strcmp(command, "gradient") == 0) {

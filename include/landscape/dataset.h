@@ -4,6 +4,7 @@
 
 #include "landscape/error.h"
 #include "landscape/metadata.h"
+#include "landscape/observer.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,9 +37,12 @@ struct ls_dataset {
  * ...; normalised by ImageNet's means and deviations, grey ones by 0.5 and 0.5), "synthetic[:SEED]"
  * or "shapes[:SEED]" (drawn by the program: ten classes of images, five classes of pixels). Keeps
  * the first `limit` records in file order, all of them if limit is 0; asking for more than there
- * are is an error. Free with ls_dataset_free. */
+ * are is an error. PNG and JPEG files are read by `threads` threads, 0: as many as there are
+ * processors, and the observer, which may be NULL, hears of it after the first second. Free with
+ * ls_dataset_free. */
 enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enum ls_split split,
-                               int limit, struct ls_error *error);
+                               int limit, int threads, const struct ls_observer *observer,
+                               struct ls_error *error);
 void ls_dataset_free(struct ls_dataset *dataset);
 
 /* Gives the images the means and deviations that a network was trained with: "R,G,B/R,G,B", of

@@ -8,7 +8,7 @@
  * steps); `seconds` is the time since this run began, `resumed` the units an earlier run had done.
  */
 struct ls_progress {
-    const char *phase; /* "train", "test", "scan" */
+    const char *phase; /* "read", "train", "scan" ... */
     double done, total, resumed;
     double images; /* images evaluated by this run so far */
     double seconds;

@@ -36,6 +36,8 @@ static void print_line(struct ls_meter *meter, const char *line) {
 void ls_meter_show(struct ls_meter *meter, const struct ls_progress *p) {
     const double interval = meter->terminal ? TERMINAL_INTERVAL : LOG_INTERVAL;
     const bool finished = p->done >= p->total;
+    if (p->seconds < meter->printed) /* other work */
+        ls_meter_end(meter);
     if (!finished && meter->printed >= 0 && p->seconds - meter->printed < interval)
         return;
     meter->printed = p->seconds;

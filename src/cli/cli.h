@@ -57,15 +57,15 @@ enum ls_status cli_suit(struct ls_dataset *dataset, const char *pixels,
 /* A model and the images it is evaluated on, as options name them. */
 struct cli_subject {
     const char *model, *arch, *data, *pixels;
-    bool train; /* which split */
-    int images; /* 0: all */
+    bool train;          /* which split */
+    int images, threads; /* 0: all */
 };
 
 /* Opens the data set, and loads the model for it; both are to be freed in any case, and zeroed
  * before.
  */
-enum ls_status cli_load(const struct cli_subject *subject, struct ls_model *model,
-                        struct ls_dataset *dataset, struct ls_error *error);
+enum ls_status cli_load(const struct cli_subject *subject, const struct ls_observer *observer,
+                        struct ls_model *model, struct ls_dataset *dataset, struct ls_error *error);
 
 enum { CLI_MAX_THREADS = 4096 };
 

@@ -116,11 +116,13 @@ enum ls_status cli_suit(struct ls_dataset *dataset, const char *pixels,
     return text ? ls_dataset_normalise(dataset, text, error) : LS_OK;
 }
 
-enum ls_status cli_load(const struct cli_subject *subject, struct ls_model *model,
-                        struct ls_dataset *dataset, struct ls_error *error) {
+enum ls_status cli_load(const struct cli_subject *subject, const struct ls_observer *observer,
+                        struct ls_model *model, struct ls_dataset *dataset,
+                        struct ls_error *error) {
     char arch[1024];
-    enum ls_status status = ls_dataset_open(
-        dataset, subject->data, subject->train ? LS_TRAIN : LS_TEST, subject->images, error);
+    enum ls_status status =
+        ls_dataset_open(dataset, subject->data, subject->train ? LS_TRAIN : LS_TEST,
+                        subject->images, subject->threads, observer, error);
     if (!status)
         status =
             ls_model_load(model, subject->model, cli_arch_for(subject->arch, dataset, arch), error);

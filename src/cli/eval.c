@@ -45,14 +45,14 @@ static int run(const struct options *o) {
     struct ls_dataset dataset = {0};
     struct ls_result result = {0};
     struct cli_watch watch;
-    const struct cli_subject subject = {o->model, o->arch, o->data, o->pixels, o->train, o->images};
-    enum ls_status status = cli_load(&subject, &model, &dataset, &error);
-    if (!status) {
-        cli_watch_start(&watch);
+    const struct cli_subject subject = {o->model, o->arch,   o->data,   o->pixels,
+                                        o->train, o->images, o->threads};
+    cli_watch_start(&watch);
+    enum ls_status status = cli_load(&subject, &watch.observer, &model, &dataset, &error);
+    if (!status)
         status = ls_evaluate(&model, &dataset, o->loss, o->precision, o->threads, &watch.observer,
                              &result, &error);
-        cli_watch_end(&watch);
-    }
+    cli_watch_end(&watch);
     if (!status) {
         printf("loss %.9g", result.loss);
         if (result.loss_error >= 0)

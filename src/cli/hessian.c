@@ -93,15 +93,15 @@ static int run(struct options *o) {
     struct ls_spectrum spectrum = {0};
     struct cli_watch watch;
     enum ls_status status = o->out ? ls_file_check(o->out, &error) : LS_OK;
-    const struct cli_subject subject = {o->model, o->arch, o->data, o->pixels, o->train, o->images};
+    const struct cli_subject subject = {o->model, o->arch,   o->data,           o->pixels,
+                                        o->train, o->images, o->hessian.threads};
+    cli_watch_start(&watch);
+    o->hessian.observer = &watch.observer;
     if (!status)
-        status = cli_load(&subject, &model, &dataset, &error);
-    if (!status) {
-        cli_watch_start(&watch);
-        o->hessian.observer = &watch.observer;
+        status = cli_load(&subject, &watch.observer, &model, &dataset, &error);
+    if (!status)
         status = ls_hessian_spectrum(&o->hessian, &model, &dataset, &spectrum, &error);
-        cli_watch_end(&watch);
-    }
+    cli_watch_end(&watch);
     if (!status)
         print(o, &model, &dataset, &spectrum);
     if (!status && o->out)

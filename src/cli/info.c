@@ -177,7 +177,7 @@ static enum ls_status print_images(const char *path, struct ls_error *error) {
     snprintf(spec, sizeof spec, "npz:%s", path);
     for (int split = LS_TRAIN; split <= LS_TEST; split++) {
         struct ls_dataset data;
-        status[split] = ls_dataset_open(&data, spec, (enum ls_split)split, 0, error);
+        status[split] = ls_dataset_open(&data, spec, (enum ls_split)split, 0, 0, NULL, error);
         if (status[split])
             continue;
         printf("%s: %s images of %d x %d pixels\n", path, ls_split_name(data.split), data.height,

@@ -28,9 +28,11 @@ static struct ls_range fitted(const struct job *job, const struct ls_range *rang
 static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                            struct ls_error *error) {
     const bool two = o->y.count > 0;
-    const struct cli_subject subject = {o->model, o->arch, o->data, o->pixels, o->train, o->images};
-    enum ls_status status = o->evaluator ? ls_model_load_tensors(&job->model, o->model, NULL, error)
-                                         : cli_load(&subject, &job->model, &job->dataset, error);
+    const struct cli_subject subject = {o->model, o->arch,   o->data,   o->pixels,
+                                        o->train, o->images, o->threads};
+    enum ls_status status =
+        o->evaluator ? ls_model_load_tensors(&job->model, o->model, NULL, error)
+                     : cli_load(&subject, &job->watch.observer, &job->model, &job->dataset, error);
     if (!status)
         status = ls_directions_make(&job->directions, &job->model, &o->directions, two, error);
     if (!status)

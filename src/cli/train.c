@@ -120,21 +120,22 @@ static int run(const struct options *o) {
                                    .state_seconds = o->save_seconds,
                                    .resume = o->resume,
                                    .threads = o->threads};
-    enum ls_status status = ls_dataset_open(&train, o->data, LS_TRAIN, o->subset, &error);
+    cli_watch_start(&watch);
+    training.observer = &watch.observer;
+    enum ls_status status =
+        ls_dataset_open(&train, o->data, LS_TRAIN, o->subset, o->threads, &watch.observer, &error);
     if (!status)
-        status = ls_dataset_open(&test, o->data, LS_TEST, o->test_subset, &error);
+        status = ls_dataset_open(&test, o->data, LS_TEST, o->test_subset, o->threads,
+                                 &watch.observer, &error);
     if (!status)
         status = open_model(o, &train, &model, &error);
     if (!status)
         status = cli_suit(&train, o->pixels, &model, &error);
     if (!status)
         status = cli_suit(&test, o->pixels, &model, &error);
-    if (!status) {
-        cli_watch_start(&watch);
-        training.observer = &watch.observer;
+    if (!status)
         status = ls_train(&model, &o->recipe, &training, &error);
-        cli_watch_end(&watch);
-    }
+    cli_watch_end(&watch);
     ls_model_free(&model);
     ls_dataset_free(&train);
     ls_dataset_free(&test);

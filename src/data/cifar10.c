@@ -101,11 +101,11 @@ static enum ls_status read_files(struct ls_dataset *dataset, const char *directo
     return status;
 }
 
-enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const char *argument, int limit,
+enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const struct ls_opening *opening,
                                struct ls_error *error) {
     static const float mean[3] = {125.3f, 123.0f, 113.9f};
     static const float deviation[3] = {63.0f, 62.1f, 66.7f};
-    enum ls_status status = ls_dataset_name(dataset, "cifar10", "DIR", argument, error);
+    enum ls_status status = ls_dataset_name(dataset, "cifar10", "DIR", opening->argument, error);
     if (status)
         return status;
     dataset->height = dataset->width = SIDE;
@@ -117,10 +117,10 @@ enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const char *argument,
 
     char *directory;
     int available = dataset->split == LS_TRAIN ? 5 * RECORDS : RECORDS;
-    status = find_directory(argument, &directory, error);
+    status = find_directory(opening->argument, &directory, error);
     if (status != LS_OK)
         return status;
-    status = ls_dataset_allocate(dataset, limit, available, error);
+    status = ls_dataset_allocate(dataset, opening->limit, available, error);
     if (status == LS_OK)
         status = read_files(dataset, directory, error);
     free(directory);

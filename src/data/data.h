@@ -26,17 +26,24 @@ size_t ls_folder_length(const char *argument, struct ls_image_extent *extent);
 /* Bytes of one image. */
 size_t ls_image_size(const struct ls_dataset *dataset);
 
-/* The data sets: `argument` is what follows the colon of the spec, NULL without a colon. They fill
- * a zeroed dataset whose split is set; on failure the caller frees it. */
-enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const char *argument, int limit,
+/* What of a data set is opened, and how. */
+struct ls_opening {
+    const char *argument; /* what follows the colon of the spec; NULL without a colon */
+    int limit;            /* images; 0: all */
+    int threads;          /* that read pictures; 0: as many as there are processors */
+    const struct ls_observer *observer; /* may be NULL */
+};
+
+/* The data sets. They fill a zeroed dataset whose split is set; on failure the caller frees it. */
+enum ls_status ls_cifar10_open(struct ls_dataset *dataset, const struct ls_opening *opening,
                                struct ls_error *error);
-enum ls_status ls_npz_open(struct ls_dataset *dataset, const char *argument, int limit,
+enum ls_status ls_npz_open(struct ls_dataset *dataset, const struct ls_opening *opening,
                            struct ls_error *error);
-enum ls_status ls_folder_open(struct ls_dataset *dataset, const char *argument, int limit,
+enum ls_status ls_folder_open(struct ls_dataset *dataset, const struct ls_opening *opening,
                               struct ls_error *error);
-enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const char *argument, int limit,
+enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const struct ls_opening *opening,
                                  struct ls_error *error);
-enum ls_status ls_shapes_open(struct ls_dataset *dataset, const char *argument, int limit,
+enum ls_status ls_shapes_open(struct ls_dataset *dataset, const struct ls_opening *opening,
                               struct ls_error *error);
 
 #endif

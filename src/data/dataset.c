@@ -9,7 +9,7 @@
 
 static const struct source {
     const char *name;
-    enum ls_status (*open)(struct ls_dataset *dataset, const char *argument, int limit,
+    enum ls_status (*open)(struct ls_dataset *dataset, const struct ls_opening *opening,
                            struct ls_error *error);
     bool own; /* of the user's: what stands behind the colon says what it is */
 } sources[] = {
@@ -27,7 +27,8 @@ static const struct source *find_source(const char *spec) {
 }
 
 enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enum ls_split split,
-                               int limit, struct ls_error *error) {
+                               int limit, int threads, const struct ls_observer *observer,
+                               struct ls_error *error) {
     *dataset = (struct ls_dataset){.split = split};
     const struct source *source = find_source(spec);
     if (!source)
@@ -36,7 +37,8 @@ enum ls_status ls_dataset_open(struct ls_dataset *dataset, const char *spec, enu
                        "synthetic[:SEED] and shapes[:SEED]",
                        spec);
     const char *colon = strchr(spec, ':');
-    enum ls_status status = source->open(dataset, colon ? colon + 1 : NULL, limit, error);
+    const struct ls_opening opening = {colon ? colon + 1 : NULL, limit, threads, observer};
+    enum ls_status status = source->open(dataset, &opening, error);
     if (status != LS_OK)
         ls_dataset_free(dataset);
     return status;

@@ -22,9 +22,9 @@ static enum ls_status parse_seed(const char *name, const char *text, uint64_t *s
 }
 
 enum ls_status ls_drawn_open(struct ls_dataset *dataset, const struct ls_drawn *drawn,
-                             const char *argument, int limit, struct ls_error *error) {
+                             const struct ls_opening *opening, struct ls_error *error) {
     uint64_t seed;
-    enum ls_status status = parse_seed(drawn->name, argument, &seed, error);
+    enum ls_status status = parse_seed(drawn->name, opening->argument, &seed, error);
     if (status != LS_OK)
         return status;
     snprintf(dataset->name, sizeof dataset->name, "%s:%" PRIu64, drawn->name, seed);
@@ -36,7 +36,7 @@ enum ls_status ls_drawn_open(struct ls_dataset *dataset, const struct ls_drawn *
     memcpy(dataset->deviation, drawn->deviation, sizeof drawn->deviation);
 
     const int available = dataset->split == LS_TRAIN ? drawn->train_images : drawn->test_images;
-    status = ls_dataset_allocate(dataset, limit, available, error);
+    status = ls_dataset_allocate(dataset, opening->limit, available, error);
     if (status != LS_OK)
         return status;
     const size_t size = ls_image_size(dataset);

@@ -13,8 +13,8 @@ struct ls_drawn {
     void (*draw)(uint64_t seed, enum ls_split split, int index, uint8_t *pixels, uint16_t *labels);
 };
 
-/* Draws the first `limit` images, all if it is 0; `argument` is the seed, 0 if it is NULL. */
+/* Draws the images; the argument is the seed, 0 without one. */
 enum ls_status ls_drawn_open(struct ls_dataset *dataset, const struct ls_drawn *drawn,
-                             const char *argument, int limit, struct ls_error *error);
+                             const struct ls_opening *opening, struct ls_error *error);
 
 #endif

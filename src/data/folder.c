@@ -1,10 +1,12 @@
 /* Images of the user's own: PNG and JPEG files in a directory for each class. */
 #include "base/file.h"
+#include "base/observer.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "data/data.h"
 #include "data/folder_list.h"
 #include "data/picture.h"
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,60 +143,96 @@ static enum ls_status read_picture(const struct ls_dataset *dataset,
     return status;
 }
 
-/* Reads them all, on all processors. Of several that cannot be read, the first one is told of. */
-static enum ls_status read_pictures(struct ls_dataset *dataset,
-                                    const struct ls_image_extent *wanted,
-                                    const struct ls_folder_list *list, struct ls_error *error) {
-    const size_t size = ls_image_size(dataset);
-    enum ls_status status = LS_OK;
-    int failed = dataset->count;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(ls_thread_count(0))
-    for (int i = 0; i < dataset->count; i++) {
-        struct ls_error own;
-        int end;
-#pragma omp atomic read
-        end = failed;
-        if (i > end)
-            continue;
-        dataset->labels[i] = (uint16_t)list->pictures[i].label;
-        const enum ls_status result = read_picture(dataset, wanted, list->pictures[i].path,
-                                                   dataset->pixels + (size_t)i * size, &own);
-#pragma omp critical(ls_folder_failure)
-        if (result && i < failed) {
-            status = result;
+/* The reading of all pictures; of several that cannot be read, the first one is told of. */
+struct reading {
+    struct ls_dataset *dataset;
+    const struct ls_image_extent *wanted;
+    const struct ls_folder_list *list;
+    const struct ls_observer *observer;
+    double begin;
+    int done, failed; /* pictures; the first that failed, their count if none has */
+    enum ls_status status;
+    struct ls_error *error;
+};
+
+/* Short work is not told of. */
+static void note_picture(struct reading *r) {
+    const double seconds = omp_get_wtime() - r->begin;
+    const struct ls_progress progress = {.phase = "read",
+                                         .done = ++r->done,
+                                         .total = r->dataset->count,
+                                         .images = r->done,
+                                         .seconds = seconds};
+    if (seconds > 1)
+        ls_report(r->observer, &progress);
+}
+
+static void note_failure(struct reading *r, int index, const struct ls_error *error) {
+    if (index >= r->failed)
+        return;
+    r->status = error->status;
 #pragma omp atomic write
-            failed = i;
-            if (error)
-                *error = own;
-        }
-    }
-    return status;
+    r->failed = index;
+    if (r->error)
+        *r->error = *error;
+}
+
+static void read_one(struct reading *r, int index) {
+    struct ls_error error;
+    int failed;
+#pragma omp atomic read
+    failed = r->failed;
+    if (index > failed)
+        return;
+    r->dataset->labels[index] = (uint16_t)r->list->pictures[index].label;
+    uint8_t *pixels = r->dataset->pixels + (size_t)index * ls_image_size(r->dataset);
+    const enum ls_status status =
+        ls_stopped(r->observer)
+            ? ls_fail(&error, LS_INTERRUPTED, "interrupted")
+            : read_picture(r->dataset, r->wanted, r->list->pictures[index].path, pixels, &error);
+#pragma omp critical(ls_folder_picture)
+    if (status)
+        note_failure(r, index, &error);
+    else
+        note_picture(r);
 }
 
 static enum ls_status read_folder(struct ls_dataset *dataset, const struct ls_image_extent *wanted,
-                                  const struct ls_folder_list *list, int limit,
-                                  struct ls_error *error) {
+                                  const struct ls_folder_list *list,
+                                  const struct ls_opening *opening, struct ls_error *error) {
     enum ls_status status = take_extent(dataset, wanted, list->pictures[0].path, error);
     dataset->classes = list->classes.count;
     dataset->labels_per_image = 1;
     set_normalisation(dataset);
     if (!status)
-        status = ls_dataset_allocate(dataset, limit, list->count, error);
-    return status ? status : read_pictures(dataset, wanted, list, error);
+        status = ls_dataset_allocate(dataset, opening->limit, list->count, error);
+    if (status)
+        return status;
+    struct reading reading = {.dataset = dataset,
+                              .wanted = wanted,
+                              .list = list,
+                              .observer = opening->observer,
+                              .begin = omp_get_wtime(),
+                              .failed = dataset->count,
+                              .error = error};
+#pragma omp parallel for schedule(dynamic, 1) num_threads(ls_thread_count(opening->threads))
+    for (int i = 0; i < dataset->count; i++)
+        read_one(&reading, i);
+    return reading.status;
 }
 
-enum ls_status ls_folder_open(struct ls_dataset *dataset, const char *argument, int limit,
+enum ls_status ls_folder_open(struct ls_dataset *dataset, const struct ls_opening *opening,
                               struct ls_error *error) {
     struct ls_image_extent wanted = {0};
     struct ls_folder_list list = {0};
     char *directory = NULL;
-    enum ls_status status = take_argument(dataset, argument, &directory, &wanted, error);
+    enum ls_status status = take_argument(dataset, opening->argument, &directory, &wanted, error);
     if (!status)
         status = check_directory(directory, error);
     if (!status)
         status = ls_folder_list(&list, directory, dataset->split, error);
     if (!status)
-        status = read_folder(dataset, &wanted, &list, limit, error);
+        status = read_folder(dataset, &wanted, &list, opening, error);
     ls_folder_list_free(&list);
     free(directory);
     return status;

@@ -259,21 +259,22 @@ enum ls_status ls_npz_read(struct ls_dataset *dataset, zip_t *archive, const cha
     return status;
 }
 
-enum ls_status ls_npz_open(struct ls_dataset *dataset, const char *argument, int limit,
+enum ls_status ls_npz_open(struct ls_dataset *dataset, const struct ls_opening *opening,
                            struct ls_error *error) {
     int code;
-    enum ls_status status = ls_dataset_name(dataset, "npz", "FILE", argument, error);
+    enum ls_status status = ls_dataset_name(dataset, "npz", "FILE", opening->argument, error);
     if (status)
         return status;
-    zip_t *archive = zip_open(argument, ZIP_RDONLY, &code);
+    zip_t *archive = zip_open(opening->argument, ZIP_RDONLY, &code);
     if (!archive) {
         zip_error_t reason;
         zip_error_init_with_code(&reason, code);
-        status = ls_fail(error, LS_IO, "cannot read %s: %s", argument, zip_error_strerror(&reason));
+        status = ls_fail(error, LS_IO, "cannot read %s: %s", opening->argument,
+                         zip_error_strerror(&reason));
         zip_error_fini(&reason);
         return status;
     }
-    status = ls_npz_read(dataset, archive, argument, limit, error);
+    status = ls_npz_read(dataset, archive, opening->argument, opening->limit, error);
     zip_discard(archive);
     return status;
 }

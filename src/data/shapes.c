@@ -59,7 +59,7 @@ static void draw(uint64_t seed, enum ls_split split, int index, uint8_t *pixels,
     ls_canvas_develop(&canvas, 24, pixels);
 }
 
-enum ls_status ls_shapes_open(struct ls_dataset *dataset, const char *argument, int limit,
+enum ls_status ls_shapes_open(struct ls_dataset *dataset, const struct ls_opening *opening,
                               struct ls_error *error) {
     static const struct ls_drawn shapes = {
         .name = "shapes",
@@ -72,5 +72,5 @@ enum ls_status ls_shapes_open(struct ls_dataset *dataset, const char *argument, 
         .deviation = {60.2f, 59.9f, 59.9f},
         .draw = draw,
     };
-    return ls_drawn_open(dataset, &shapes, argument, limit, error);
+    return ls_drawn_open(dataset, &shapes, opening, error);
 }

@@ -85,7 +85,7 @@ static void draw(uint64_t seed, enum ls_split split, int index, uint8_t *pixels,
     ls_canvas_develop(&canvas, 16, pixels);
 }
 
-enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const char *argument, int limit,
+enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const struct ls_opening *opening,
                                  struct ls_error *error) {
     static const struct ls_drawn synthetic = {
         .name = "synthetic",
@@ -98,5 +98,5 @@ enum ls_status ls_synthetic_open(struct ls_dataset *dataset, const char *argumen
         .deviation = {55.4f, 55.6f, 55.4f},
         .draw = draw,
     };
-    return ls_drawn_open(dataset, &synthetic, argument, limit, error);
+    return ls_drawn_open(dataset, &synthetic, opening, error);
 }

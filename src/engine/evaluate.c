@@ -33,14 +33,12 @@ static bool evaluate_blocks(const struct ls_team *team, const struct ls_dataset 
 #pragma omp critical(ls_evaluate_report)
         {
             done += last - first;
-            if (observer && observer->report) {
-                struct ls_progress progress = {.phase = "evaluate",
-                                               .done = done,
-                                               .total = dataset->count,
-                                               .images = done,
-                                               .seconds = omp_get_wtime() - start};
-                observer->report(observer->context, &progress);
-            }
+            const struct ls_progress progress = {.phase = "evaluate",
+                                                 .done = done,
+                                                 .total = dataset->count,
+                                                 .images = done,
+                                                 .seconds = omp_get_wtime() - start};
+            ls_report(observer, &progress);
         }
     }
     return complete;

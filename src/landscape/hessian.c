@@ -1,5 +1,6 @@
 #include "landscape/hessian.h"
 #include "base/alloc.h"
+#include "base/observer.h"
 #include "base/threads.h"
 #include "engine/curvature.h"
 #include "engine/plan.h"
@@ -25,18 +26,15 @@ struct ls_hessian ls_hessian_default(void) {
 }
 
 static void report(const struct ls_hessian_search *search) {
-    const struct ls_observer *observer = search->hessian->observer;
     const int images = search->dataset->count;
-    if (!observer || !observer->report)
-        return;
-    struct ls_progress progress = {.phase = "hessian",
-                                   .done = search->products,
-                                   .total = search->hessian->products,
-                                   .images = (double)search->products * images,
-                                   .seconds = omp_get_wtime() - search->began,
-                                   .loss = search->sums.loss / images,
-                                   .accuracy = 100 * search->sums.correct / images};
-    observer->report(observer->context, &progress);
+    const struct ls_progress progress = {.phase = "hessian",
+                                         .done = search->products,
+                                         .total = search->hessian->products,
+                                         .images = (double)search->products * images,
+                                         .seconds = omp_get_wtime() - search->began,
+                                         .loss = search->sums.loss / images,
+                                         .accuracy = 100 * search->sums.correct / images};
+    ls_report(search->hessian->observer, &progress);
 }
 
 static bool multiply(void *context, const float *x, double *y) {

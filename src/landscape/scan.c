@@ -25,10 +25,7 @@ void ls_scan_move(const struct ls_scan_job *job, size_t p, float *values) {
 }
 
 static void report(const struct ls_scan_job *job, size_t point) {
-    const struct ls_observer *observer = job->scan->observer;
-    if (!observer || !observer->report)
-        return;
-    struct ls_progress progress = {
+    const struct ls_progress progress = {
         .phase = "scan",
         .done = (double)(job->point_total - job->point_count + job->done),
         .total = (double)job->point_total,
@@ -38,7 +35,7 @@ static void report(const struct ls_scan_job *job, size_t point) {
         .loss = job->surface->loss[point],
         .accuracy = job->surface->accuracy[point],
     };
-    observer->report(observer->context, &progress);
+    ls_report(job->scan->observer, &progress);
 }
 
 /* Whether the file is to be written now. If so, the caller writes the surface as it is now while

@@ -55,8 +55,7 @@ static enum ls_status write_numbered(const char *path, int frame, const struct l
 static void report(const struct ls_observer *observer, int done, int total, double begin) {
     const struct ls_progress progress = {
         .phase = "draw", .done = done, .total = total, .seconds = omp_get_wtime() - begin};
-    if (observer && observer->report)
-        observer->report(observer->context, &progress);
+    ls_report(observer, &progress);
 }
 
 /* Draws all pictures; into the animation if there is one. */

@@ -37,12 +37,9 @@ struct run {
 };
 
 static void report(const struct run *run) {
-    const struct ls_observer *observer = run->training->observer;
     const struct ls_train_state *state = &run->state;
     const double seen = fmin((double)state->step * run->recipe->batch, run->training->train->count);
-    if (!observer || !observer->report)
-        return;
-    struct ls_progress progress = {
+    const struct ls_progress progress = {
         .phase = "train",
         .done = (double)(state->epoch - 1) * state->steps + state->step,
         .total = (double)run->recipe->epochs * state->steps,
@@ -54,7 +51,7 @@ static void report(const struct run *run) {
         .loss = state->loss / seen,
         .accuracy = 100 * state->correct / seen,
     };
-    observer->report(observer->context, &progress);
+    ls_report(run->training->observer, &progress);
 }
 
 /* Training has come to nothing at this step of the epoch, from 1: says so, and what is left. */
