@@ -8,6 +8,7 @@ MAKEFLAGS += --no-builtin-rules
 
 SANITIZE ?=
 comma    := ,
+KINDS    := $(subst $(comma), ,$(SANITIZE))
 BUILD    ?= build$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 PREFIX   ?= /usr/local
 MACHINE  ?= $(shell uname -m)
@@ -17,7 +18,7 @@ SOVERSION := 0
 
 # The thread sanitizer understands clang's OpenMP runtime (through Archer), not gcc's.
 ifeq ($(origin CC),default)
-CC       := $(if $(filter thread,$(SANITIZE)),clang,gcc)
+CC       := $(if $(filter thread,$(KINDS)),clang,gcc)
 endif
 CFLAGS   ?= -O3 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
@@ -74,9 +75,11 @@ LIBRARY      := $(BUILD)/liblandscape.a
 SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
 PROGRAM      := $(BUILD)/landscape
 TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
-# What the kernels decide is tested with those of lesser CPUs too.
+# What the kernels decide is tested with those of lesser CPUs too; which thread touches what is not theirs.
+ifeq ($(filter thread,$(KINDS)),)
 KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops channelwise engine grouped_conv2d mixed pointwise tiles torch winograd,\
                 $(cpu)=$(BUILD)/tests/test_$(test))) avx512bf16=$(BUILD)/tests/test_tiles
+endif
 
 .PHONY: all help deps demo experiments tests check check-viewer bench fuzz lint format install uninstall clean
 .DELETE_ON_ERROR:
@@ -162,7 +165,7 @@ tests: $(TESTS) $(PROGRAM)
 
 # Archer tells the thread sanitizer what OpenMP synchronises; libraries that were not compiled for it
 # (OpenBLAS, HDF5) it cannot judge. More threads than most machines have show more.
-ifneq ($(filter thread,$(SANITIZE)),)
+ifneq ($(filter thread,$(KINDS)),)
 check: export OMP_TOOL_LIBRARIES = $(lastword $(sort $(wildcard /usr/lib/llvm-*/lib/libarcher.so)))
 check: export TSAN_OPTIONS = ignore_noninstrumented_modules=1
 check: export OMP_NUM_THREADS = 3
@@ -170,7 +173,7 @@ check: export SANITIZE := $(SANITIZE)
 endif
 
 # What cairo's fonts keep until the program ends is no leak of ours.
-ifneq ($(filter address,$(subst $(comma), ,$(SANITIZE))),)
+ifneq ($(filter address,$(KINDS)),)
 check: export LSAN_OPTIONS = suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 endif
 
