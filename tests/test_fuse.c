@@ -8,14 +8,30 @@
 
 enum { IMAGES = 6, CLASSES = 3 };
 
-/* conv, then norm(x) + x, and one linear layer: smooth in every parameter. */
-static void make_norm_plus_input(struct ls_model *model) {
+/* x = conv, then norm(x) + x. */
+static int norm_plus_input(struct ls_builder *b, int image) {
+    const int x = ls_conv(b, "conv", image, 16, 3, 1);
+    return ls_add(b, ls_batchnorm(b, "bn", x), x);
+}
+
+/* The batch norm of the image, which has no gradient, behind what it is added to. */
+static int norm_of_image_added(struct ls_builder *b, int image) {
+    const int x = ls_conv(b, "conv", image, 3, 3, 1);
+    return ls_add(b, x, ls_batchnorm(b, "bn", image));
+}
+
+/* Layers that nobody reads, of what others do. */
+static int reader_without_use(struct ls_builder *b, int image) {
+    const int x = ls_conv(b, "conv", image, 16, 3, 1);
+    ls_batchnorm(b, "unused.bn", ls_conv(b, "unused.conv", x, 8, 3, 1));
+    return ls_batchnorm(b, "bn", x);
+}
+
+/* What `body` makes of an image, and one linear layer: smooth in every parameter. */
+static void make(struct ls_model *model, int (*body)(struct ls_builder *b, int image)) {
     struct ls_builder b = {.network = &model->network};
     memset(model, 0, sizeof *model);
-    int x = ls_image(&b, 4, 4, 3);
-    x = ls_conv(&b, "conv", x, 16, 3, 1);
-    x = ls_add(&b, ls_batchnorm(&b, "bn", x), x);
-    ls_linear(&b, "linear", x, CLASSES);
+    ls_linear(&b, "linear", body(&b, ls_image(&b, 4, 4, 3)), CLASSES);
     assert_int_equal(b.status, LS_OK);
     model->values = calloc(model->network.value_count, sizeof *model->values);
     ls_network_init(&model->network, 1, model->values);
@@ -41,13 +57,12 @@ static void move_along(struct ls_model *model, const float *gradient, double ste
 }
 
 /* The derivative along the gradient is its squared norm. */
-static void norm_plus_its_input_has_the_right_gradient(void **state) {
+static void assert_gradient(int (*body)(struct ls_builder *b, int image)) {
     const double step = 1e-3;
     struct ls_model model;
     struct ls_backprop *backprop;
     double square = 0;
-    (void)state;
-    make_norm_plus_input(&model);
+    make(&model, body);
     const size_t count = model.network.value_count;
     float *gradient = calloc(count, sizeof *gradient), *unused = calloc(count, sizeof *unused);
     assert_int_equal(ls_backprop_create(&backprop, &model.network, LS_FP32, IMAGES, 2, NULL),
@@ -67,11 +82,29 @@ static void norm_plus_its_input_has_the_right_gradient(void **state) {
     ls_model_free(&model);
 }
 
+static void unusual_sums_have_the_right_gradient(void **state) {
+    (void)state;
+    assert_gradient(norm_plus_input);
+    assert_gradient(norm_of_image_added);
+}
+
+static void layers_without_use_have_no_part_in_the_gradient(void **state) {
+    struct ls_model model;
+    struct ls_graph graph;
+    (void)state;
+    assert_gradient(reader_without_use);
+    make(&model, reader_without_use);
+    assert_int_equal(ls_fuse(&model.network, true, &graph, NULL), LS_OK);
+    assert_int_equal(graph.node_count, 4);
+    free(graph.nodes);
+    ls_model_free(&model);
+}
+
 static void no_trained_node_reads_one_value_twice(void **state) {
     struct ls_model model;
     struct ls_graph graph;
     (void)state;
-    make_norm_plus_input(&model);
+    make(&model, norm_plus_input);
     assert_int_equal(ls_fuse(&model.network, true, &graph, NULL), LS_OK);
     for (int n = 0; n < graph.node_count; n++)
         assert_false(graph.nodes[n].input_count == 2 &&
@@ -86,7 +119,8 @@ static void no_trained_node_reads_one_value_twice(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(norm_plus_its_input_has_the_right_gradient),
+        cmocka_unit_test(unusual_sums_have_the_right_gradient),
+        cmocka_unit_test(layers_without_use_have_no_part_in_the_gradient),
         cmocka_unit_test(no_trained_node_reads_one_value_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

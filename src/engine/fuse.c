@@ -15,6 +15,11 @@ static int fusions(const struct rewrite *r, const struct ls_node *node) {
     return r->training ? node->op->training_fusions : node->op->inference_fusions;
 }
 
+/* Whether the logits or, as the image, the caller need the network's node. */
+static bool is_wanted(const struct rewrite *r, int node) {
+    return node == 0 || node == r->network->node_count - 1 || r->consumers[node] > 0;
+}
+
 /* The graph node that could absorb a reader of network node `input`, or NULL. Once it has absorbed
  * an addition or a ReLU, only what comes later in the order batch norm, addition, ReLU fits. */
 static struct ls_node *absorber(const struct rewrite *r, int input, int fusion) {
@@ -55,14 +60,20 @@ static bool reads(const struct ls_node *node, int input) {
     return false;
 }
 
-/* The later of the two summands adds the earlier one, which is complete by then. In training, as in
- * norm(x) + x, not if it reads that one already: its backward pass would write one gradient twice.
- */
+/* Whether the node's backward pass could not give the residual its gradient too: as in norm(x) + x,
+ * where that is its input's, which would be written twice, or where its input is the image, so that
+ * it has nothing to do. */
+static bool is_in_the_way(const struct ls_node *node, int residual) {
+    return reads(node, residual) || node->input[0] == 0;
+}
+
+/* The later of the two summands adds the earlier one, which is complete by then. */
 static bool fuse_add(struct rewrite *r, const struct ls_node *add) {
     const int later = r->place[add->input[0]] > r->place[add->input[1]] ? 0 : 1;
     const int residual = r->place[add->input[1 - later]];
     struct ls_node *node = absorber(r, add->input[later], LS_FUSE_RESIDUAL);
-    if (!node || node->input_count == LS_MAX_INPUTS || (r->training && reads(node, residual)))
+    if (!node || node->input_count == LS_MAX_INPUTS ||
+        (r->training && is_in_the_way(node, residual)))
         return false;
     node->attributes.fused_residual = true;
     node->in[node->input_count] = add->in[1 - later];
@@ -80,12 +91,20 @@ static bool fuse_node(struct rewrite *r, const struct ls_node *node) {
     return false;
 }
 
-static void rewrite(struct rewrite *r) {
-    for (int n = 0; n < r->network->node_count; n++)
-        for (int i = 0; i < r->network->nodes[n].input_count; i++)
+/* Counts what the logits depend on; other nodes are nobody's. */
+static void count_consumers(struct rewrite *r) {
+    const int last = r->network->node_count - 1;
+    for (int n = last; n > 0; n--)
+        for (int i = 0; is_wanted(r, n) && i < r->network->nodes[n].input_count; i++)
             r->consumers[r->network->nodes[n].input[i]]++;
+}
+
+static void rewrite(struct rewrite *r) {
+    count_consumers(r);
     for (int n = 0; n < r->network->node_count; n++) {
         const struct ls_node *node = &r->network->nodes[n];
+        if (!is_wanted(r, n))
+            continue;
         if (fuse_node(r, node)) {
             int last = node->input_count == 2 ? r->place[node->input[1]] : -1;
             int first = r->place[node->input[0]];
