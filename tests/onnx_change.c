@@ -16,6 +16,12 @@ void onnx_rename(char **name, const char *other) {
     *name = strdup(other);
 }
 
+void onnx_add_name(char ***names, size_t *count, const char *name) {
+    *names = realloc(*names, (*count + 1) * sizeof **names);
+    assert_non_null(*names);
+    (*names)[(*count)++] = strdup(name);
+}
+
 void onnx_append(struct ls_onnx *onnx, const char *type, const char *input, const char *output) {
     LsOnnx__Graph *graph = onnx->model->graph;
     LsOnnx__Node *node = malloc(sizeof *node);
@@ -23,10 +29,8 @@ void onnx_append(struct ls_onnx *onnx, const char *type, const char *input, cons
     assert_true(graph->node && node);
     ls_onnx__node__init(node);
     node->type = strdup(type);
-    node->input = malloc(sizeof *node->input);
-    node->output = malloc(sizeof *node->output);
-    node->input[node->n_input++] = strdup(input);
-    node->output[node->n_output++] = strdup(output);
+    onnx_add_name(&node->input, &node->n_input, input);
+    onnx_add_name(&node->output, &node->n_output, output);
     graph->node[graph->n_node++] = node;
 }
 

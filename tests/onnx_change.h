@@ -13,6 +13,9 @@ int onnx_node(const struct ls_onnx *onnx, const char *type, int earlier);
 /* Replaces a text. */
 void onnx_rename(char **text, const char *other);
 
+/* Appends a name to a node's inputs or outputs. */
+void onnx_add_name(char ***names, size_t *count, const char *name);
+
 /* Appends a node of one input and one output. */
 void onnx_append(struct ls_onnx *onnx, const char *type, const char *input, const char *output);
 

@@ -2,6 +2,7 @@
 #include "landscape/deepen.h"
 #include "model/onnx_file.h"
 #include "networks.h"
+#include "onnx_change.h"
 #include "support.h"
 #include <math.h>
 
@@ -76,34 +77,63 @@ static void names_what_has_no_place(void **state) {
     }
 }
 
-/* An attribute that is no tensor changes what a network computes. */
-static void attributes_count(void **state) {
-    const char *onnx = "tests/fixtures/onnx/mobile-folded.onnx";
-    const char *other = text("%s/other.onnx", (char *)*state);
+static void another_slope(struct ls_onnx *onnx) {
+    for (size_t n = 0; n < onnx->model->graph->n_node; n++)
+        if (strcmp(onnx->model->graph->node[n]->type, "LeakyRelu") == 0)
+            onnx->model->graph->node[n]->attribute[0]->number = 0.2F;
+}
+
+static void count_the_padding(struct ls_onnx *onnx) {
+    LsOnnx__Node *pool = onnx->model->graph->node[onnx_node(onnx, "AveragePool", 1)];
+    LsOnnx__Attribute *attribute = malloc(sizeof *attribute);
+    pool->attribute = realloc(pool->attribute, (pool->n_attribute + 1) * sizeof *pool->attribute);
+    assert_true(attribute && pool->attribute);
+    ls_onnx__attribute__init(attribute);
+    attribute->name = strdup("count_include_pad");
+    attribute->has_whole = true;
+    attribute->whole = 1;
+    pool->attribute[pool->n_attribute++] = attribute;
+}
+
+static void write_changed(const char *path, void (*change)(struct ls_onnx *onnx),
+                          const char *other) {
     struct ls_onnx file;
-    struct ls_model model, deeper;
-    struct ls_error error;
     unsigned char *bytes;
     size_t count;
-    assert_int_equal(ls_file_read(onnx, 1 << 20, &bytes, &count, NULL), LS_OK);
-    assert_int_equal(ls_onnx_parse(&file, onnx, bytes, count, NULL), LS_OK);
+    assert_int_equal(ls_file_read(path, 1 << 20, &bytes, &count, NULL), LS_OK);
+    assert_int_equal(ls_onnx_parse(&file, path, bytes, count, NULL), LS_OK);
     free(bytes);
-    for (size_t n = 0; n < file.model->graph->n_node; n++)
-        if (strcmp(file.model->graph->node[n]->type, "LeakyRelu") == 0)
-            file.model->graph->node[n]->attribute[0]->number = 0.2F;
+    change(&file);
     bytes = malloc(ls_onnx__model__get_packed_size(file.model));
     assert_non_null(bytes);
     count = ls_onnx__model__pack(file.model, bytes);
-    FILE *changed = fopen(other, "wb");
-    assert_true(changed && fwrite(bytes, 1, count, changed) == count && fclose(changed) == 0);
-    load_model(&model, onnx);
-    assert_int_equal(ls_model_deepen(&deeper, &model, onnx, 1, &error), LS_MISMATCH);
-    assert_message(&error, "has no layers");
-    assert_int_equal(ls_model_deepen(&deeper, &model, other, 1, &error), LS_MISMATCH);
-    assert_message(&error, "nothing like the leaky_relu at 'depth2.weight'");
-    ls_model_free(&model);
+    assert_int_equal(ls_file_write(other, bytes, count, NULL), LS_OK);
     ls_onnx_free(&file);
     free(bytes);
+}
+
+/* An attribute that is no tensor changes what a network computes. */
+static void attributes_count(void **state) {
+    static const struct {
+        const char *onnx;
+        void (*change)(struct ls_onnx *onnx);
+        const char *unlike;
+    } cases[] = {
+        {"tests/fixtures/onnx/mobile-folded.onnx", another_slope,
+         "nothing like the leaky_relu at 'depth2.weight'"},
+        {"tests/fixtures/onnx/pools-folded.onnx", count_the_padding, "nothing like the avgpool"}};
+    const char *other = text("%s/other.onnx", (char *)*state);
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct ls_model model, deeper;
+        struct ls_error error;
+        write_changed(cases[c].onnx, cases[c].change, other);
+        load_model(&model, cases[c].onnx);
+        assert_int_equal(ls_model_deepen(&deeper, &model, cases[c].onnx, 1, &error), LS_MISMATCH);
+        assert_message(&error, "has no layers");
+        assert_int_equal(ls_model_deepen(&deeper, &model, other, 1, &error), LS_MISMATCH);
+        assert_message(&error, cases[c].unlike);
+        ls_model_free(&model);
+    }
 }
 
 int main(void) {

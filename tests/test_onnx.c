@@ -334,6 +334,11 @@ static void reflected(struct ls_onnx *o) {
     LsOnnx__Attribute *mode = onnx_attribute(o, onnx_node(o, "Pad", 0), "mode");
     memcpy(mode->text.data, "reflects", mode->text.len);
 }
+static void zeros_along_axes(struct ls_onnx *o) {
+    LsOnnx__Node *pad = o->model->graph->node[onnx_node(o, "Pad", 0)];
+    while (pad->n_input < 4)
+        onnx_add_name(&pad->input, &pad->n_input, pad->input[1]);
+}
 static void two_paddings(struct ls_onnx *o) {
     for (int side = 0; side < 4; side++)
         onnx_attribute(o, onnx_node(o, "AveragePool", 0), "pads")->wholes[side] = 1;
@@ -346,11 +351,26 @@ static void zeros_are_refused_where_they_are_not_known(void **state) {
     static const struct onnx_refusal cases[] = {
         {concatenated_zeros, "(Concat): takes an image with zeros around it"},
         {reflected, "(Pad): only zeros around an image's pixels are known"},
+        {zeros_along_axes, "(Pad): pads the axes it names"},
         {two_paddings, "(AveragePool): means over two paddings"},
         {padded_and_rounded, "(AveragePool): means over two paddings, or over the edge of one"},
     };
     (void)state;
     onnx_check_refusals(fixture("pools", "folded"), cases, sizeof cases / sizeof *cases);
+}
+
+/* Before version 14 of ONNX's operations, batch norm says so by what more it puts out. */
+static void new_statistics(struct ls_onnx *o) {
+    LsOnnx__Node *norm = o->model->graph->node[onnx_node(o, "BatchNormalization", 0)];
+    onnx_add_name(&norm->output, &norm->n_output, "mean");
+}
+
+static void norms_that_train_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {new_statistics, "(BatchNormalization): was exported for training"},
+    };
+    (void)state;
+    onnx_check_refusals(fixture("all-operations", "with-batch-norm"), cases, 1);
 }
 
 static void damaged_files_are_refused(void **state) {
@@ -378,6 +398,7 @@ int main(void) {
         cmocka_unit_test(what_is_not_known_is_refused),
         cmocka_unit_test(other_windows_are_refused),
         cmocka_unit_test(zeros_are_refused_where_they_are_not_known),
+        cmocka_unit_test(norms_that_train_are_refused),
         cmocka_unit_test(nodes_for_nothing_are_left_out),
         cmocka_unit_test(names_are_there_once),
         IN_DIRECTORY(damaged_files_are_refused),

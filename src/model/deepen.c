@@ -137,7 +137,8 @@ static void pass_batchnorm(struct job *job, const struct ls_node *node, int same
 static bool are_alike(const struct ls_node *node, const struct ls_node *other) {
     const struct ls_attributes *a = &node->attributes, *b = &other->attributes;
     return ls_shape_equal(node->out, other->out) && a->kernel == b->kernel &&
-           a->stride == b->stride && a->padding == b->padding && a->round_up == b->round_up &&
+           a->stride == b->stride && a->padding == b->padding &&
+           a->padding_counts == b->padding_counts && a->round_up == b->round_up &&
            a->groups == b->groups && a->begin == b->begin &&
            memcmp(&a->window, &b->window, sizeof a->window) == 0 && a->bias == b->bias &&
            a->epsilon == b->epsilon && a->slope == b->slope && a->shift == b->shift &&

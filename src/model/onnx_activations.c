@@ -162,6 +162,9 @@ static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
     }
     if (none)
         return ls_onnx_input(w, 0);
+    if (w->node->n_input > 3 && *w->node->input[3])
+        return ls_onnx_refuse(w,
+                              "pads the axes it names; only pads for all of them are known here");
     if (!pixels || !ls_onnx_says(w->node, "mode", "constant", true) ||
         number_of(w, 2, "value", 0) != 0)
         return ls_onnx_refuse(w, "only zeros around an image's pixels are known here");

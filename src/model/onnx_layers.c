@@ -173,7 +173,10 @@ static struct ls_onnx_value batch_normalization(struct ls_onnx_walk *w) {
     if (!ls_onnx_is_channels(w, x, 1))
         return ls_onnx_refuse(w, "normalises something else than the channels of an image, which "
                                  "is not known here");
-    if (ls_onnx_whole(w->node, "training_mode", 0))
+    bool trains = ls_onnx_whole(w->node, "training_mode", 0);
+    for (size_t i = 1; i < w->node->n_output; i++) /* how it was said before opset 14 */
+        trains = trains || *w->node->output[i];
+    if (trains)
         return ls_onnx_refuse(w, "was exported for training; export the network as it evaluates");
     struct ls_onnx_source sources[4];
     for (size_t i = 0; i < 4; i++)
