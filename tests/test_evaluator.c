@@ -99,6 +99,12 @@ static const char *save_tensors(const char *directory, const char *prefix) {
          .size = {4},
          .count = 4,
          .data = positions},
+        {.name = (char *)text("%smask", prefix),
+         .dtype = LS_DTYPE_BOOL,
+         .rank = 1,
+         .size = {4},
+         .count = 4,
+         .data = "\0\1\1"},
         {.name = (char *)text("%sbn.num_batches_tracked", prefix),
          .dtype = LS_DTYPE_I64,
          .count = 1,
@@ -116,7 +122,7 @@ static const char *save_tensors(const char *directory, const char *prefix) {
          .count = MEANS,
          .data = mean}};
     const struct ls_metadata metadata = {0};
-    assert_int_equal(ls_safetensors_write(path, tensors, 4, &metadata, NULL), LS_OK);
+    assert_int_equal(ls_safetensors_write(path, tensors, 5, &metadata, NULL), LS_OK);
     return path;
 }
 

@@ -101,7 +101,7 @@ static void refuses_headers_that_lie(void **state) {
     assert_refused("{" ENTRY("a", "F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]") "}", 8, "9 dimensions");
     assert_refused("{" ENTRY("a", "F32", "[4294967296,4294967296]", "[0,0]") "}", 0, "larger");
     assert_refused("{" ENTRY("a", "F32", "[9223372036854775808]", "[0,4]") "}", 4, "JSON");
-    assert_refused("{" ENTRY("a", "U8", "[4]", "[0,4]") "}", 4, "type 'U8'");
+    assert_refused("{" ENTRY("a", "F8_E4M3", "[4]", "[0,4]") "}", 4, "type 'F8_E4M3'");
 #undef ENTRY
 }
 

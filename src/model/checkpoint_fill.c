@@ -99,7 +99,7 @@ static enum ls_status fill_tensor(float *values, const struct ls_tensor *tensor,
     enum ls_status status = check_shape(tensor, stored, name, error);
     if (status)
         return status;
-    if (stored->dtype == LS_DTYPE_I64 && tensor->kind != LS_COUNTER)
+    if (ls_dtype_is_whole(stored->dtype) && tensor->kind != LS_COUNTER)
         return ls_fail(error, LS_MISMATCH,
                        "%s: tensor '%s' has type %s, weights are F32, F64, F16 or BF16", name,
                        stored->name, ls_dtype_name(stored->dtype));

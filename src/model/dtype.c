@@ -10,7 +10,9 @@ static const struct {
     size_t size;
 } dtypes[] = {
     [LS_DTYPE_F32] = {"F32", 4},   [LS_DTYPE_F64] = {"F64", 8}, [LS_DTYPE_F16] = {"F16", 2},
-    [LS_DTYPE_BF16] = {"BF16", 2}, [LS_DTYPE_I64] = {"I64", 8},
+    [LS_DTYPE_BF16] = {"BF16", 2}, [LS_DTYPE_I64] = {"I64", 8}, [LS_DTYPE_I32] = {"I32", 4},
+    [LS_DTYPE_I16] = {"I16", 2},   [LS_DTYPE_I8] = {"I8", 1},   [LS_DTYPE_U8] = {"U8", 1},
+    [LS_DTYPE_BOOL] = {"BOOL", 1},
 };
 
 const char *ls_dtype_name(enum ls_dtype dtype) {
@@ -19,6 +21,10 @@ const char *ls_dtype_name(enum ls_dtype dtype) {
 
 size_t ls_dtype_size(enum ls_dtype dtype) {
     return dtypes[dtype].size;
+}
+
+bool ls_dtype_is_whole(enum ls_dtype dtype) {
+    return dtype >= LS_DTYPE_I64;
 }
 
 bool ls_dtype_parse(enum ls_dtype *dtype, const char *name) {
@@ -61,6 +67,10 @@ double ls_stored_value(const struct ls_stored_tensor *tensor, size_t i) {
         double f64;
         uint16_t bits;
         int64_t i64;
+        int32_t i32;
+        int16_t i16;
+        int8_t i8;
+        uint8_t u8;
     } element;
     memcpy(&element, at, ls_dtype_size(tensor->dtype));
     switch (tensor->dtype) {
@@ -74,6 +84,15 @@ double ls_stored_value(const struct ls_stored_tensor *tensor, size_t i) {
         return bfloat_value(element.bits);
     case LS_DTYPE_I64:
         return (double)element.i64;
+    case LS_DTYPE_I32:
+        return element.i32;
+    case LS_DTYPE_I16:
+        return element.i16;
+    case LS_DTYPE_I8:
+        return element.i8;
+    case LS_DTYPE_U8:
+    case LS_DTYPE_BOOL:
+        return element.u8;
     }
     return NAN;
 }

@@ -45,8 +45,8 @@ static enum ls_status read_dtype(struct parser *p, struct ls_stored_tensor *tens
                        tensor->name);
     if (!ls_dtype_parse(&tensor->dtype, json_string_value(dtype)))
         return ls_fail(p->error, LS_BAD_FILE,
-                       "%s: tensor '%s' has type '%s'; only F32, F64, F16, BF16 and I64 are read",
-                       p->name, tensor->name, json_string_value(dtype));
+                       "%s: tensor '%s' has type '%s', which is not known here", p->name,
+                       tensor->name, json_string_value(dtype));
     return LS_OK;
 }
 

@@ -11,7 +11,18 @@
 
 enum { LS_MAX_STORED_RANK = 8 };
 
-enum ls_dtype { LS_DTYPE_F32, LS_DTYPE_F64, LS_DTYPE_F16, LS_DTYPE_BF16, LS_DTYPE_I64 };
+enum ls_dtype {
+    LS_DTYPE_F32,
+    LS_DTYPE_F64,
+    LS_DTYPE_F16,
+    LS_DTYPE_BF16,
+    LS_DTYPE_I64, /* whole numbers from here on, which are no weights */
+    LS_DTYPE_I32,
+    LS_DTYPE_I16,
+    LS_DTYPE_I8,
+    LS_DTYPE_U8,
+    LS_DTYPE_BOOL,
+};
 
 /* One tensor of a file that is read or to be written. */
 struct ls_stored_tensor {

@@ -12,7 +12,7 @@ _Static_assert((int)LS_MAX_RANK == (int)LS_MAX_STORED_RANK,
                "any stored tensor has a network's rank");
 
 static enum ls_tensor_kind kind_of(const struct ls_stored_tensor *stored) {
-    if (stored->dtype == LS_DTYPE_I64)
+    if (ls_dtype_is_whole(stored->dtype))
         return LS_COUNTER;
     const bool buffer = ls_checkpoint_ends(stored->name, ".running_mean") ||
                         ls_checkpoint_ends(stored->name, ".running_var");
@@ -23,7 +23,7 @@ static enum ls_tensor_kind kind_of(const struct ls_stored_tensor *stored) {
 static bool wanted(const struct ls_stored_tensor *stored) {
     const bool counter =
         stored->count == 1 && ls_checkpoint_ends(stored->name, ".num_batches_tracked");
-    return stored->count > 0 && (stored->dtype != LS_DTYPE_I64 || counter);
+    return stored->count > 0 && (!ls_dtype_is_whole(stored->dtype) || counter);
 }
 
 /* Appends the stored tensor, called `called`, to the network. */

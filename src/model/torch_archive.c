@@ -1,5 +1,6 @@
 /* The ZIP archive of PyTorch 1.6 and later: NAME/data.pkl, NAME/data/KEY for each storage,
  * NAME/byteorder. */
+#include "model/dtype.h"
 #include "model/torch_parts.h"
 #include <limits.h>
 #include <stdio.h>
@@ -155,12 +156,12 @@ enum ls_status ls_torch_read_archived(struct ls_torch_reader *reader,
                        name);
     enum ls_status status = read_entry(reader, (zip_uint64_t)index, &storage->copy, &size);
     storage->data = storage->copy;
-    if (!status && (size % ls_torch_element_size(storage->type) != 0 ||
-                    size / ls_torch_element_size(storage->type) != storage->count))
-        status =
-            ls_fail(reader->error, LS_BAD_FILE,
-                    "%s: '%s' in the archive has %zu bytes, its pickle asks for %zu elements "
-                    "of %zu",
-                    reader->name, name, size, storage->count, ls_torch_element_size(storage->type));
+    if (!status && (size % ls_dtype_size(ls_torch_dtype(storage->type)) != 0 ||
+                    size / ls_dtype_size(ls_torch_dtype(storage->type)) != storage->count))
+        status = ls_fail(reader->error, LS_BAD_FILE,
+                         "%s: '%s' in the archive has %zu bytes, its pickle asks for %zu elements "
+                         "of %zu",
+                         reader->name, name, size, storage->count,
+                         ls_dtype_size(ls_torch_dtype(storage->type)));
     return status;
 }

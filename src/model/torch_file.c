@@ -20,9 +20,11 @@ const char *const ls_torch_functions[LS_TORCH_FUNCTIONS] = {
     "torch.BoolStorage",
 };
 
-size_t ls_torch_element_size(enum ls_torch_function storage) {
-    static const size_t sizes[] = {4, 8, 2, 2, 8, 4, 2, 1, 1, 1};
-    return sizes[storage - LS_TORCH_STORAGES];
+enum ls_dtype ls_torch_dtype(enum ls_torch_function storage) {
+    static const enum ls_dtype dtypes[LS_TORCH_FUNCTIONS - LS_TORCH_STORAGES] = {
+        LS_DTYPE_F32, LS_DTYPE_F64, LS_DTYPE_F16, LS_DTYPE_BF16, LS_DTYPE_I64,
+        LS_DTYPE_I32, LS_DTYPE_I16, LS_DTYPE_I8,  LS_DTYPE_U8,   LS_DTYPE_BOOL};
+    return dtypes[storage - LS_TORCH_STORAGES];
 }
 
 static const unsigned char zip_mark[] = {'P', 'K', 3, 4};

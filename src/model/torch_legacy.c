@@ -1,6 +1,7 @@
 /* What torch.save wrote before PyTorch 1.6, and writes on request since: four pickles (a magic
  * number, a version, facts on the machine, the objects), a fifth with the keys of all storages, and
  * for each of those its number of elements and the elements. */
+#include "model/dtype.h"
 #include "model/torch_parts.h"
 #include <string.h>
 
@@ -83,7 +84,7 @@ static enum ls_status read_storage(const struct ls_torch_reader *reader,
     if (storage->data)
         return fail(reader, "it has the numbers of a tensor twice");
     const uint64_t count = ls_take(at, 8);
-    const size_t size = ls_torch_element_size(storage->type);
+    const size_t size = ls_dtype_size(ls_torch_dtype(storage->type));
     if (at->ended || count != storage->count || count > at->left / size)
         return fail(reader, "its numbers are not as many as the tensors ask for; is it truncated?");
     storage->data = ls_take_part(at, (size_t)count * size).at;

@@ -24,8 +24,8 @@ enum ls_torch_function {
 
 extern const char *const ls_torch_functions[LS_TORCH_FUNCTIONS];
 
-/* Bytes of an element of the storage type. */
-size_t ls_torch_element_size(enum ls_torch_function storage);
+/* What the elements of the storage type are. */
+enum ls_dtype ls_torch_dtype(enum ls_torch_function storage);
 
 /* The numbers that tensors are views of. */
 struct ls_torch_storage {

@@ -152,20 +152,6 @@ static bool read_shape(const struct ls_pickle *p, int offset, int size, int stri
     return true;
 }
 
-static enum ls_status read_type(const struct ls_torch_reader *reader, struct view *view) {
-    static const enum ls_dtype dtypes[] = {LS_DTYPE_F32, LS_DTYPE_F64, LS_DTYPE_F16, LS_DTYPE_BF16,
-                                           LS_DTYPE_I64};
-    const size_t type = (size_t)(view->storage->type - LS_TORCH_STORAGES);
-    if (type >= sizeof dtypes / sizeof *dtypes)
-        return ls_fail(
-            reader->error, LS_BAD_FILE,
-            "%s: tensor '%s' lies in a %s; only float, double, half, bfloat16 and long are "
-            "read",
-            reader->name, view->tensor.name, ls_torch_functions[view->storage->type]);
-    view->tensor.dtype = dtypes[type];
-    return LS_OK;
-}
-
 /* What _rebuild_tensor_v2 is to do to the tensor's numbers, as {'neg': True}: nothing, as a rule.
  */
 static bool is_nothing(const struct ls_pickle *p, int value) {
@@ -192,11 +178,14 @@ static enum ls_status read_view(struct ls_torch_reader *reader, int value, struc
                        "clone of it",
                        reader->name, view->tensor.name);
     enum ls_status status = find_storage(reader, part[0], view);
-    if (!status && !read_shape(p, part[1], part[2], part[3], view))
-        status = ls_fail(reader->error, LS_BAD_FILE,
-                         "%s: the shape of tensor '%s' does not fit its numbers", reader->name,
-                         view->tensor.name);
-    return status ? status : read_type(reader, view);
+    if (status)
+        return status;
+    view->tensor.dtype = ls_torch_dtype(view->storage->type);
+    if (!read_shape(p, part[1], part[2], part[3], view))
+        return ls_fail(reader->error, LS_BAD_FILE,
+                       "%s: the shape of tensor '%s' does not fit its numbers", reader->name,
+                       view->tensor.name);
+    return LS_OK;
 }
 
 /* Copies the elements, row by row. */

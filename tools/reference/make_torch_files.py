@@ -101,6 +101,10 @@ def main():
     save_by_python2(tensors, path("python2.pth"))
     save_by_python2({"epoch": 3, "state_dict": state_dict("module.")}, path("nested-python2.pth"))
     torch.save({"plain": nn.Parameter(thirds(6).reshape(2, 3))}, path("parameter.pth"))
+    whole = {"int": torch.int32, "short": torch.int16, "char": torch.int8, "byte": torch.uint8}
+    torch.save({"bool": torch.tensor([False, True]), "plain": thirds(6).reshape(2, 3),
+                **{name: torch.tensor([5, 200 if name == "byte" else -7], dtype=whole[name])
+                   for name in whole}}, path("whole.pth"))
 
     torch.save({"state_dict": state_dict(), "more": Command()}, path("bad-command.pth"))
     torch.save({"state_dict": state_dict(), "more": Command()}, path("bad-command-legacy.pth"), **old)
@@ -109,7 +113,6 @@ def main():
     torch.save(nn.Linear(2, 2), path("bad-module.pth"))
     torch.save({"epoch": 3}, path("bad-nothing.pth"))
     torch.save({"plain": thirds(2), "epoch": 3}, path("bad-entry.pth"))
-    torch.save({"plain": thirds(2).to(torch.int32)}, path("bad-type.pth"))
     torch.save({"plain": thirds(4)}, path("one.pth"))
     torch.save({"plain": thirds(1).expand(1000, 1000)}, path("bad-expanded.pth"))
     torch.save({"plain": Negated()}, path("bad-negated.pth"))
