@@ -574,6 +574,8 @@ works 'a checkpoint of an ONNX network' "$landscape" eval --arch "$onnx" --model
 works 'a line from an ONNX file to what was trained' "$landscape" scan --model "$onnx" --images 8 \
     --model2 onnx/model.safetensors --dir-type states --x=0:1:2 -o onnx-line.h5
 cp "$onnx" 'we"ird.onnx'
+works 'a training goes on with a copy of the file' "$landscape" train --arch 'we"ird.onnx' --subset 16 --test-subset 8 \
+    --epochs 1 --lr 0.01 --out onnx --resume
 works 'a scan of it' "$landscape" scan --arch 'we"ird.onnx' --model onnx/model.safetensors --images 4 --x=0:1:2 -o onnx-path.h5
 works 'goes on under another name' "$landscape" scan --arch "$onnx" --model onnx/model.safetensors --images 4 \
     --x=0:1:2 -o onnx-path.h5

@@ -276,7 +276,7 @@ static void what_is_not_known_is_refused(void **state) {
         {endless_filters, "not as many as their dimensions say"},
         {negative_size, "not as many as their dimensions say"},
         {other_shape, "do not fit what it is applied to"},
-        {whole_weights, "not of floating point"},
+        {whole_weights, "or not of floating point"},
         {weights_elsewhere, "in another file"},
         {no_weights, "not in the file, or are computed"},
         {ring, "not in the file, or are computed"},

@@ -27,7 +27,8 @@ struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t ra
     else if (source.tensor && source.tensor->location)
         ls_onnx_refuse(w, "its weights are in another file, which is not known here");
     else if (source.tensor && !ls_onnx_numbers(source.tensor).data)
-        ls_onnx_refuse(w, "its weights are not of floating point");
+        ls_onnx_refuse(w, "its weights are none, or not of floating point, or halves that are not "
+                          "stored as raw data");
     else if (source.tensor && (!is_whole(source.tensor) || (rank != 2 && source.transposed) ||
                                source.tensor->n_size + (size_t)source.behind != rank ||
                                (source.behind && rank == 2)))

@@ -55,7 +55,7 @@ enum ls_status ls_conv2d_shape(const struct ls_node *node, struct ls_shape *out,
     if (out->height < 1 || out->width < 1 || out->channels < 1)
         return ls_fail(error, LS_MISMATCH,
                        "cannot convolve %dx%d pixels with kernel %dx%d, stride %d, %d, dilation "
-                       "%d, %d, padding %d, %d, %d, %d",
+                       "%d, %d, padding %d, %d, %d, %d (which must be less than the kernel)",
                        in.height, in.width, window.kernel[0], window.kernel[1], window.stride[0],
                        window.stride[1], window.dilation[0], window.dilation[1], window.padding[0],
                        window.padding[1], window.padding[2], window.padding[3]);

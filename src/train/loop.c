@@ -134,6 +134,14 @@ static enum ls_status train_step(struct run *run, double rate, struct ls_error *
     return LS_OK;
 }
 
+/* Ends the run where it can go on. */
+static enum ls_status interrupt(struct run *run, struct ls_error *error) {
+    const enum ls_status status = save_state(run, error);
+    return status ? status
+                  : ls_fail(error, LS_INTERRUPTED,
+                            "interrupted; continue with the same command and --resume");
+}
+
 /* The batches of the current epoch that are left. */
 static enum ls_status train_epoch(struct run *run, struct ls_error *error) {
     const double every =
@@ -152,12 +160,8 @@ static enum ls_status train_epoch(struct run *run, struct ls_error *error) {
         if (status)
             return status;
         report(run);
-        if (ls_stopped(run->training->observer)) {
-            status = save_state(run, error);
-            return status ? status
-                          : ls_fail(error, LS_INTERRUPTED,
-                                    "interrupted; continue with the same command and --resume");
-        }
+        if (ls_stopped(run->training->observer))
+            return interrupt(run, error);
     }
     return LS_OK;
 }
@@ -218,18 +222,29 @@ static enum ls_status keep_beginning(struct run *run, struct ls_error *error) {
     return status;
 }
 
+/* Tests the model. The observer is only asked: progress is that of the training. */
+static enum ls_status test(struct run *run, struct ls_result *result, struct ls_error *error) {
+    const struct ls_observer *observer = run->training->observer;
+    const struct ls_observer deaf = {.stop = observer ? observer->stop : NULL,
+                                     .context = observer ? observer->context : NULL};
+    enum ls_status status = ls_evaluate(run->model, run->training->test, LS_CROSS_ENTROPY, LS_FP32,
+                                        run->training->threads, &deaf, result, error);
+    if (status == LS_INTERRUPTED)
+        return interrupt(run, error);
+    if (!status)
+        status = check_finite(run, error);
+    if (!status && !isfinite(result->loss))
+        status = diverged(run, run->state.step, "the test loss is", result->loss, error);
+    return status;
+}
+
 /* After the last batch: test, log, save. The state is written last: whatever is cut off before it
  * is done again after a resumption, with the same outcome. */
 static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
     struct ls_train_state *state = &run->state;
     const int count = run->training->train->count, epoch = state->epoch;
-    struct ls_result test = {0};
-    enum ls_status status = ls_evaluate(run->model, run->training->test, LS_CROSS_ENTROPY, LS_FP32,
-                                        run->training->threads, NULL, &test, error);
-    if (!status)
-        status = check_finite(run, error);
-    if (!status && !isfinite(test.loss))
-        status = diverged(run, run->state.step, "the test loss is", test.loss, error);
+    struct ls_result result = {0};
+    enum ls_status status = test(run, &result, error);
     if (status)
         return status;
     const struct ls_epoch_log row = {
@@ -237,9 +252,9 @@ static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
         .rate = ls_recipe_rate(run->recipe, epoch),
         .train_loss = state->loss / count,
         .train_error = 100 - 100 * state->correct / count,
-        .test_loss = test.loss,
-        .test_error = 100 - test.accuracy,
-        .test_mean_iou = test.mean_iou,
+        .test_loss = result.loss,
+        .test_error = 100 - result.accuracy,
+        .test_mean_iou = result.mean_iou,
         .seconds = omp_get_wtime() - run->epoch_start,
     };
     state->log[state->rows++] = row;

@@ -131,8 +131,9 @@ static enum ls_status check_settings(const struct ls_metadata *settings,
                                      struct ls_error *error) {
     for (int i = 0; i < settings->count; i++) {
         const char *key = settings->entries[i].key, *value = ls_metadata_get(found, key);
-        if (strcmp(key, "data") == 0) /* a name; the images themselves have a digest */
-            continue;
+        if (strcmp(key, "data") == 0 ||
+            (strcmp(key, "arch") == 0 && ls_metadata_get(settings, "arch_sha256")))
+            continue; /* names; the images, or the network's file, have a digest */
         if (!value || strcmp(value, settings->entries[i].value) != 0)
             return ls_fail(error, LS_MISMATCH,
                            "%s: this run was begun with %s = %s, not %s; resume it with the same "
