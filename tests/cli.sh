@@ -352,10 +352,11 @@ rm bad.safetensors
 scan() {
     "$landscape" scan --model $model --images 8 "$@"
 }
-for range in 0:1 1:-1:5 -1:1:0 a:b:c -1:1:5:6 nan:1:3 -1:1:2.5 :: ''; do
+for range in 0:1 1:-1:5 1:1.0000000000001:600 -1:1:0 a:b:c -1:1:5:6 nan:1:3 -1:1:2.5 :: ''; do
     fails 2 "x: .*'$range'" "the grid '$range'" scan --x="$range" -o s.h5
 done
 fails 2 "y: .*'0:1'" 'the grid 0:1 for y' scan --y=0:1 -o s.h5
+fails 2 "'--dir' is short for --dir-type or --directions" 'an option cut short' scan --dir weights -o s.h5
 fails 2 'model is missing' 'no model' "$landscape" scan -o s.h5
 fails 2 '-o is missing' 'no output' scan --x=-1:1:3
 fails 2 'needs --y' 'a third model without a second axis' scan --model3 $model -o s.h5
@@ -369,6 +370,15 @@ fails 1 "evaluator 'exit 7' failed: it ended with status 7" 'an evaluator that e
     "$landscape" scan --model $model --evaluator 'exit 7' --x=-1:1:3 -o s.h5
 fails 1 "it says 'loading', which is no JSON" 'an evaluator that says something else' \
     "$landscape" scan --model $model --evaluator 'echo loading' --threads 2 --x=-1:1:3 -o s.h5
+mkfifo pipe
+fails 1 'pipe: it is not a regular file' 'a surface into a pipe' timeout 60 "$landscape" scan --model $model \
+    --images 8 --x=-1:1:3 -o pipe
+fails 1 'pipe: it is not a regular file' 'directions into a pipe' timeout 60 "$landscape" scan --model $model \
+    --images 8 --x=-1:1:3 --save-directions pipe -o s.h5
+fails 1 'pipe: it is not a regular file' 'a whole into a pipe' timeout 60 "$landscape" merge none.h5 -o pipe
+fails 1 'pipe: it is not a regular file' 'a deeper network into a pipe' timeout 60 "$landscape" deepen \
+    --model $model --arch resnet56 -o pipe
+rm pipe
 works 'a scan scans' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'a finished scan has nothing to do' scan --x=-1:1:3 --y=-1:1:3 --save-directions d.h5 -o s.h5
 works 'the machine tells what it has' "$landscape" info --cpu
@@ -456,6 +466,8 @@ works 'a trajectory tells what it is' "$landscape" info way.h5
 check 'and where it begins' grep -q '^  early  *at (-' "$out"
 works 'directions of a trajectory are read back' scan --directions w.h5 --x=-1:1:2 --y=-1:1:2 -o t.h5
 rm -f t.h5
+fails 2 "one name is for both, 'there' is left" 'a name too many' scan --trajectory $model \
+    third/model.safetensors other/model.safetensors --x=-1:1:3 --y=-1:1:3 --name here --name there -o t.h5
 fails 1 'way.h5.*trajectory' 'another trajectory for the same file' \
     scan --trajectory third/model.safetensors other/model.safetensors --x=fit:3 --y=-1:1:3 -o way.h5
 for part in 1 2; do # OpenBLAS rounds otherwise on other processors
@@ -515,6 +527,13 @@ works 'the search for eigenvalues ends early' "$landscape" hessian --model $mode
 check 'and says that it is not done' grep -q '2 products do not.*--products' "$err"
 fails 2 'model is missing' 'the Hessian of nothing' "$landscape" hessian
 fails 2 "'-1'" 'a negative tolerance' "$landscape" hessian --model $model --tolerance=-1
+cp $model kept.csv
+for file in kept.csv good/log.csv; do
+    fails 1 "$file is there already" "a spectrum in place of $file" "$landscape" hessian --model $model \
+        --images 2 --products 1 -o $file
+done
+fails 2 'ends in .csv' 'a spectrum in place of the model' "$landscape" hessian --model $model --images 2 \
+    --products 1 -o $model
 fails 1 'nowhere/x.csv' 'a spectrum to nowhere' "$landscape" hessian --model $model --images 2 --products 1 \
     -o nowhere/x.csv
 works 'a scan finds eigenvalues' scan --x=-0.1:0.1:2 --y=-0.1:0.1:2 --eigenvalues -o eigen.h5

@@ -1,13 +1,16 @@
 /* Scans of networks that this program does not know. Called with arguments, this program is the
  * evaluator: its loss is the sum of all values' squares. */
+#include "base/child.h"
 #include "base/metadata.h"
 #include "landscape/evaluator.h"
 #include "landscape/scan.h"
 #include "model/safetensors.h"
 #include "support.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -312,6 +315,19 @@ static void dead_do_not_answer(void **state) {
     tear_down(&s);
 }
 
+/* A line that is begun before a point is asked for need not end. */
+static void begun_lines_are_not_waited_for(void **state) {
+    struct setting s = set_up(*state);
+    struct ls_surface surface;
+    struct ls_error error;
+    assert_int_equal(
+        scan(&s, "echo '{\"ready\": true}'; printf .; cat >/dev/null", 1, NULL, &surface, &error),
+        LS_BAD_FILE);
+    assert_message(&error, "it answers before it is asked");
+    ls_surface_free(&surface);
+    tear_down(&s);
+}
+
 /* More words and more weights than a socket holds: neither side may wait for the other. */
 static void talk_does_not_block_the_weights(void **state) {
     enum { COUNT = 1 << 20 };
@@ -395,6 +411,60 @@ static bool after_half_a_second(void *context) {
            0.5;
 }
 
+/* Where all values are weights, directions do not tell weights from states. */
+static void saved_directions_are_known_again(void **state) {
+    static float weight[WEIGHTS] = {1, 2, 3};
+    const struct ls_stored_tensor tensor = {.name = (char *)"weight",
+                                            .dtype = LS_DTYPE_F32,
+                                            .rank = 2,
+                                            .size = {2, WEIGHTS / 2},
+                                            .count = WEIGHTS,
+                                            .data = weight};
+    const struct ls_direction_source source = {.options = {.norm = LS_NORM_FILTER}};
+    const struct ls_metadata metadata = {0};
+    const char *path = text("%s/weight.safetensors", (char *)*state);
+    const char *saved = text("%s/directions.h5", (char *)*state);
+    struct ls_model model;
+    struct ls_directions directions, read;
+    assert_int_equal(ls_safetensors_write(path, &tensor, 1, &metadata, NULL), LS_OK);
+    assert_int_equal(ls_model_load_tensors(&model, path, NULL, NULL), LS_OK);
+    assert_int_equal(ls_directions_make(&directions, &model, &source, true, NULL), LS_OK);
+    for (int times = 0; times < 2; times++)
+        assert_int_equal(ls_directions_save(&directions, &model.network, saved, NULL), LS_OK);
+    const struct ls_direction_source file = {.file = saved};
+    assert_int_equal(ls_directions_make(&read, &model, &file, true, NULL), LS_OK);
+    assert_false(read.states);
+    ls_directions_free(&read);
+    ls_directions_free(&directions);
+    ls_model_free(&model);
+}
+
+/* What a command leaves behind ends with it, even if it does not hear that it should. While it has
+ * the pipe there is no end of that. */
+static void nothing_outlives_an_evaluator(void **state) {
+    const char *pipe = text("%s/pipe", (char *)*state);
+    struct ls_child child;
+    const char *line;
+    char byte;
+    ssize_t count = -1;
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    const int end = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(end >= 0);
+    assert_int_equal(
+        ls_child_start(&child, text("exec 9>'%s'; trap '' TERM; sleep 100 & echo; exec cat", pipe),
+                       NULL),
+        LS_OK);
+    assert_int_equal(ls_child_read(&child, &line, NULL, NULL), LS_OK);
+    assert_int_equal(read(end, &byte, 1), -1);
+    ls_child_end(&child, 1);
+    for (int waits = 0; count < 0 && waits < 500; waits++) {
+        count = read(end, &byte, 1);
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    assert_int_equal(count, 0);
+    close(end);
+}
+
 static void process_that_hangs_can_be_stopped(void **state) {
     struct setting s = set_up(*state);
     struct ls_surface surface;
@@ -419,9 +489,12 @@ int main(int argc, char **argv) {
         IN_DIRECTORY(what_is_no_loss_is_refused),
         IN_DIRECTORY(what_never_gets_ready_is_refused),
         IN_DIRECTORY(dead_do_not_answer),
+        IN_DIRECTORY(begun_lines_are_not_waited_for),
         IN_DIRECTORY(talk_does_not_block_the_weights),
         IN_DIRECTORY(networks_differ_in_values_alone),
         IN_DIRECTORY(no_number_and_minus_one_are_losses),
+        IN_DIRECTORY(saved_directions_are_known_again),
+        IN_DIRECTORY(nothing_outlives_an_evaluator),
         IN_DIRECTORY(process_that_hangs_can_be_stopped),
     };
     return cmocka_run_group_tests_name("evaluator", tests, NULL, NULL);

@@ -110,6 +110,33 @@ static void results_on_other_data_are_not_recorded(void **state) {
     }
 }
 
+/* The same images under another name: what that hides stays known, in either order. */
+static void names_of_data_do_not_matter(void **state) {
+    static const char *const names[] = {"npz:trained.npz", "npz:copy.npz"};
+    const char *const paths[] = {text("%s/a.h5", (char *)*state), text("%s/b.h5", (char *)*state)};
+    struct ls_surface surfaces[2], surface;
+    struct setting s;
+    open_setting(&s, 20);
+    ls_metadata_set(&s.model.metadata, NULL, "data", "%s", names[0]);
+    ls_metadata_set(&s.model.metadata, NULL, "test_error", "12.4");
+    for (int i = 0; i < 2; i++) {
+        snprintf(s.dataset.name, sizeof s.dataset.name, "%s", names[i]);
+        open_surface(&surfaces[i], &s, NULL);
+        assert_int_equal(ls_surface_write(&surfaces[i], paths[i], NULL), LS_OK);
+    }
+    for (int i = 0; i < 2; i++) {
+        snprintf(s.dataset.name, sizeof s.dataset.name, "%s", names[1 - i]);
+        open_surface(&surface, &s, paths[i]);
+        assert_string_equal(ls_metadata_get(&surface.metadata, "model_test_error"), "12.4");
+        ls_surface_free(&surface);
+    }
+    assert_int_equal(ls_surface_merge(&surfaces[1], "b", &surfaces[0], "a", NULL), LS_OK);
+    assert_string_equal(ls_metadata_get(&surfaces[1].metadata, "model_test_error"), "12.4");
+    for (int i = 0; i < 2; i++)
+        ls_surface_free(&surfaces[i]);
+    close_setting(&s);
+}
+
 static void opened_scan_saves_its_directions(void **state) {
     struct setting s;
     struct ls_surface surface;
@@ -193,6 +220,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(opened_scan_continues_only_itself),
         cmocka_unit_test(results_on_other_data_are_not_recorded),
+        IN_DIRECTORY(names_of_data_do_not_matter),
         IN_DIRECTORY(opened_scan_saves_its_directions),
         cmocka_unit_test(networks_of_a_plane_are_marked),
     };

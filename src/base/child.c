@@ -60,6 +60,7 @@ enum ls_status ls_child_start(struct ls_child *child, const char *command, struc
         close(ends[0]);
         return ls_fail(error, LS_IO, "cannot run '%s': %s", command, strerror(reason));
     }
+    child->group = child->process;
     child->socket = ends[0];
     return LS_OK;
 }
@@ -213,16 +214,26 @@ void ls_child_dismiss(struct ls_child *child) {
     child->socket = -1;
 }
 
+/* Ends what is left of the process's group, which gets a second for that if it is asked now. */
+static void end_group(pid_t group) {
+    int waits = kill(-group, SIGTERM) == 0 ? 1000 / WAIT_MILLISECONDS : 0;
+    for (; waits > 0 && kill(-group, 0) == 0; waits--)
+        rest();
+    kill(-group, SIGKILL);
+}
+
 void ls_child_end(struct ls_child *child, double seconds) {
     ls_child_dismiss(child);
     if (child->process && !ends_within(child, seconds)) {
-        kill(-child->process, SIGTERM);
+        kill(-child->group, SIGTERM);
         if (!ends_within(child, 1)) {
-            kill(-child->process, SIGKILL);
+            kill(-child->group, SIGKILL);
             while (waitpid(child->process, NULL, 0) < 0 && errno == EINTR)
                 continue;
         }
     }
+    if (child->group)
+        end_group(child->group);
     free(child->held);
     *child = (struct ls_child){.socket = -1};
 }

@@ -10,7 +10,9 @@
 #include <sys/types.h>
 
 struct ls_child {
-    pid_t process; /* leader of a process group of its own, out of reach of a terminal's signals */
+    pid_t process; /* leader of a process group of its own, out of reach of a terminal's signals; 0
+                      once it has ended */
+    pid_t group;
     int socket;
     char *held; /* what it said behind the last line that was read; owned */
     size_t held_count, held_room;
@@ -39,7 +41,8 @@ enum ls_status ls_child_read(struct ls_child *child, const char **line,
 void ls_child_dismiss(struct ls_child *child);
 
 /* Dismisses the process if that is not done. One that does not end within `seconds` is terminated,
- * and after another second killed. */
+ * and after another second killed; whatever of its
+ * group is left then is killed with it. */
 void ls_child_end(struct ls_child *child, double seconds);
 
 #endif

@@ -54,6 +54,9 @@ const char *cli_arch_for(const char *arch, const struct ls_dataset *dataset, cha
 enum ls_status cli_suit(struct ls_dataset *dataset, const char *pixels,
                         const struct ls_model *model, struct ls_error *error);
 
+/* Whether the file is a spectrum, as 'landscape hessian -o' writes them. */
+bool cli_is_spectrum(const char *path);
+
 /* A model and the images it is evaluated on, as options name them. */
 struct cli_subject {
     const char *model, *arch, *data, *pixels;

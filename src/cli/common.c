@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cli/cli.h"
 #include "landscape/loss.h"
 #include "landscape/precision.h"
@@ -114,6 +115,18 @@ enum ls_status cli_suit(struct ls_dataset *dataset, const char *pixels,
     if (!pixels && in.channels != dataset->channels)
         return LS_OK; /* which is told where they meet */
     return text ? ls_dataset_normalise(dataset, text, error) : LS_OK;
+}
+
+bool cli_is_spectrum(const char *path) {
+    static const char wanted[] = "eigenvalue,";
+    char found[sizeof wanted] = "";
+    FILE *file = ls_ends_in(path, ".csv") ? fopen(path, "rb") : NULL;
+    if (!file)
+        return false;
+    const bool is =
+        fread(found, 1, sizeof wanted - 1, file) == sizeof wanted - 1 && strcmp(found, wanted) == 0;
+    fclose(file);
+    return is;
 }
 
 enum ls_status cli_load(const struct cli_subject *subject, const struct ls_observer *observer,

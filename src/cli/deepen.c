@@ -50,7 +50,9 @@ static enum ls_status check_output(const char *path, const struct ls_model *deep
 static int run(const struct options *o) {
     struct ls_error error = {0};
     struct ls_model model = {0}, deeper = {0};
-    enum ls_status status = ls_model_load(&model, o->model, o->model_arch, &error);
+    enum ls_status status = ls_file_check(o->out, &error);
+    if (!status)
+        status = ls_model_load(&model, o->model, o->model_arch, &error);
     if (!status)
         status = ls_model_deepen(&deeper, &model, o->arch, o->seed, &error);
     if (!status)

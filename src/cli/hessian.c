@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/parse.h"
 #include "cli/watch.h"
@@ -8,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char help[] =
     "Usage: landscape hessian --model FILE [options]\n"
@@ -86,13 +88,21 @@ static void print(const struct options *o, const struct ls_model *model,
                 spectrum->count, o->hessian.tolerance);
 }
 
+/* Whether the spectrum can be written without losing anything else. */
+static enum ls_status check_output(const char *path, struct ls_error *error) {
+    enum ls_status status = ls_file_check(path, error);
+    if (!status && access(path, F_OK) == 0 && !cli_is_spectrum(path))
+        status = ls_fail(error, LS_IO, "%s is there already, and is no spectrum", path);
+    return status;
+}
+
 static int run(struct options *o) {
     struct ls_error error = {0};
     struct ls_model model = {0};
     struct ls_dataset dataset = {0};
     struct ls_spectrum spectrum = {0};
     struct cli_watch watch;
-    enum ls_status status = o->out ? ls_file_check(o->out, &error) : LS_OK;
+    enum ls_status status = o->out ? check_output(o->out, &error) : LS_OK;
     const struct cli_subject subject = {o->model, o->arch,   o->data,           o->pixels,
                                         o->train, o->images, o->hessian.threads};
     cli_watch_start(&watch);
@@ -137,5 +147,7 @@ int cli_hessian(int argc, char **argv) {
         return cli_usage("hessian", "unexpected argument '%s'", argv[optind]);
     if (!o.model)
         return cli_usage("hessian", "--model is missing");
+    if (o.out && !ls_ends_in(o.out, ".csv"))
+        return cli_usage("hessian", "-o wants a name that ends in .csv, not '%s'", o.out);
     return run(&o);
 }

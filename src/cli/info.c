@@ -1,3 +1,5 @@
+#include "base/file.h"
+#include "base/hdf5_read.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/info_cpu.h"
@@ -163,11 +165,29 @@ static bool print_directions_for(const char *path, const char *arch) {
 }
 
 /* Directions do not name their network: the first one that they fit is it. */
-static bool print_directions(const char *path, const char *arch) {
+static enum ls_status print_directions(const char *path, const char *arch, struct ls_error *error) {
     bool found = arch && print_directions_for(path, arch);
     for (int i = 0; ls_arch_name(i) && !found; i++)
         found = print_directions_for(path, ls_arch_name(i));
-    return found;
+    return found ? LS_OK
+                 : ls_fail(error, LS_MISMATCH,
+                           "%s: directions of another network than those with a name here%s", path,
+                           arch ? " and than --arch" : "; --arch may name it");
+}
+
+static enum ls_status print_hdf5(const char *path, const char *arch, struct ls_error *error) {
+    unsigned char *bytes;
+    size_t count;
+    struct ls_h5_file file;
+    enum ls_status status = ls_file_read(path, LS_H5_MAX_BYTES, &bytes, &count, error);
+    if (status)
+        return status;
+    status = ls_h5_open(&file, path, bytes, count, error);
+    const bool directions = !status && ls_h5_has(&file, "xdirection");
+    free(bytes);
+    if (status)
+        return status;
+    return directions ? print_directions(path, arch, error) : print_surface(path, error);
 }
 
 /* The images of an archive of NumPy's, which may lack one of the splits. */
@@ -203,7 +223,7 @@ static bool is_hdf5(const char *path) {
 
 static enum ls_status print_file(const char *path, const char *arch, struct ls_error *error) {
     if (is_hdf5(path))
-        return print_directions(path, arch) ? LS_OK : print_surface(path, error);
+        return print_hdf5(path, arch, error);
     if (ls_ends_in(path, ".npz"))
         return print_images(path, error);
     enum ls_status status = print_state(path, error);

@@ -1,3 +1,4 @@
+#include "base/file.h"
 #include "base/lock.h"
 #include "cli/cli.h"
 #include "cli/parse.h"
@@ -42,7 +43,9 @@ static enum ls_status merge(struct ls_surface *whole, const char *path, char **p
 static enum ls_status run(const char *path, char **parts, int count, struct ls_error *error) {
     struct ls_surface whole = {0};
     struct ls_lock lock;
-    enum ls_status status = ls_lock_take(&lock, path, error);
+    enum ls_status status = ls_file_check(path, error);
+    if (!status)
+        status = ls_lock_take(&lock, path, error);
     if (status)
         return status;
     status = merge(&whole, path, parts, count, error);

@@ -51,6 +51,23 @@ static void describe(const struct cli_command *command, struct option *long_opti
     long_options[count + 1] = (struct option){0};
 }
 
+/* Whether the argument, "--dir", begins more than one long option: "--dir-type or --directions" in
+ * text[size]. */
+static bool is_ambiguous(const struct cli_command *command, const char *argument, char *text,
+                         size_t size) {
+    const size_t length = strcspn(argument, "=");
+    int count = 0;
+    *text = 0;
+    for (int i = 0; i < command->option_count; i++) {
+        const char *name = command->options[i].name;
+        if (length < 3 || !name[1] || strncmp(name, argument + 2, length - 2) != 0)
+            continue;
+        const size_t used = strlen(text);
+        snprintf(text + used, size - used, "%s--%s", count++ ? " or " : "", name);
+    }
+    return count > 1;
+}
+
 static const struct cli_option *find(const struct cli_command *command, int code) {
     if (code >= FIRST_CODE)
         return &command->options[code - FIRST_CODE];
@@ -73,6 +90,9 @@ static int complain(const struct cli_command *command, int code, const char *arg
         return cli_usage(command->name, "--help takes no argument");
     if (optopt)
         return cli_usage(command->name, "unknown option '-%c'", optopt);
+    char candidates[256];
+    if (is_ambiguous(command, argument, candidates, sizeof candidates))
+        return cli_usage(command->name, "'%s' is short for %s", argument, candidates);
     return cli_usage(command->name, "unknown option '%s'", argument);
 }
 

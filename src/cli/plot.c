@@ -228,19 +228,6 @@ static enum ls_status plot_surfaces(struct options *o, char **paths, int count,
     return status;
 }
 
-/* Whether the file begins as those of 'landscape hessian -o' do. */
-static bool is_spectrum(const char *path) {
-    static const char wanted[] = "eigenvalue,";
-    char found[sizeof wanted] = "";
-    FILE *file = ls_ends_in(path, ".csv") ? fopen(path, "rb") : NULL;
-    if (!file)
-        return false;
-    const bool is =
-        fread(found, 1, sizeof wanted - 1, file) == sizeof wanted - 1 && strcmp(found, wanted) == 0;
-    fclose(file);
-    return is;
-}
-
 /* Checks how inputs and options go together; CLI_GO_ON, or an exit code. */
 static int check(const struct options *o, char **paths, int count) {
     if (count == 0)
@@ -276,7 +263,7 @@ static int run(struct options *o, char **paths, int count) {
         cli_watch_start(&watch);
         o->plot.surface.observer = &watch.observer;
     }
-    if (is_spectrum(paths[0]))
+    if (cli_is_spectrum(paths[0]))
         status = ls_plot_spectra((const char *const *)paths, count, &o->plot, o->out, &error);
     else if (ls_ends_in(paths[0], ".csv"))
         status = ls_plot_training((const char *const *)paths, count, &o->plot, o->out, &error);

@@ -61,7 +61,8 @@ enum ls_status ls_directions_write(const char *path, const struct ls_network *ne
     return status;
 }
 
-/* Does the number of datasets in the group say that it covers the parameters or the states? */
+/* Does the number of datasets in the group say that it covers the parameters or the states? Where
+ * all states are parameters, these. */
 static enum ls_status read_layout(const struct ls_h5_file *file, const char *group,
                                   const struct ls_network *network, bool *states,
                                   struct ls_error *error) {
@@ -70,8 +71,8 @@ static enum ls_status read_layout(const struct ls_h5_file *file, const char *gro
     if (status)
         return status;
     int parameters = stored_count(network, false);
-    *states = found == (size_t)network->tensor_count;
-    if (*states || found == (size_t)parameters)
+    *states = found != (size_t)parameters;
+    if (!*states || found == (size_t)network->tensor_count)
         return LS_OK;
     return ls_fail(error, LS_MISMATCH,
                    "%s: '%s' has %zu datasets; directions of %s have %d (weights) or %d (states)",
@@ -143,7 +144,7 @@ enum ls_status ls_directions_read(const char *path, const struct ls_network *net
     if (status)
         return status;
     status = ls_directions_parse(path, bytes, byte_count, network, x, y, states, error);
-    if (sha256)
+    if (!status && sha256)
         SHA256Data(bytes, byte_count, sha256);
     free(bytes);
     return status;

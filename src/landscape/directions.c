@@ -1,7 +1,9 @@
 /* The directions of a scan: made or read, described, saved. */
+#include "base/file.h"
 #include "landscape/direction_parts.h"
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static enum ls_status allocate(struct ls_directions *directions, size_t count, bool two,
@@ -118,24 +120,41 @@ void ls_directions_free(struct ls_directions *directions) {
     *directions = (struct ls_directions){0};
 }
 
-enum ls_status ls_directions_save(const struct ls_directions *directions,
-                                  const struct ls_network *network, const char *path,
-                                  struct ls_error *error) {
+/* Whether what is at the path is these directions. */
+static enum ls_status compare(const struct ls_directions *directions,
+                              const struct ls_network *network, const char *path,
+                              struct ls_error *error) {
     const size_t bytes = network->value_count * sizeof(float);
     struct ls_directions found = {0};
-    if (access(path, F_OK) != 0)
-        return ls_directions_write(path, network, directions->x, directions->y, directions->states,
-                                   error);
-    enum ls_status status = allocate(&found, network->value_count, directions->y, error);
+    enum ls_status status = ls_file_check(path, error);
+    if (!status)
+        status = allocate(&found, network->value_count, directions->y, error);
     if (!status)
         status = ls_directions_read(path, network, found.x, found.y, &found.states, NULL, error);
-    if (!status &&
-        (found.states != directions->states || memcmp(found.x, directions->x, bytes) != 0 ||
-         (found.y && memcmp(found.y, directions->y, bytes) != 0)))
+    const bool kept = status == LS_MISMATCH || status == LS_BAD_FILE || status == LS_NOT_FINITE;
+    if (kept || (!status && (memcmp(found.x, directions->x, bytes) != 0 ||
+                             (found.y && memcmp(found.y, directions->y, bytes) != 0))))
         status = ls_fail(error, LS_MISMATCH,
-                         "%s: holds other directions, which are kept; choose another file to save "
-                         "the directions in",
+                         "%s: holds other directions or something else, which is kept; choose "
+                         "another file to save the directions in",
                          path);
     ls_directions_free(&found);
     return status;
+}
+
+/* Parts of a scan that begin together save the same: the later ones wait for the first. */
+enum ls_status ls_directions_save(const struct ls_directions *directions,
+                                  const struct ls_network *network, const char *path,
+                                  struct ls_error *error) {
+    enum { MOST_WAITS = 20 };
+    const struct timespec wait = {.tv_nsec = 50000000};
+    for (int waits = 0;; waits++) {
+        const enum ls_status status =
+            access(path, F_OK) == 0 ? compare(directions, network, path, error)
+                                    : ls_directions_write(path, network, directions->x,
+                                                          directions->y, directions->states, error);
+        if (status != LS_IO || waits == MOST_WAITS)
+            return status;
+        nanosleep(&wait, NULL);
+    }
 }

@@ -1,6 +1,7 @@
 #include "landscape/evaluator.h"
 #include "base/child.h"
 #include "base/metadata.h"
+#include "base/observer.h"
 #include <jansson.h>
 #include <math.h>
 #include <omp.h>
@@ -59,9 +60,9 @@ static enum ls_status hear(struct ls_child *child, const struct ls_observer *obs
     *answer = json_loads(line, JSON_REJECT_DUPLICATES, &fault);
     if (!json_is_object(*answer)) {
         status = ls_fail(error, LS_BAD_FILE,
-                         "it says '%.100s', which is no JSON object; other output belongs to its "
-                         "stderr",
-                         line);
+                         "it says '%.100s', which is no JSON object (%s; a loss that is not finite "
+                         "is null); other output belongs to its stderr",
+                         line, *answer ? "but another value" : fault.text);
     } else if (json_is_string(json_object_get(*answer, "error"))) {
         status = ls_fail(error, LS_IO, "it reports: %s",
                          json_string_value(json_object_get(*answer, "error")));
@@ -227,15 +228,31 @@ static enum ls_status understand(const json_t *answer, struct ls_result *result,
     return status;
 }
 
-/* It said something before it had all there is to say something about: an error, or one line too
- * many. */
+/* An observer that does not wait for ever. */
+struct patience {
+    const struct ls_observer *observer;
+    double end;
+};
+
+static bool is_over(void *context) {
+    const struct patience *patience = context;
+    return omp_get_wtime() > patience->end || ls_stopped(patience->observer);
+}
+
+/* It said something before it had all there is to say something about: an error, one line too many,
+ * or a part of one, whose rest need not come. */
 static enum ls_status spoke_early(struct ls_child *child, const struct ls_observer *observer,
                                   struct ls_error *error) {
+    struct patience patience = {observer, omp_get_wtime() + 1};
+    const struct ls_observer hasty = {.stop = is_over, .context = &patience};
     json_t *answer = NULL;
-    enum ls_status status = hear(child, observer, &answer, error);
+    enum ls_status status = hear(child, &hasty, &answer, error);
     json_decref(answer);
-    return status ? status
-                  : ls_fail(error, LS_BAD_FILE, "it answers before it is asked, or more than once");
+    if (status && (status != LS_INTERRUPTED || ls_stopped(observer)))
+        return status;
+    return ls_fail(error, LS_BAD_FILE,
+                   "it answers before it is asked, or more than once; other output belongs to its "
+                   "stderr");
 }
 
 /* Sends it a point and hears the answer. */

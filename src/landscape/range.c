@@ -26,12 +26,14 @@ static bool parse_count(const char *text, int *count) {
     return true;
 }
 
-/* Do neighbouring coordinates differ at both ends of the range? */
+/* Do the coordinates rise from each to the next? */
 static bool is_distinct(const struct ls_range *range) {
-    if (range->count == 1)
-        return range->min <= range->max;
-    double step = (range->max - range->min) / (range->count - 1);
-    return isfinite(step) && range->min + step > range->min && range->max - step < range->max;
+    if (!isfinite(range->max - range->min))
+        return false;
+    for (int i = 1; i < range->count; i++)
+        if (!(ls_range_at(range, i) > ls_range_at(range, i - 1)))
+            return false;
+    return true;
 }
 
 enum ls_status ls_range_parse(struct ls_range *range, const char *text, struct ls_error *error) {

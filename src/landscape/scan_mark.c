@@ -75,6 +75,10 @@ static enum ls_status mark_ends(const struct ls_scan *scan, struct ls_surface *s
     const int last = way->count - 1;
     const bool ends_here = way->x[last] == 0 && way->y[last] == 0;
     const bool begins_here = way->x[0] == 0 && way->y[0] == 0;
+    if (begins_here && scan->names[1])
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "the trajectory begins with the model: one name is for both, '%s' is left",
+                       scan->names[1]);
     const char *here = ends_here ? "end" : begins_here ? "begin" : "model";
     enum ls_status status =
         ls_surface_mark(surface, scan->names[0] ? scan->names[0] : here, 0, 0, error);

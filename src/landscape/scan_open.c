@@ -156,6 +156,8 @@ static enum ls_status take_over(const struct ls_scan *scan, struct ls_surface *s
     }
     if (!status)
         status = keep_origin(surface, &found, "version", error);
+    if (!status)
+        status = ls_surface_add_knowledge(surface, &found, error);
     if (!status && !scan->names[0] && !scan->names[1] && !scan->names[2]) {
         const struct ls_surface made = *surface;
         surface->markers = found.markers;
@@ -186,10 +188,10 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
         status = ls_trajectory_copy(&surface->trajectory, &scan->directions->trajectory, error);
     if (!status)
         status = ls_scan_mark(scan, surface, error);
-    if (!status)
-        status = take_over(scan, surface, path, error);
     if (!status && path)
         status = ls_file_check(path, error);
+    if (!status)
+        status = take_over(scan, surface, path, error);
     if (!status && scan->save_directions)
         status = ls_directions_save(scan->directions, &scan->model->network, scan->save_directions,
                                     error);

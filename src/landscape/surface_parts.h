@@ -3,6 +3,7 @@
 #define LANDSCAPE_LANDSCAPE_SURFACE_PARTS_H
 
 #include "landscape/surface.h"
+#include <stdbool.h>
 
 enum { LS_MAX_POINTS = 1 << 26 }; /* of a grid */
 
@@ -24,6 +25,15 @@ enum ls_status ls_surface_parse(struct ls_surface *surface, const char *name, co
  * computed by different kernels or versions name all of them. */
 enum ls_status ls_surface_add_origin(struct ls_surface *surface, const char *key,
                                      const struct ls_surface *from, struct ls_error *error);
+
+/* Whether the entry is a result of the model's own training, "model_test_loss". They follow from
+ * the model, but are known only where it is scanned on the data that it was trained on. */
+bool ls_surface_is_result(const char *key);
+
+/* Gives the surface what another of the same scan knows besides: results of the model's training,
+ * and where the directions are. */
+enum ls_status ls_surface_add_knowledge(struct ls_surface *surface, const struct ls_surface *from,
+                                        struct ls_error *error);
 
 /* LS_MISMATCH names the first difference of two surfaces, if they are not of one scan. */
 enum ls_status ls_surface_parts_of_one(const struct ls_surface *a, const char *a_path,

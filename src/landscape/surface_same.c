@@ -11,7 +11,7 @@ static bool is_volatile(const char *key) {
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(key, keys[i]) == 0)
             return true;
-    return false;
+    return ls_surface_is_result(key);
 }
 
 /* What only scans have that were asked for it. */
