@@ -73,12 +73,21 @@ for network in $networks; do
     fi
 done
 
+# is_log_alone NETWORK: whether no more than its log was kept.
+is_log_alone() {
+    [ -f "$out/$1/log.csv" ] && [ ! -f "$out/$1/model.safetensors" ] && [ ! -f "$out/done/$1-train" ]
+}
+
 # explore NETWORK DATA IMAGES OPTION...: trains it, scans the loss around it and draws the contour.
 explore() {
     network=$1
     data=$2
     scanned=$3
     shift 3
+    if is_log_alone "$network"; then
+        echo "== $network is left out: nothing but its log is there; without $out/$network it is trained again" >&2
+        return
+    fi
     # shellcheck disable=SC2086 # a list of options
     step "$network-train" "$landscape" train --arch "$network" --data "$data" "$@" ${TRAIN:-} \
         --out "$out/$network" --resume
@@ -105,8 +114,7 @@ fi
 
 # The paper's figures 1 and 5.
 if explored resnet56 resnet56-noshort; then
-    draw surfaces.png "$out/resnet56.h5" "$out/resnet56-noshort.h5" --kind surface --log \
-        --size 2000x840
+    draw surfaces.png "$out/resnet56.h5" "$out/resnet56-noshort.h5" --kind surface
 fi
 if explored resnet20 resnet56 resnet110 resnet20-noshort resnet56-noshort resnet110-noshort; then
     draw contours.svg "$out/resnet20.h5" "$out/resnet56.h5" "$out/resnet110.h5" \
@@ -117,7 +125,7 @@ fi
 if explored unet unet-noshort; then
     draw unet-training.svg "$out/unet/log.csv" "$out/unet-noshort/log.csv" \
         --name 'U-Net' --name 'without long skips'
-    draw unet.png "$out/unet.h5" "$out/unet-noshort.h5" --kind surface --size 2000x840
+    draw unet.png "$out/unet.h5" "$out/unet-noshort.h5" --kind surface
 fi
 
 # construction SURFACE OPTION...: scans where the constructed and the trained plain network lie.
