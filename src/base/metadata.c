@@ -49,15 +49,11 @@ enum ls_status ls_metadata_add(struct ls_metadata *metadata, const char *key, co
     return status;
 }
 
-enum ls_status ls_metadata_set(struct ls_metadata *metadata, struct ls_error *error,
-                               const char *key, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    char *value = ls_vformat(format, arguments);
-    va_end(arguments);
+/* Sets the key to `value`, which is from malloc, or NULL for want of memory. */
+static enum ls_status set(struct ls_metadata *metadata, const char *key, char *value,
+                          struct ls_error *error) {
     if (!value)
         return ls_fail_memory(error, "metadata");
-
     struct ls_entry *entry = find(metadata, key);
     if (entry) {
         free(entry->value);
@@ -68,6 +64,25 @@ enum ls_status ls_metadata_set(struct ls_metadata *metadata, struct ls_error *er
     if (status != LS_OK)
         free(value);
     return status;
+}
+
+enum ls_status ls_metadata_set(struct ls_metadata *metadata, struct ls_error *error,
+                               const char *key, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    char *value = ls_vformat(format, arguments);
+    va_end(arguments);
+    return set(metadata, key, value, error);
+}
+
+void ls_note(struct ls_notes *notes, const char *key, const char *format, ...) {
+    va_list arguments;
+    if (notes->status)
+        return;
+    va_start(arguments, format);
+    char *value = ls_vformat(format, arguments);
+    va_end(arguments);
+    notes->status = set(notes->metadata, key, value, notes->error);
 }
 
 const char *ls_metadata_get(const struct ls_metadata *metadata, const char *key) {

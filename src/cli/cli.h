@@ -29,6 +29,10 @@ int cli_error(const char *command, const struct ls_error *error);
 /* As cli_error for a mistake on the command line, pointing to --help; returns CLI_USAGE. */
 int cli_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Whether an option's argument was understood; if not, says why. */
+bool cli_understood(const char *command, const char *option, enum ls_status status,
+                    const struct ls_error *error);
+
 /* Read a whole option argument as a number in [min, max]; on failure print why and return false. */
 bool cli_double(const char *command, const char *option, const char *text, double min, double max,
                 double *value);

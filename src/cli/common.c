@@ -24,6 +24,13 @@ int cli_usage(const char *command, const char *format, ...) {
     return CLI_USAGE;
 }
 
+bool cli_understood(const char *command, const char *option, enum ls_status status,
+                    const struct ls_error *error) {
+    if (status)
+        cli_usage(command, "--%s: %s", option, error->message);
+    return !status;
+}
+
 bool cli_double(const char *command, const char *option, const char *text, double min, double max,
                 double *value) {
     char *end;
@@ -63,10 +70,8 @@ bool cli_u64(const char *command, const char *option, const char *text, uint64_t
 }
 
 bool cli_precision(const char *command, const char *option, const char *text, void *target) {
-    struct ls_error error = {0};
-    if (ls_precision_parse(target, text, &error))
-        cli_usage(command, "--%s: %s", option, error.message);
-    return error.status == LS_OK;
+    struct ls_error error;
+    return cli_understood(command, option, ls_precision_parse(target, text, &error), &error);
 }
 
 bool cli_training_precision(const char *command, const char *option, const char *text,
@@ -82,10 +87,8 @@ bool cli_training_precision(const char *command, const char *option, const char 
 }
 
 bool cli_loss(const char *command, const char *option, const char *text, void *target) {
-    struct ls_error error = {0};
-    if (ls_loss_parse(target, text, &error))
-        cli_usage(command, "--%s: %s", option, error.message);
-    return error.status == LS_OK;
+    struct ls_error error;
+    return cli_understood(command, option, ls_loss_parse(target, text, &error), &error);
 }
 
 bool cli_split_train(const char *command, const char *option, const char *text, void *target) {

@@ -100,22 +100,18 @@ static bool read_dir_type(const char *command, const char *option, const char *t
 /* "fit:N" is N points between ends that are yet to be found. */
 static bool read_range(const char *command, const char *option, const char *text, void *target) {
     static const char fit[] = "fit:";
-    struct ls_error error = {0};
+    struct ls_error error;
     struct ls_range *range = target;
     if (strncmp(text, fit, sizeof fit - 1) == 0) {
         *range = (struct ls_range){.min = NAN, .max = NAN};
         return cli_int(command, option, text + sizeof fit - 1, 1, LS_MAX_AXIS, &range->count);
     }
-    if (ls_range_parse(target, text, &error))
-        cli_usage(command, "--%s: %s", option, error.message);
-    return error.status == LS_OK;
+    return cli_understood(command, option, ls_range_parse(target, text, &error), &error);
 }
 
 static bool read_norm(const char *command, const char *option, const char *text, void *target) {
-    struct ls_error error = {0};
-    if (ls_norm_parse(target, text, &error))
-        cli_usage(command, "--%s: %s", option, error.message);
-    return error.status == LS_OK;
+    struct ls_error error;
+    return cli_understood(command, option, ls_norm_parse(target, text, &error), &error);
 }
 
 static bool read_name(const char *command, const char *option, const char *text, void *target) {
@@ -143,6 +139,21 @@ static bool read_part(const char *command, const char *option, const char *text,
     o->part = (int)part;
     o->parts = (int)parts;
     return true;
+}
+
+/* Whether the options about what evaluates go together; as check_directions. */
+static int check_engine(const struct cli_scan_options *o, bool engine) {
+    if (o->evaluator && engine)
+        return cli_usage("scan",
+                         "--evaluator excludes --arch, --data, --pixels, --split, --images, "
+                         "--relative-error, --loss, --precision and --eigenvalues: the command "
+                         "decides what it evaluates");
+    if (o->eigenvalues && (o->precision != LS_FP32 || o->loss != LS_CROSS_ENTROPY))
+        return cli_usage("scan", "--eigenvalues are those of the cross-entropy, in fp32");
+    if (o->eigenvalues && o->relative_error > 0)
+        return cli_usage("scan", "--eigenvalues are of all images, so they exclude "
+                                 "--relative-error");
+    return CLI_GO_ON;
 }
 
 /* Whether the options about a trajectory go together; as check_directions. */
@@ -247,18 +258,11 @@ int cli_scan(int argc, char **argv) {
         return cli_usage("scan", "unexpected argument '%s'", argv[optind]);
     if (!o.model || !o.output)
         return cli_usage("scan", "%s is missing", o.model ? "-o" : "--model");
-    if (o.evaluator && (engine || precise))
-        return cli_usage("scan",
-                         "--evaluator excludes --arch, --data, --pixels, --split, --images, "
-                         "--relative-error, --loss, --precision and --eigenvalues: the command "
-                         "decides what it evaluates");
     if (o.eigenvalues && !precise)
         o.precision = LS_FP32;
-    if (o.eigenvalues && (o.precision != LS_FP32 || o.loss != LS_CROSS_ENTROPY))
-        return cli_usage("scan", "--eigenvalues are those of the cross-entropy, in fp32");
-    if (o.eigenvalues && o.relative_error > 0)
-        return cli_usage("scan", "--eigenvalues are of all images, so they exclude "
-                                 "--relative-error");
+    code = check_engine(&o, engine || precise);
+    if (code != CLI_GO_ON)
+        return code;
     if (o.save_directions && ls_same_file(o.save_directions, o.output))
         return cli_usage("scan", "--save-directions and -o name the same file");
     source->threads = o.threads;

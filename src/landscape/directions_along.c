@@ -70,9 +70,10 @@ static enum ls_status add(struct steps *steps, const struct ls_model *model, con
         status = read_row(row, model, &checkpoint, states, &same, &reason);
         if (status)
             ls_fail(error, status, "%s: %s", path, reason.message);
-        else if (!(same && *met) &&
-                 (steps->count == 0 ||
-                  memcmp(row, steps->row[steps->count - 1], steps->width * sizeof *row) != 0)) {
+        const bool again = same && *met;
+        const bool repeats = steps->count > 0 && memcmp(row, steps->row[steps->count - 1],
+                                                        steps->width * sizeof *row) == 0;
+        if (!status && !again && !repeats) {
             SHA256Update(&steps->sum, (const uint8_t *)checkpoint.sha256,
                          strlen(checkpoint.sha256));
             steps->row[steps->count++] = row;

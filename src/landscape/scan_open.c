@@ -1,6 +1,7 @@
 /* The surface of a scan before it runs: its grid, what it records of its origin, and the points
  * that an earlier run of the same scan has computed. */
 #include "base/file.h"
+#include "base/metadata.h"
 #include "data/data.h"
 #include "engine/plan.h"
 #include "landscape/landscape.h"
@@ -11,9 +12,9 @@
 #include <unistd.h>
 
 /* Records a value; NULL: nothing to record. */
-static enum ls_status record(struct ls_surface *surface, const char *key, const char *value,
-                             struct ls_error *error) {
-    return value ? ls_metadata_set(&surface->metadata, error, key, "%s", value) : LS_OK;
+static void record(struct ls_notes *notes, const char *key, const char *value) {
+    if (value)
+        ls_note(notes, key, "%s", value);
 }
 
 /* Whether data sets are of one kind by their names: what stands before the colon, and the file or
@@ -37,8 +38,7 @@ bool ls_scan_of_other_data(const struct ls_scan *scan) {
 }
 
 /* Models that came from no file are told apart by their values. */
-static enum ls_status describe_model(const struct ls_scan *scan, struct ls_surface *surface,
-                                     struct ls_error *error) {
+static void describe_model(const struct ls_scan *scan, struct ls_notes *notes) {
     static const char *const results[][2] = {{"epoch", "model_epoch"},
                                              {"train_loss", "model_train_loss"},
                                              {"train_error", "model_train_error"},
@@ -50,73 +50,55 @@ static enum ls_status describe_model(const struct ls_scan *scan, struct ls_surfa
     if (!sha256[0])
         SHA256Data((const uint8_t *)model->values,
                    model->network.value_count * sizeof *model->values, sha256);
-    enum ls_status status = record(surface, "arch", model->network.arch, error);
-    if (!status && *model->network.sha256)
-        status = record(surface, "arch_sha256", model->network.sha256, error);
-    if (!status)
-        status = record(surface, "model", scan->model_path, error);
-    if (!status)
-        status = record(surface, "model_sha256", sha256, error);
+    record(notes, "arch", model->network.arch);
+    if (*model->network.sha256)
+        record(notes, "arch_sha256", model->network.sha256);
+    record(notes, "model", scan->model_path);
+    record(notes, "model_sha256", sha256);
     if (ls_scan_of_other_data(scan)) /* what the model does on its own says nothing of these */
-        return status;
-    for (size_t i = 0; i < sizeof results / sizeof *results && !status; i++)
-        status =
-            record(surface, results[i][1], ls_metadata_get(&model->metadata, results[i][0]), error);
-    return status;
+        return;
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+        record(notes, results[i][1], ls_metadata_get(&model->metadata, results[i][0]));
 }
 
-static enum ls_status record_all(struct ls_surface *surface, const struct ls_metadata *origin,
-                                 struct ls_error *error) {
-    enum ls_status status = LS_OK;
-    for (int i = 0; i < origin->count && !status; i++)
-        status = record(surface, origin->entries[i].key, origin->entries[i].value, error);
-    return status;
+static void record_all(struct ls_notes *notes, const struct ls_metadata *origin) {
+    for (int i = 0; i < origin->count; i++)
+        record(notes, origin->entries[i].key, origin->entries[i].value);
 }
 
 /* What the engine computes the points of. */
-static enum ls_status describe_data(const struct ls_scan *scan, struct ls_surface *surface,
-                                    struct ls_error *error) {
+static void describe_data(const struct ls_scan *scan, struct ls_notes *notes) {
+    const struct ls_hessian *hessian = scan->hessian;
     char data_sha256[65];
     ls_dataset_sha256(scan->dataset, data_sha256);
-    enum ls_status status = record(surface, "data", scan->dataset->name, error);
-    if (!status)
-        status = record(surface, "split", ls_split_name(scan->dataset->split), error);
-    if (!status)
-        status = ls_metadata_set(&surface->metadata, error, "images", "%d", scan->dataset->count);
-    if (!status)
-        status = ls_dataset_record_pixels(scan->dataset, &surface->metadata, error);
-    if (!status)
-        status = record(surface, "data_sha256", data_sha256, error);
-    if (!status)
-        status = record(surface, "loss", ls_loss_name(scan->loss), error);
-    if (!status)
-        status = record(surface, "precision", ls_precision_name(scan->precision), error);
-    if (!status)
-        status = record(surface, "kernels", ls_cpu_name(ls_cpu_used()), error);
-    if (!status && scan->relative_error > 0)
-        status = ls_metadata_set(&surface->metadata, error, "relative_error", "%.9g",
-                                 scan->relative_error);
-    if (!status && scan->hessian)
-        status = ls_metadata_set(&surface->metadata, error, "eigenvalues",
-                                 "tolerance %g, %d products, seed %llu", scan->hessian->tolerance,
-                                 scan->hessian->products, (unsigned long long)scan->hessian->seed);
-    return status;
+    record(notes, "data", scan->dataset->name);
+    record(notes, "split", ls_split_name(scan->dataset->split));
+    ls_note(notes, "images", "%d", scan->dataset->count);
+    if (!notes->status)
+        notes->status = ls_dataset_record_pixels(scan->dataset, notes->metadata, notes->error);
+    record(notes, "data_sha256", data_sha256);
+    record(notes, "loss", ls_loss_name(scan->loss));
+    record(notes, "precision", ls_precision_name(scan->precision));
+    record(notes, "kernels", ls_cpu_name(ls_cpu_used()));
+    if (scan->relative_error > 0)
+        ls_note(notes, "relative_error", "%.9g", scan->relative_error);
+    if (hessian)
+        ls_note(notes, "eigenvalues", "tolerance %g, %d products, seed %llu", hessian->tolerance,
+                hessian->products, (unsigned long long)hessian->seed);
 }
 
 static enum ls_status describe(const struct ls_scan *scan, struct ls_surface *surface,
                                struct ls_error *error) {
-    enum ls_status status = describe_model(scan, surface, error);
-    if (!status)
-        status = scan->evaluators
-                     ? record_all(surface, ls_evaluators_origin(scan->evaluators), error)
-                     : describe_data(scan, surface, error);
-    if (!status)
-        status = record_all(surface, &scan->directions->origin, error);
-    if (!status)
-        status = record(surface, "dir_file", scan->save_directions, error);
-    if (!status)
-        status = record(surface, "version", LS_VERSION, error);
-    return status;
+    struct ls_notes notes = {&surface->metadata, error, LS_OK};
+    describe_model(scan, &notes);
+    if (scan->evaluators)
+        record_all(&notes, ls_evaluators_origin(scan->evaluators));
+    else
+        describe_data(scan, &notes);
+    record_all(&notes, &scan->directions->origin);
+    record(&notes, "dir_file", scan->save_directions);
+    record(&notes, "version", LS_VERSION);
+    return notes.status;
 }
 
 /* Whether the points are of test images. */
@@ -130,10 +112,11 @@ static bool of_test(const struct ls_scan *scan) {
 /* What computed the points found; and what goes on with those that are missing. */
 static enum ls_status keep_origin(struct ls_surface *surface, struct ls_surface *found,
                                   const char *key, struct ls_error *error) {
-    enum ls_status status = LS_OK;
+    struct ls_notes notes = {&surface->metadata, error, LS_OK};
     if (ls_surface_missing(found) > 0)
-        status = ls_surface_add_origin(found, key, surface, error);
-    return status ? status : record(surface, key, ls_metadata_get(&found->metadata, key), error);
+        notes.status = ls_surface_add_origin(found, key, surface, error);
+    record(&notes, key, ls_metadata_get(&found->metadata, key));
+    return notes.status;
 }
 
 /* Takes over the points of an earlier run of the same scan, if its file is there, and what its

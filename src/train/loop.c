@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "base/lock.h"
+#include "base/metadata.h"
 #include "base/observer.h"
 #include "base/text.h"
 #include "engine/plan.h"
@@ -171,35 +172,26 @@ static const char *const results[] = {"train_loss", "train_error", "test_loss", 
                                       "test_mean_iou"};
 
 /* Records in the model's metadata how it was trained so far. */
-static enum ls_status describe_training(struct run *run, int epoch, struct ls_error *error) {
-    struct ls_metadata *m = &run->model->metadata;
-    enum ls_status status = LS_OK;
-    for (int i = 0; i < run->settings.count && !status; i++)
-        status = ls_metadata_set(m, error, run->settings.entries[i].key, "%s",
-                                 run->settings.entries[i].value);
-    if (!status)
-        status = ls_metadata_set(m, error, "version", "%s", LS_VERSION);
-    if (!status)
-        status = ls_metadata_set(m, error, "epoch", "%d", epoch);
-    return status;
+static struct ls_notes describe_training(struct run *run, int epoch, struct ls_error *error) {
+    struct ls_notes notes = {&run->model->metadata, error, LS_OK};
+    for (int i = 0; i < run->settings.count; i++)
+        ls_note(&notes, run->settings.entries[i].key, "%s", run->settings.entries[i].value);
+    ls_note(&notes, "version", "%s", LS_VERSION);
+    ls_note(&notes, "epoch", "%d", epoch);
+    return notes;
 }
 
-/* Records what the epoch gave. */
+/* Records what the epoch gave, too. */
 static enum ls_status describe_results(struct run *run, const struct ls_epoch_log *row,
                                        struct ls_error *error) {
-    struct ls_metadata *m = &run->model->metadata;
-    enum ls_status status = describe_training(run, row->epoch, error);
-    if (!status)
-        status = ls_metadata_set(m, error, "train_loss", "%.9g", row->train_loss);
-    if (!status)
-        status = ls_metadata_set(m, error, "train_error", "%.9g", row->train_error);
-    if (!status)
-        status = ls_metadata_set(m, error, "test_loss", "%.9g", row->test_loss);
-    if (!status)
-        status = ls_metadata_set(m, error, "test_error", "%.9g", row->test_error);
-    if (!status && row->test_mean_iou >= 0)
-        status = ls_metadata_set(m, error, "test_mean_iou", "%.9g", row->test_mean_iou);
-    return status;
+    struct ls_notes notes = describe_training(run, row->epoch, error);
+    ls_note(&notes, "train_loss", "%.9g", row->train_loss);
+    ls_note(&notes, "train_error", "%.9g", row->train_error);
+    ls_note(&notes, "test_loss", "%.9g", row->test_loss);
+    ls_note(&notes, "test_error", "%.9g", row->test_error);
+    if (row->test_mean_iou >= 0)
+        ls_note(&notes, "test_mean_iou", "%.9g", row->test_mean_iou);
+    return notes.status;
 }
 
 /* Writes the checkpoint that is kept, under the epoch's number. */
@@ -214,7 +206,7 @@ static enum ls_status keep_checkpoint(struct run *run, int epoch, struct ls_erro
 
 /* Writes the checkpoint of the initial weights; without epochs they are the result too. */
 static enum ls_status keep_beginning(struct run *run, struct ls_error *error) {
-    enum ls_status status = describe_training(run, 0, error);
+    enum ls_status status = describe_training(run, 0, error).status;
     if (!status)
         status = ls_model_save(run->model, run->initial_path, error);
     if (!status && run->recipe->epochs == 0)

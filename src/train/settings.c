@@ -1,4 +1,5 @@
 #include "train/settings.h"
+#include "base/metadata.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -12,43 +13,27 @@ enum ls_status ls_train_settings(struct ls_metadata *m, const struct ls_model *m
     char train_sha256[65], test_sha256[65];
     ls_dataset_sha256(training->train, train_sha256);
     ls_dataset_sha256(training->test, test_sha256);
-    enum ls_status status = ls_metadata_set(m, error, "arch", "%s", model->network.arch);
-    if (!status && *model->network.sha256)
-        status = ls_metadata_set(m, error, "arch_sha256", "%s", model->network.sha256);
-    if (!status)
-        status = ls_metadata_set(m, error, "init_sha256", "%s",
-                                 model->sha256[0] ? model->sha256 : "none");
-    if (!status)
-        status = ls_metadata_set(m, error, "data", "%s", training->train->name);
-    if (!status)
-        status = ls_metadata_set(m, error, "images", "%d", training->train->count);
-    if (!status)
-        status = ls_metadata_set(m, error, "test_images", "%d", training->test->count);
-    if (!status)
-        status = ls_dataset_record_pixels(training->train, m, error);
-    if (!status)
-        status = ls_metadata_set(m, error, "data_sha256", "%s", train_sha256);
-    if (!status)
-        status = ls_metadata_set(m, error, "test_data_sha256", "%s", test_sha256);
-    if (!status)
-        status = ls_metadata_set(m, error, "epochs", "%d", recipe->epochs);
-    if (!status)
-        status = ls_metadata_set(m, error, "batch", "%d", recipe->batch);
-    if (!status)
-        status = ls_metadata_set(m, error, "lr", "%.12g", recipe->lr);
-    if (!status)
-        status = ls_metadata_set(m, error, "lr_steps", "%s", steps);
-    if (!status)
-        status = ls_metadata_set(m, error, "momentum", "%.12g", recipe->momentum);
-    if (!status)
-        status = ls_metadata_set(m, error, "weight_decay", "%.12g", recipe->weight_decay);
-    if (!status)
-        status = ls_metadata_set(m, error, "seed", "%llu", (unsigned long long)recipe->seed);
-    if (!status)
-        status = ls_metadata_set(m, error, "augment", "%s", recipe->augment ? "yes" : "no");
-    if (!status)
-        status = ls_metadata_set(m, error, "shuffle", "%s", recipe->shuffle ? "yes" : "no");
-    if (!status)
-        status = ls_metadata_set(m, error, "precision", "%s", ls_precision_name(recipe->precision));
-    return status;
+    struct ls_notes notes = {m, error, LS_OK};
+    ls_note(&notes, "arch", "%s", model->network.arch);
+    if (*model->network.sha256)
+        ls_note(&notes, "arch_sha256", "%s", model->network.sha256);
+    ls_note(&notes, "init_sha256", "%s", model->sha256[0] ? model->sha256 : "none");
+    ls_note(&notes, "data", "%s", training->train->name);
+    ls_note(&notes, "images", "%d", training->train->count);
+    ls_note(&notes, "test_images", "%d", training->test->count);
+    if (!notes.status)
+        notes.status = ls_dataset_record_pixels(training->train, m, error);
+    ls_note(&notes, "data_sha256", "%s", train_sha256);
+    ls_note(&notes, "test_data_sha256", "%s", test_sha256);
+    ls_note(&notes, "epochs", "%d", recipe->epochs);
+    ls_note(&notes, "batch", "%d", recipe->batch);
+    ls_note(&notes, "lr", "%.12g", recipe->lr);
+    ls_note(&notes, "lr_steps", "%s", steps);
+    ls_note(&notes, "momentum", "%.12g", recipe->momentum);
+    ls_note(&notes, "weight_decay", "%.12g", recipe->weight_decay);
+    ls_note(&notes, "seed", "%llu", (unsigned long long)recipe->seed);
+    ls_note(&notes, "augment", "%s", recipe->augment ? "yes" : "no");
+    ls_note(&notes, "shuffle", "%s", recipe->shuffle ? "yes" : "no");
+    ls_note(&notes, "precision", "%s", ls_precision_name(recipe->precision));
+    return notes.status;
 }
