@@ -3,6 +3,7 @@
 #include "ops/conv2d.h"
 #include "base/alloc.h"
 #include "kernels/kernels.h"
+#include "ops/combine.h"
 #include "ops/fold.h"
 #include "ops/tiles.h"
 
@@ -219,23 +220,8 @@ static void store_weight_grad(const struct ls_node *node, const float *total, si
 
 void ls_conv2d_backward_combine(const struct ls_call *call, const void *partials, int chunks,
                                 size_t stride, size_t begin, size_t end) {
-    enum { BLOCK = 256 };
-    const struct ls_node *node = call->node;
-    const size_t weights = weight_count(node);
-    float total[BLOCK];
-    for (size_t e = begin; e < end;) {
-        size_t count = end - e < BLOCK ? end - e : BLOCK;
-        if (e < weights && e + count > weights)
-            count = weights - e;
-        ls_kernels()->sum_parts(count, (const float *)partials + e, chunks, stride / sizeof(float),
-                                total);
-        if (e < weights)
-            store_weight_grad(node, total, e, e + count, call->tensor_grads[0]);
-        else
-            for (size_t i = 0; i < count; i++)
-                call->tensor_grads[1][e - weights + i] = total[i];
-        e += count;
-    }
+    ls_combine_weights(call, partials, chunks, stride, begin, end, weight_count(call->node),
+                       store_weight_grad);
 }
 
 static void backward(const struct ls_call *call, int first, int last) {

@@ -1,7 +1,7 @@
 /* y = W x + b, x flattened in PyTorch's order (channel, row, column) */
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
-#include "ops/op.h"
+#include "ops/combine.h"
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
                             struct ls_error *error) {
@@ -79,19 +79,17 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
                                 grad + weight_count(node));
 }
 
+static void store_weight_grad(const struct ls_node *node, const float *total, size_t begin,
+                              size_t end, float *grad) {
+    const size_t in = ls_shape_size(node->in[0]), out = (size_t)node->out.channels;
+    for (size_t e = begin; e < end; e++)
+        grad[e % out * in + torch_index(node->in[0], e / out)] = total[e - begin];
+}
+
 static void backward_combine(const struct ls_call *call, const void *partials, int chunks,
                              size_t stride, size_t begin, size_t end) {
-    const struct ls_node *node = call->node;
-    const size_t in = ls_shape_size(node->in[0]), out = (size_t)node->out.channels;
-    for (size_t e = begin; e < end; e++) {
-        float total;
-        ls_kernels()->sum_parts(1, (const float *)partials + e, chunks, stride / sizeof(float),
-                                &total);
-        if (e < in * out)
-            call->tensor_grads[0][e % out * in + torch_index(node->in[0], e / out)] = total;
-        else
-            call->tensor_grads[1][e - in * out] = total;
-    }
+    ls_combine_weights(call, partials, chunks, stride, begin, end, weight_count(call->node),
+                       store_weight_grad);
 }
 
 static void backward(const struct ls_call *call, int first, int last) {

@@ -3,7 +3,7 @@
  *   y[iy k + ky][ix k + kx][o] = sum over i of x[iy][ix][i] W[i][o][ky][kx] + b[o] */
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
-#include "ops/op.h"
+#include "ops/combine.h"
 #include <math.h>
 #include <string.h>
 
@@ -141,19 +141,16 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
                                 grad + weight_count(node));
 }
 
+static void store_weight_grad(const struct ls_node *node, const float *total, size_t begin,
+                              size_t end, float *grad) {
+    for (size_t e = begin; e < end; e++)
+        grad[torch_index(node, e)] = total[e - begin];
+}
+
 static void backward_combine(const struct ls_call *call, const void *partials, int chunks,
                              size_t stride, size_t begin, size_t end) {
-    const struct ls_node *node = call->node;
-    const size_t weights = weight_count(node);
-    for (size_t e = begin; e < end; e++) {
-        float total;
-        ls_kernels()->sum_parts(1, (const float *)partials + e, chunks, stride / sizeof(float),
-                                &total);
-        if (e < weights)
-            call->tensor_grads[0][torch_index(node, e)] = total;
-        else
-            call->tensor_grads[1][e - weights] = total;
-    }
+    ls_combine_weights(call, partials, chunks, stride, begin, end, weight_count(call->node),
+                       store_weight_grad);
 }
 
 static void backward(const struct ls_call *call, int first, int last) {
