@@ -41,6 +41,29 @@ static void panels_share_one_scale(void **state) {
     ls_surface_free(&high);
 }
 
+/* Beside a surface a thousand times as wide. */
+static void a_thin_strip_is_drawn(void **state) {
+    (void)state;
+    struct ls_surface wide, strip;
+    const struct ls_surface *both[] = {&wide, &strip};
+    struct ls_plot_options options = bare();
+    make(&wide, 51, bowl);
+    make(&strip, 51, bowl);
+    for (int i = 0; i < 51; i++)
+        strip.x[i] *= 0.001;
+    struct ls_world world = ls_world_of(&(struct ls_axes){-1, 1, -1, 1});
+    struct ls_zscale scale = ls_zscale_choose(both, 2, &options);
+    struct ls_terrain terrain;
+    assert_int_equal(ls_terrain_create(&terrain, &strip, &scale, &world, 200, 1, NULL), LS_OK);
+    assert_true(terrain.nx >= 2 && terrain.step_x > 0);
+    assert_false(isnan(ls_terrain_at(&terrain, 0, 0)));
+    ls_terrain_free(&terrain);
+    options.width = 2 * WIDTH;
+    assert_int_equal(ls_plot_surfaces(both, 2, &options, "out.png", NULL), LS_OK);
+    ls_surface_free(&wide);
+    ls_surface_free(&strip);
+}
+
 static unsigned long number_at(const unsigned char *at) {
     return (unsigned long)at[0] << 24 | (unsigned long)at[1] << 16 | (unsigned long)at[2] << 8 |
            at[3];
@@ -374,6 +397,7 @@ static void heights_are_not_compressed_below_the_lowest_loss(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(panels_share_one_scale),
+        IN_OWN(a_thin_strip_is_drawn),
         IN_OWN(a_turntable_is_an_animation),
         IN_OWN(what_cannot_be_drawn_is_refused_and_leaves_no_file),
         IN_OWN(vector_formats_and_odd_words_work),

@@ -35,7 +35,7 @@ double ls_world_y(const struct ls_world *world, double y) {
 static int fine_count(int count, double points) {
     double parts = fmax(round(points / (count - 1)), 1);
     double fine = parts * (count - 1) + 1;
-    return (int)(fine > 2 * points ? points : fmax(fine, 2));
+    return (int)fmax(fine > 2 * points ? points : fine, 2);
 }
 
 static enum ls_status interpolate(struct ls_terrain *t, const struct ls_surface *surface,
