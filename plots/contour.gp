@@ -43,6 +43,8 @@ set multiplot
 eval frame
 do for [p = 1:PANELS] {
     eval place
+    X_LABEL = X_NAME[p]
+    Y_LABEL = Y_NAME[p]
     eval labels
     eval caption
     eval mark_labels

@@ -21,6 +21,8 @@ set multiplot
 eval frame
 do for [p = 1:PANELS] {
     eval place
+    X_LABEL = X_NAME[p]
+    Y_LABEL = Y_NAME[p]
     eval labels
     eval caption
     # One colour bar, beside the last panel.

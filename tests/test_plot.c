@@ -308,6 +308,28 @@ static void curves_have_names_of_their_own(void **state) {
         ls_surface_free(&curves[i]);
 }
 
+/* Two curves to other networks, one along a random direction. */
+static void curves_along_different_directions_share_an_axis(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface curves[3];
+    const struct ls_surface *pointers[3];
+    struct ls_plot_options options = ls_plot_defaults();
+    options.kind = LS_PLOT_LINES;
+    for (int i = 0; i < 3; i++) {
+        make_named_curve(&curves[i], "one");
+        if (i < 2)
+            assert_int_equal(ls_metadata_set(&curves[i].metadata, NULL, "model2", "a"), LS_OK);
+        pointers[i] = &curves[i];
+    }
+    assert_int_equal(ls_plot_surfaces(pointers, 2, &options, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", ">step towards the second model<"));
+    assert_int_equal(ls_plot_surfaces(pointers, 3, &options, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", ">step along the direction<"));
+    for (int i = 0; i < 3; i++)
+        ls_surface_free(&curves[i]);
+}
+
 /* Its rows stay within the axis, and it bends where an edge leaves it, at a third of the way. */
 static void a_band_ends_where_the_axis_does(void **state) {
     (void)state;
@@ -405,6 +427,7 @@ int main(void) {
         IN_OWN(networks_on_a_curve_are_named),
         IN_OWN(accuracy_has_an_axis_if_it_is_known),
         IN_OWN(curves_have_names_of_their_own),
+        IN_OWN(curves_along_different_directions_share_an_axis),
         cmocka_unit_test(a_band_ends_where_the_axis_does),
         IN_OWN(the_same_surface_gives_the_same_bytes),
         IN_OWN(ticks_have_room_for_their_numbers),

@@ -176,6 +176,30 @@ static void trajectories_are_drawn(void **state) {
     ls_surface_free(&surface);
 }
 
+/* A plane of a trajectory beside one of random directions. */
+static void panels_name_their_own_axes(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surfaces[2];
+    const struct ls_surface *both[] = {&surfaces[0], &surfaces[1]};
+    struct ls_plot_options options = ls_plot_defaults();
+    static const double at[] = {-0.5, 0};
+    const struct ls_trajectory way = {.count = 2, .x = (double *)at, .y = (double *)at};
+    static const enum ls_plot_kind kinds[] = {LS_PLOT_CONTOUR, LS_PLOT_HEATMAP};
+    make_bowl(&surfaces[0], 11, 4);
+    make_bowl(&surfaces[1], 11, 4);
+    assert_int_equal(ls_trajectory_copy(&surfaces[0].trajectory, &way, NULL), LS_OK);
+    for (int i = 0; i < 2; i++) {
+        options.kind = kinds[i];
+        assert_int_equal(ls_plot_surfaces(both, 2, &options, "out.svg", NULL), LS_OK);
+        assert_int_equal(occurrences("out.svg", ">first principal component<"), 1);
+        assert_int_equal(occurrences("out.svg", ">first direction<"), 1);
+        assert_int_equal(occurrences("out.svg", ">second direction<"), 1);
+    }
+    ls_surface_free(&surfaces[0]);
+    ls_surface_free(&surfaces[1]);
+}
+
 /* The lowest and the highest line and the lowest band of one map, and of the usual one. */
 static void colours_are_those_of_the_map(void **state) {
     (void)state;
@@ -300,6 +324,7 @@ int main(void) {
         IN_OWN(six_panels_have_titles_and_one_scale),
         IN_OWN(networks_are_marked_and_named),
         IN_OWN(trajectories_are_drawn),
+        IN_OWN(panels_name_their_own_axes),
         IN_OWN(colours_are_those_of_the_map),
         IN_OWN(flat_surfaces_are_told),
         IN_OWN(hard_grids_are_drawn),

@@ -170,6 +170,35 @@ static void begun_scans_are_drawn(void **state) {
     ls_surface_free(&begun);
 }
 
+/* Numbers in the units of different losses share no scale; errors do, and so do losses of files
+ * that do not say which they are. */
+static void different_losses_are_not_mixed(void **state) {
+    static const char *const losses[] = {"cross-entropy", "mse"};
+    struct ls_surface surfaces[3];
+    const struct ls_surface *pointers[3];
+    struct ls_plot_options options = ls_plot_defaults();
+    struct ls_error error;
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        make_numbers(&surfaces[i]);
+        pointers[i] = &surfaces[i];
+        if (i < 2)
+            assert_int_equal(ls_metadata_set(&surfaces[i].metadata, NULL, "loss", "%s", losses[i]),
+                             LS_OK);
+    }
+    options.kind = LS_PLOT_SURFACE;
+    options.width = options.height = 200;
+    assert_int_equal(ls_plot_surfaces(pointers, 2, &options, "out.png", &error), LS_MISMATCH);
+    assert_message(&error, "one scale cannot show cross-entropy loss and mean square error");
+    assert_int_equal(ls_plot_surfaces(pointers + 1, 2, &options, "out.png", &error), LS_OK);
+    options.of = LS_PLOT_OF_STANDARD_ERROR;
+    assert_int_equal(ls_plot_surfaces(pointers, 2, &options, "out.png", &error), LS_MISMATCH);
+    options.of = LS_PLOT_OF_ERROR;
+    assert_int_equal(ls_plot_surfaces(pointers, 2, &options, "out.png", &error), LS_OK);
+    for (int i = 0; i < 3; i++)
+        ls_surface_free(&surfaces[i]);
+}
+
 static void what_has_no_such_numbers_is_refused(void **state) {
     struct ls_surface surface, curve;
     struct ls_error error;
@@ -226,6 +255,7 @@ int main(void) {
         IN_OWN(levels_go_with_what_is_given),
         IN_OWN(a_plateau_at_a_level_is_one_band),
         IN_OWN(begun_scans_are_drawn),
+        IN_OWN(different_losses_are_not_mixed),
         IN_OWN(what_has_no_such_numbers_is_refused),
     };
     return cmocka_run_group_tests_name("quantity", tests, NULL, NULL);

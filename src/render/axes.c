@@ -77,7 +77,10 @@ void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request,
     ls_script_add(script, "Y_MIN = %.9g; Y_MAX = %.9g\n", axes->y_min, axes->y_max);
     ls_figure_axis(figure, "X_TICKS", axes->x_min, axes->x_max, false);
     ls_figure_axis(figure, "Y_TICKS", axes->y_min, axes->y_max, true);
-    ls_script_string(script, "X_LABEL", ls_caption_axis(request->surfaces[0], 0));
-    ls_script_string(script, "Y_LABEL", ls_caption_axis(request->surfaces[0], 1));
+    ls_script_add(script, "array X_NAME[%d]; array Y_NAME[%d]\n", request->count, request->count);
+    for (int i = 0; i < request->count; i++)
+        ls_script_add(script, "X_NAME[%d] = '%s'; Y_NAME[%d] = '%s'\n", i + 1,
+                      ls_caption_axis(request->surfaces[i], 0), i + 1,
+                      ls_caption_axis(request->surfaces[i], 1));
     ls_script_string(script, "LOSS_LABEL", ls_request_label(request));
 }

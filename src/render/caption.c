@@ -163,7 +163,7 @@ const char *ls_caption_loss(const struct ls_surface *surface) {
         return "cross-entropy loss";
     if (loss && strcmp(loss, "mse") == 0)
         return "mean square error";
-    return "loss";
+    return NULL;
 }
 
 const char *ls_caption_axis(const struct ls_surface *surface, int axis) {

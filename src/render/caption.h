@@ -17,7 +17,7 @@ void ls_caption_apart(const struct ls_surface *surface, const struct ls_surface 
  */
 void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size);
 
-/* "cross-entropy" or "mean square error" before " loss"; just "loss" if it is not known. */
+/* "cross-entropy loss" or "mean square error"; NULL if the surface does not say. */
 const char *ls_caption_loss(const struct ls_surface *surface);
 
 /* What the x (axis 0) or y axis stands for. */

@@ -42,19 +42,22 @@ static void add_curve(struct ls_script *script, const struct ls_surface *surface
     ls_script_add(script, "\n\n");
 }
 
-/* The axis along the curves; ends = where it begins and ends. */
+/* The axis along the curves, which lead along directions of one kind or not; ends = where it begins
+ * and ends. */
 static void add_steps(struct ls_script *script, const struct ls_request *request, double ends[2]) {
-    struct ls_row row;
+    const char *label = NULL;
     ends[0] = INFINITY;
     ends[1] = -INFINITY;
     for (int i = 0; i < request->count; i++) {
+        struct ls_row row;
         ls_row_of(request->surfaces[i], &row);
         ends[0] = fmin(ends[0], row.at[0]);
         ends[1] = fmax(ends[1], row.at[row.count - 1]);
+        const char *mine = ls_caption_axis(request->surfaces[i], row.axis);
+        label = !label || strcmp(label, mine) == 0 ? mine : "step along the direction";
     }
-    ls_row_of(request->surfaces[0], &row);
     ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g\n", ends[0], ends[1]);
-    ls_script_string(script, "X_LABEL", ls_caption_axis(request->surfaces[0], row.axis));
+    ls_script_string(script, "X_LABEL", label);
     ls_script_string(script, "LOSS_LABEL", ls_request_label(request));
 }
 

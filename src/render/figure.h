@@ -78,6 +78,9 @@ void ls_request_name(const struct ls_request *request, int i, char *text, size_t
 /* "120 of 2,601 points not computed, 3 not finite", or nothing if there is nothing to tell. */
 void ls_request_missing(const struct ls_request *request, char *text, size_t size);
 
+/* LS_MISMATCH if numbers of different losses would share a scale. */
+enum ls_status ls_request_check_losses(const struct ls_request *request, struct ls_error *error);
+
 /* LS_BAD_ARGUMENT if --zmax would cut off everything. */
 enum ls_status ls_request_check_zmax(const struct ls_request *request, struct ls_error *error);
 
@@ -105,7 +108,7 @@ void ls_figure_ticks(struct ls_figure *figure, const char *name, const double *v
 void ls_figure_axis(struct ls_figure *figure, const char *name, double low, double high,
                     bool upright);
 
-/* Adds the ranges, ticks and labels of the axes that all panels share. */
+/* Adds the ranges and ticks of the axes that all panels share, and how each panel calls them. */
 void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request,
                     const struct ls_axes *axes);
 

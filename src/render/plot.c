@@ -182,6 +182,8 @@ static enum ls_status draw_shown(const struct ls_request *request, struct ls_err
     if (status == LS_OK)
         status =
             ls_heights_check(request->surfaces, request->count, request->quantity->noun, error);
+    if (status == LS_OK)
+        status = ls_request_check_losses(request, error);
     return status == LS_OK ? draw(request, error) : status;
 }
 

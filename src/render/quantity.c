@@ -44,6 +44,7 @@ static const struct ls_quantity quantities[] = {
                          .vmin = 0.1,
                          .vmax = 10,
                          .vlevel = 0.5,
+                         .of_loss = true,
                          .compress = -1},
     [LS_PLOT_OF_ERROR] = {.label = "error (%)",
                           .article = "an",
@@ -66,6 +67,7 @@ static const struct ls_quantity quantities[] = {
                                    .vmin = NAN,
                                    .vmax = NAN,
                                    .vlevel = NAN,
+                                   .of_loss = true,
                                    .compress = -1},
 };
 

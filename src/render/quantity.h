@@ -14,6 +14,7 @@ struct ls_quantity {
     double vmin, vmax, vlevel; /* levels and ends of colours, unless the user says otherwise; NAN:
                                   the values decide */
     bool fit;                  /* colours end at the largest value, if that is below vmax */
+    bool of_loss;              /* in the units of the loss */
     double compress;           /* as in struct ls_surface_options */
 };
 

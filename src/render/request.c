@@ -7,8 +7,25 @@
 #include <string.h>
 
 const char *ls_request_label(const struct ls_request *request) {
-    const char *label = request->quantity->label;
-    return label ? label : ls_caption_loss(request->surfaces[0]);
+    if (request->quantity->label)
+        return request->quantity->label;
+    for (int i = 0; i < request->count; i++)
+        if (!ls_caption_loss(request->surfaces[i]))
+            return "loss";
+    return ls_caption_loss(request->surfaces[0]); /* as the others': see ls_request_check_losses */
+}
+
+enum ls_status ls_request_check_losses(const struct ls_request *request, struct ls_error *error) {
+    const char *known = NULL;
+    for (int i = 0; i < request->count && request->quantity->of_loss; i++) {
+        const char *mine = ls_caption_loss(request->surfaces[i]);
+        if (mine && known && strcmp(mine, known) != 0)
+            return ls_fail(error, LS_MISMATCH,
+                           "one scale cannot show %s and %s: draw surface %d by itself", known,
+                           mine, i + 1);
+        known = mine ? mine : known;
+    }
+    return LS_OK;
 }
 
 const char *ls_request_title(const struct ls_request *request) {

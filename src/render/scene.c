@@ -161,12 +161,13 @@ enum ls_status ls_scene_create(struct ls_scene *scene, const struct ls_request *
     int points = choose_points(scene);
     for (int i = 0; i < count && status == LS_OK; i++) {
         struct ls_panel3 *panel = &scene->panels[i];
-        status = ls_terrain_create(&panel->terrain, request->surfaces[i], &scene->scale,
-                                   &scene->world, points, scene->threads, error);
+        panel->surface = request->surfaces[i];
+        status = ls_terrain_create(&panel->terrain, panel->surface, &scene->scale, &scene->world,
+                                   points, scene->threads, error);
         if (status != LS_OK || !scene->options->words)
             continue;
-        status = ls_trail_clip(&panel->trail, request->surfaces[i], error);
-        ls_pins_stand(&panel->pins, request->surfaces[i], &panel->terrain, &scene->world);
+        status = ls_trail_clip(&panel->trail, panel->surface, error);
+        ls_pins_stand(&panel->pins, panel->surface, &panel->terrain, &scene->world);
     }
     return status == LS_OK ? ls_scene_find_points(scene, error) : status;
 }

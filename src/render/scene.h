@@ -14,6 +14,7 @@ enum { LS_SCENE_TEXT = 512, LS_CAPTION_LINES = 8 };
 
 /* One panel: a surface with its name. */
 struct ls_panel3 {
+    const struct ls_surface *surface;
     struct ls_terrain terrain;
     struct ls_pins pins;
     struct ls_trail trail;    /* empty in a picture without words */

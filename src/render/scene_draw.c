@@ -38,14 +38,14 @@ static enum ls_colormap colormap(const struct ls_scene *scene) {
     return ls_colormap_or(scene->request->options->colormap, LS_COOLWARM);
 }
 
-static struct ls_box3 box_of(const struct ls_scene *scene, const struct ls_camera *camera) {
-    const struct ls_surface *first = scene->request->surfaces[0];
+static struct ls_box3 box_of(const struct ls_scene *scene, const struct ls_panel3 *panel,
+                             const struct ls_camera *camera) {
     return (struct ls_box3){
         .world = &scene->world,
         .camera = camera,
         .scale = &scene->scale,
         .em = 0.88 * scene->em,
-        .label = {ls_caption_axis(first, 0), ls_caption_axis(first, 1),
+        .label = {ls_caption_axis(panel->surface, 0), ls_caption_axis(panel->surface, 1),
                   scene->options->bar ? NULL : ls_request_label(scene->request)}};
 }
 
@@ -64,7 +64,7 @@ static enum ls_status draw_floor(const struct ls_scene *scene, const struct ls_p
         if (status == LS_OK)
             status = lay(panel, brush, canvas, error);
         cairo_restore(canvas->cairo);
-        struct ls_box3 box = box_of(scene, &brush->camera);
+        struct ls_box3 box = box_of(scene, panel, &brush->camera);
         ls_box_draw(canvas, &box);
     }
     if (status == LS_OK && options->floor_contours)
@@ -109,7 +109,7 @@ static enum ls_status draw_panel(struct ls_scene *scene, struct ls_panel3 *panel
         cairo_rectangle(canvas->cairo, panel->cell.left, panel->cell.top, panel->cell.width,
                         panel->cell.height);
         cairo_clip(canvas->cairo);
-        struct ls_box3 box = box_of(scene, &brush.camera);
+        struct ls_box3 box = box_of(scene, panel, &brush.camera);
         struct ls_box_labels labels = {.count = 0};
         status = draw_floor(scene, panel, &brush, canvas, error);
         if (status == LS_OK)
