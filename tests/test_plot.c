@@ -385,6 +385,42 @@ static void ticks_have_room_for_their_numbers(void **state) {
     assert_ticks(1, false, "TICKS = \"'0' 0\"\n");
 }
 
+/* What does nothing is told, not passed over. */
+static void options_of_other_pictures_are_refused(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    const struct ls_surface *one = &surface;
+    struct ls_error error;
+    make_bowl(&surface, 3, 1);
+    struct ls_plot_options options = ls_plot_defaults();
+    options.surface.caption = "below";
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.svg", &error), LS_BAD_ARGUMENT);
+    assert_message(&error,
+                   "caption is no matter to contour plots, only to pictures of kind surface");
+    options = ls_plot_defaults();
+    options.kind = LS_PLOT_SURFACE;
+    options.vmax = 5;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "vmax is no matter to pictures of kind surface, only to contour plots");
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.html", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "pages");
+    options = ls_plot_defaults();
+    options.relief = 1;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.vtp", &error), LS_BAD_ARGUMENT);
+    options = ls_plot_defaults();
+    options.kind = LS_PLOT_HEATMAP;
+    options.log = true;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.csv", &error), LS_BAD_ARGUMENT);
+    options.zmax = 4;
+    assert_int_equal(ls_plot_training((const char *[]){"log.csv"}, 1, &options, "out.svg", &error),
+                     LS_BAD_ARGUMENT);
+    assert_message(&error, "zmax is no matter to training curves");
+    assert_int_equal(ls_plot_spectra((const char *[]){"some.csv"}, 1, &options, "out.svg", &error),
+                     LS_BAD_ARGUMENT);
+    assert_int_equal(count_entries("."), 0);
+    ls_surface_free(&surface);
+}
+
 static void what_cannot_be_drawn_is_refused(void **state) {
     (void)state;
     struct ls_surface surface, curve;
@@ -431,6 +467,7 @@ int main(void) {
         cmocka_unit_test(a_band_ends_where_the_axis_does),
         IN_OWN(the_same_surface_gives_the_same_bytes),
         IN_OWN(ticks_have_room_for_their_numbers),
+        IN_OWN(options_of_other_pictures_are_refused),
         IN_OWN(what_cannot_be_drawn_is_refused),
     };
     return cmocka_run_group_tests_name("plot", tests, NULL, NULL);

@@ -71,6 +71,7 @@ struct ls_plot_options {
     double relief;             /* height of an obj or ply mesh as part of its longer side: 0.5 */
     int width, height;         /* pixels, of which a PDF has 200 to the inch; 0: chosen by kind and
                                   number of panels */
+    bool bare;                 /* the surface alone, without box, bar and words */
     const char *title; /* above the whole figure; NULL: made from the metadata of one surface,
                           none for several */
     const char *const *names; /* [count] labels of the surfaces or runs; NULL, as a whole or for
@@ -82,8 +83,9 @@ struct ls_plot_options {
 struct ls_plot_options ls_plot_defaults(void);
 
 /* Draws one to LS_MAX_PANELS surfaces side by side on one common scale to `path`; its ending names
- * the format. Pictures: png, svg, pdf. A heat map as PNG is the bare picture, grid points as blocks
- * of pixels, without axes or text. Meshes of one surface, of whatever kind: vtp holds loss, ln(loss
+ * the format. LS_BAD_ARGUMENT for options that are no matter to what is made. Pictures: png, svg,
+ * pdf. A heat map as PNG is the bare picture, grid points as blocks of pixels, without axes or
+ * text. Meshes of one surface, of whatever kind: vtp holds loss, ln(loss
  * + 0.1) and accuracy, its height is the loss, or with `log` that logarithm; obj and ply are
  * coloured and scaled to `relief`. csv holds the numbers of one surface, or its contour lines if
  * that is the kind. Losses that are not computed or not finite are left out. */

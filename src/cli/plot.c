@@ -76,7 +76,7 @@ static const char help[] =
 
 struct options {
     const char *out;
-    bool has_kind, bare;
+    bool has_kind;
     const char *names[LS_MAX_PANELS];
     int name_count;
     struct ls_plot_options plot;
@@ -255,9 +255,7 @@ static int check(const struct options *o, char **paths, int count) {
 static int run(struct options *o, char **paths, int count) {
     struct ls_error error = {0};
     enum ls_status status;
-    o->plot.names = o->names;
-    if (o->bare)
-        o->plot.surface.box = o->plot.surface.bar = o->plot.surface.words = false;
+    o->plot.names = o->name_count ? o->names : NULL;
     struct cli_watch watch;
     if (o->plot.surface.frames > 1) {
         cli_watch_start(&watch);
@@ -306,7 +304,7 @@ int cli_plot(int argc, char **argv) {
         {.name = "background", .own = &surface->background, .read = read_background},
         {.name = "no-box", .clear = &surface->box},
         {.name = "no-bar", .clear = &surface->bar},
-        {.name = "bare", .set = &o.bare},
+        {.name = "bare", .set = &plot->bare},
         {.name = "caption", .text = &surface->caption},
         {.name = "samples", .whole = &surface->samples, .min = 1, .max = 8},
         {.name = "frames", .whole = &surface->frames, .min = 1, .max = 10000},

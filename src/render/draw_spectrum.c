@@ -4,6 +4,7 @@
 #include "render/caption.h"
 #include "render/columns.h"
 #include "render/figure.h"
+#include "render/takers.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,6 +143,8 @@ enum ls_status ls_plot_spectra(const char *const *paths, int count,
                                struct ls_error *error) {
     enum ls_file_format format;
     enum ls_status status = ls_picture_format(path, "spectra are", &format, error);
+    if (!status)
+        status = ls_takers_check(options, LS_SPECTRUM, error);
     if (status)
         return status;
     if (count < 1 || count > LS_MAX_PANELS)

@@ -2,6 +2,7 @@
  */
 #include "base/order.h"
 #include "render/figure.h"
+#include "render/takers.h"
 #include "render/ticks.h"
 #include "render/training_log.h"
 #include <math.h>
@@ -170,6 +171,8 @@ enum ls_status ls_plot_training(const char *const *log_paths, int count,
                                 struct ls_error *error) {
     enum ls_file_format format;
     enum ls_status status = ls_picture_format(path, "training curves are", &format, error);
+    if (status == LS_OK)
+        status = ls_takers_check(options, LS_TRAINING_CURVES, error);
     if (status != LS_OK)
         return status;
     if (count < 1 || count > LS_MAX_PANELS)

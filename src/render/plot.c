@@ -6,6 +6,7 @@
 #include "render/height.h"
 #include "render/mesh.h"
 #include "render/quantity.h"
+#include "render/takers.h"
 #include "render/viewer.h"
 #include <math.h>
 
@@ -32,12 +33,9 @@ static bool is_mesh(enum ls_file_format format) {
     return format == LS_FORMAT_VTP || format == LS_FORMAT_OBJ || format == LS_FORMAT_PLY;
 }
 
-static enum ls_status check_mesh_options(const struct ls_plot_options *options, bool mesh,
+static enum ls_status check_mesh_options(const struct ls_plot_options *options,
                                          struct ls_error *error) {
     enum { FINEST = 2001 };
-    if (!mesh && (options->solid || options->interp))
-        return ls_fail(error, LS_BAD_ARGUMENT,
-                       "solid and interp are for meshes: the name must end in .vtp, .obj or .ply");
     if (options->interp != 0 && (options->interp < 2 || options->interp > FINEST))
         return ls_fail(error, LS_BAD_ARGUMENT, "interp (%d) must be from 2 to %d points",
                        options->interp, (int)FINEST);
@@ -51,8 +49,6 @@ static enum ls_status check_options(const struct ls_plot_options *options, struc
     if (!(options->vmin < options->vmax) || !isfinite(options->vmax - options->vmin))
         return ls_fail(error, LS_BAD_ARGUMENT, "vmin (%g) must be below vmax (%g)", options->vmin,
                        options->vmax);
-    if (options->surface.frames > 1 && options->kind != LS_PLOT_SURFACE)
-        return ls_fail(error, LS_BAD_ARGUMENT, "a turntable shows a surface: it needs that kind");
     if (!(options->vlevel > 0))
         return ls_fail(error, LS_BAD_ARGUMENT, "vlevel (%g) must be above 0", options->vlevel);
     if (options->log && !(options->zmax > 0))
@@ -164,9 +160,26 @@ static enum ls_status check_format(const struct ls_request *request, struct ls_e
     return ls_picture_format(request->path, "other numbers than the loss are", &format, error);
 }
 
+static enum ls_product product_of(const struct ls_request *request) {
+    static const enum ls_product pictures[] = {[LS_PLOT_CONTOUR] = LS_CONTOUR_PLOT,
+                                               [LS_PLOT_SURFACE] = LS_SURFACE_PICTURE,
+                                               [LS_PLOT_HEATMAP] = LS_HEAT_MAP,
+                                               [LS_PLOT_LINES] = LS_LINE_PLOT,
+                                               [LS_PLOT_CONVEXITY] = LS_HEAT_MAP};
+    if (request->format == LS_FORMAT_VTP)
+        return LS_VTP_MESH;
+    if (is_mesh(request->format))
+        return LS_COLORED_MESH;
+    if (request->format == LS_FORMAT_CSV)
+        return is_numbers(request) ? LS_NUMBERS : LS_CONTOUR_LINES;
+    return request->format == LS_FORMAT_HTML ? LS_PAGE : pictures[request->options->kind];
+}
+
 /* Decides what the options leave open. */
 static void settle(const struct ls_request *request, enum ls_plot_kind kind,
                    struct ls_plot_options *own) {
+    if (own->bare)
+        own->surface.box = own->surface.bar = own->surface.words = false;
     if (isnan(own->zmax))
         own->zmax = usual_zmax(request, kind == LS_PLOT_SURFACE && !is_mesh(request->format));
     ls_quantity_defaults(request->quantity, request->surfaces, request->count, own);
@@ -176,7 +189,7 @@ static void settle(const struct ls_request *request, enum ls_plot_kind kind,
 static enum ls_status draw_shown(const struct ls_request *request, struct ls_error *error) {
     enum ls_status status = check_options(request->options, error);
     if (status == LS_OK)
-        status = check_mesh_options(request->options, is_mesh(request->format), error);
+        status = check_mesh_options(request->options, error);
     if (status == LS_OK && is_numbers(request))
         return ls_csv_write(request->surfaces[0], request->path, error);
     if (status == LS_OK)
@@ -203,6 +216,8 @@ enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int co
     const enum ls_plot_kind kind = solid ? LS_PLOT_SURFACE : options->kind;
     if (status == LS_OK)
         status = check_format(&request, error);
+    if (status == LS_OK)
+        status = ls_takers_check(options, product_of(&request), error);
     if (status == LS_OK && !is_numbers(&request))
         status = check_shapes(surfaces, count, kind, error);
     if (status == LS_OK && request.quantity->value) {
