@@ -1,5 +1,6 @@
 /* Pictures of other numbers than the loss. */
 #include "pictures.h"
+#include "render/quantity.h"
 #include "support.h"
 #include <math.h>
 
@@ -135,6 +136,34 @@ static void levels_go_with_what_is_given(void **state) {
     ls_surface_free(&surface);
 }
 
+/* Far above 10 a linear scale shows nothing: levels are logarithmic, up to the highest loss. */
+static void levels_reach_losses_that_span_much(void **state) {
+    struct ls_surface surface;
+    const struct ls_surface *one = &surface;
+    const struct ls_quantity *loss = ls_quantity_of(LS_PLOT_CONTOUR, LS_PLOT_OF_LOSS);
+    struct ls_plot_options options = ls_plot_defaults();
+    (void)state;
+    make_numbers(&surface); /* 0.25 to 8.25 */
+    ls_quantity_defaults(loss, &one, 1, &options);
+    assert_true(!options.log && options.vmin == 0.1 && options.vmax == 10);
+    options = ls_plot_defaults();
+    options.log = true;
+    for (int i = 0; i < POINTS; i++)
+        surface.loss[i] *= 0.005;
+    ls_quantity_defaults(loss, &one, 1, &options);
+    assert_true(options.vmin == 0.001 && options.vmax == 0.05);
+    for (int i = 0; i < POINTS; i++)
+        surface.loss[i] *= 1e7;
+    options = ls_plot_defaults();
+    ls_quantity_defaults(loss, &one, 1, &options);
+    assert_true(options.log && options.vmin == 0.1 && fabs(options.vmax - 5e5) < 1);
+    options = ls_plot_defaults();
+    options.vmax = 20;
+    ls_quantity_defaults(loss, &one, 1, &options);
+    assert_true(!options.log && options.vmin == 0.1 && options.vmax == 20);
+    ls_surface_free(&surface);
+}
+
 /* Where a network has collapsed to one class, errors are those of guessing, at a level of the plot.
  */
 static void a_plateau_at_a_level_is_one_band(void **state) {
@@ -253,6 +282,7 @@ int main(void) {
         IN_OWN(numbers_are_coloured_as_losses_are),
         IN_OWN(pictures_say_what_they_show),
         IN_OWN(levels_go_with_what_is_given),
+        cmocka_unit_test(levels_reach_losses_that_span_much),
         IN_OWN(a_plateau_at_a_level_is_one_band),
         IN_OWN(begun_scans_are_drawn),
         IN_OWN(different_losses_are_not_mixed),

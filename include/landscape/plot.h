@@ -61,10 +61,11 @@ struct ls_plot_options {
                                   NAN: lines and meshes at 10 unless `log` or all lie above,
                                   surfaces nowhere */
     double vmin, vmax, vlevel; /* contour levels vmin, vmin + vlevel, ... < vmax; a heat map's
-                                  colours span vmin to vmax. NAN: 0.1, 10 and 0.5; of errors 0
-                                  (lines: 10), 100 and 10; of standard errors round numbers around
-                                  them, with `log` unless vlevel is given; of convexity 0 and the
-                                  largest ratio up to 1 */
+                                  colours span vmin to vmax. NAN: 0.1, 10 and 0.5; with `log`,
+                                  which most losses being above 10 turn on, up to the highest; of
+                                  errors 0 (lines: 10), 100 and 10; of standard errors round numbers
+                                  around them, with `log` unless vlevel or a vmin up to 0 is given;
+                                  of convexity 0 and the largest ratio up to 1 */
     int interp;                /* points to which a mesh is refined along the longer axis; 0: the
                                   grid's own */
     bool solid;                /* walls and a base close a mesh */

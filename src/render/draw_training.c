@@ -78,7 +78,7 @@ static void add_axis(struct ls_figure *figure, double lowest, double top) {
     const bool log = figure->options->log;
     double bottom = 0, ticks[LS_MAX_TICKS];
     if (log)
-        bottom = lowest < top ? 1 / ls_round_up(1 / lowest) : top / 10;
+        bottom = lowest < top ? ls_round_down(lowest) : top / 10;
     ls_script_add(&figure->script, "ERROR_MIN = %.9g; ERROR_MAX = %g; ERROR_LOG = %d\n", bottom,
                   top, log);
     if (log)

@@ -1,5 +1,8 @@
 #include "render/height.h"
+#include "base/alloc.h"
+#include "base/order.h"
 #include <math.h>
+#include <stdlib.h>
 
 double ls_height(double loss) {
     return loss == LS_NOT_COMPUTED || !isfinite(loss) ? NAN : loss;
@@ -35,6 +38,22 @@ struct ls_extent ls_heights(const struct ls_surface *const *surfaces, int count)
         for (size_t i = 0; i < ls_surface_points(surfaces[s]); i++)
             include(&extent, surfaces[s]->loss[i]);
     return extent;
+}
+
+double ls_median_height(const struct ls_surface *const *surfaces, int count) {
+    size_t total = ls_heights(surfaces, count).points, known = 0;
+    double *heights = ls_alloc(total, sizeof *heights);
+    if (!heights)
+        return NAN;
+    for (int s = 0; s < count; s++)
+        for (size_t i = 0; i < ls_surface_points(surfaces[s]); i++) {
+            double height = ls_height(surfaces[s]->loss[i]);
+            if (isfinite(height))
+                heights[known++] = height;
+        }
+    double middle = known ? ls_median(heights, known) : NAN;
+    free(heights);
+    return middle;
 }
 
 long ls_lowest_point(const struct ls_surface *surface) {

@@ -29,6 +29,9 @@ struct ls_extent {
 
 struct ls_extent ls_heights(const struct ls_surface *const *surfaces, int count);
 
+/* The median of all heights; NaN without any, or without memory to find it. */
+double ls_median_height(const struct ls_surface *const *surfaces, int count);
+
 /* Index of the smallest height, -1 if there is none. */
 long ls_lowest_point(const struct ls_surface *surface);
 

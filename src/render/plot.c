@@ -178,6 +178,7 @@ static enum ls_product product_of(const struct ls_request *request) {
 /* Decides what the options leave open. */
 static void settle(const struct ls_request *request, enum ls_plot_kind kind,
                    struct ls_plot_options *own) {
+    own->kind = kind;
     if (own->bare)
         own->surface.box = own->surface.bar = own->surface.words = false;
     if (isnan(own->zmax))

@@ -1,6 +1,7 @@
 #include "render/quantity.h"
 #include "base/alloc.h"
 #include "render/height.h"
+#include "render/ticks.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -108,23 +109,18 @@ void ls_shown_free(struct ls_shown *shown) {
     shown->count = 0;
 }
 
-/* The next of 1, 2 and 5 times powers of ten: at or below a positive number, or above it. */
-static double round_125(double number, bool up) {
-    const double power = pow(10, floor(log10(number))), digit = number / power;
-    if (up)
-        return power * (digit < 2 ? 2 : digit < 5 ? 5 : 10);
-    return power * (digit < 2 ? 1 : digit < 5 ? 2 : 5);
-}
-
-static double upper_end(const struct ls_quantity *quantity, const struct ls_extent *extent) {
-    if (isnan(quantity->vmax))
-        return extent->max > 0 ? round_125(extent->max, true) : 1;
+/* Logarithmic levels and colours of losses reach as far as the losses do. */
+static double upper_end(const struct ls_quantity *quantity, const struct ls_extent *extent,
+                        const struct ls_plot_options *options) {
+    const double most = 1e300, top = fmin(fmax(extent->max, 1.1 * options->vmin), most);
+    if (isnan(quantity->vmax) || (options->log && !quantity->value))
+        return top > 0 ? ls_round_up(top) : 1;
     return quantity->fit && extent->max > 0 ? fmin(extent->max, quantity->vmax) : quantity->vmax;
 }
 
 /* Some ten steps, where the quantity's own would be too long. */
 static double step_below(const struct ls_quantity *quantity, double vmax) {
-    const double most = vmax > 0 ? round_125(vmax / 10, false) : 1;
+    const double most = vmax > 0 ? ls_round_down(vmax / 10) : 1;
     return quantity->vlevel <= most || !quantity->value ? quantity->vlevel : most;
 }
 
@@ -132,12 +128,19 @@ static double step_below(const struct ls_quantity *quantity, double vmax) {
 static double lower_end(const struct ls_quantity *quantity, const struct ls_extent *extent,
                         const struct ls_plot_options *options) {
     const double first = options->vlevel < options->vmax ? options->vlevel : 0;
-    if (!quantity->value)
+    if (!quantity->value && quantity->vmin < options->vmax)
         return quantity->vmin;
     if (options->log)
-        return extent->positive < options->vmax ? round_125(extent->positive, false)
+        return extent->positive < options->vmax ? ls_round_down(extent->positive)
                                                 : options->vmax / 10;
     return options->kind == LS_PLOT_CONTOUR ? first : 0;
+}
+
+/* Whether the quantity, or most of the losses, would not be seen on the usual linear scale. */
+static bool spans_much(const struct ls_quantity *quantity, const struct ls_surface *const *surfaces,
+                       int count, const struct ls_plot_options *options) {
+    return isnan(quantity->vmin) || (!quantity->value && isnan(options->vmax) &&
+                                     ls_median_height(surfaces, count) > quantity->vmax);
 }
 
 void ls_quantity_defaults(const struct ls_quantity *quantity,
@@ -145,10 +148,10 @@ void ls_quantity_defaults(const struct ls_quantity *quantity,
                           struct ls_plot_options *options) {
     const struct ls_extent extent = ls_heights(surfaces, count);
     const bool linear = options->vmin <= 0 || !isnan(options->vlevel);
-    if (isnan(quantity->vmin) && !linear && options->kind != LS_PLOT_SURFACE)
-        options->log = true;
+    if (options->kind == LS_PLOT_CONTOUR || options->kind == LS_PLOT_HEATMAP)
+        options->log = options->log || (!linear && spans_much(quantity, surfaces, count, options));
     if (isnan(options->vmax))
-        options->vmax = upper_end(quantity, &extent);
+        options->vmax = upper_end(quantity, &extent, options);
     if (isnan(options->vlevel))
         options->vlevel = step_below(quantity, options->vmax);
     if (isnan(options->vmin))

@@ -8,6 +8,12 @@ double ls_round_up(double x) {
     return power * (digits <= 1 + 1e-9 ? 1 : digits <= 2 + 1e-9 ? 2 : digits <= 5 + 1e-9 ? 5 : 10);
 }
 
+double ls_round_down(double x) {
+    double power = pow(10, floor(log10(x)));
+    double digits = x / power;
+    return power * (digits >= 10 - 1e-8 ? 10 : digits >= 5 - 1e-9 ? 5 : digits >= 2 - 1e-9 ? 2 : 1);
+}
+
 int ls_linear_ticks(double low, double high, int parts, double values[LS_MAX_TICKS]) {
     double step = ls_round_up((high - low) / parts);
     int count = 0;

@@ -6,8 +6,10 @@
 
 enum { LS_MAX_TICKS = 16 };
 
-/* The smallest of 1, 2 and 5 times powers of ten that is not below x > 0. */
+/* The smallest of 1, 2 and 5 times powers of ten that is not below x > 0, and the largest that is
+ * not above. */
 double ls_round_up(double x);
+double ls_round_down(double x);
 
 /* values[] = the multiples from low to high of a round step, about `parts` steps; returns their
  * number. */

@@ -1,10 +1,7 @@
 #include "render/zscale.h"
-#include "base/alloc.h"
-#include "base/order.h"
 #include "render/height.h"
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 
 /* Losses are held within -most and most, so that differences are finite. */
 static const double most = 1e300;
@@ -25,24 +22,6 @@ double ls_zscale_height(const struct ls_zscale *scale, double loss) {
         return NAN;
     double height = (raw(scale, loss) - bottom) / (top - bottom);
     return height > 1 ? 1 + log1p(height - 1) : height;
-}
-
-/* The median of all heights; NaN if there is no memory to find it. */
-static double median(const struct ls_surface *const *surfaces, int count) {
-    size_t total = ls_heights(surfaces, count).points, known = 0;
-    double *heights = ls_alloc(total, sizeof *heights);
-    if (!heights)
-        return NAN;
-    for (int s = 0; s < count; s++)
-        for (size_t i = 0; i < ls_surface_points(surfaces[s]); i++) {
-            double height = ls_height(surfaces[s]->loss[i]);
-            if (isfinite(height))
-                heights[known++] = height;
-        }
-    ls_sort(heights, known);
-    double middle = known ? heights[known / 2] : NAN;
-    free(heights);
-    return middle;
 }
 
 /* The compression that puts the median into the middle of the height: with asinh(m / c) half of
@@ -86,8 +65,8 @@ struct ls_zscale ls_zscale_choose(const struct ls_surface *const *surfaces, int 
     if (options->surface.compress > 0)
         scale.compress = options->surface.compress;
     else if (options->surface.compress < 0 && !scale.cut)
-        scale.compress =
-            fmax(choose_compression(median(surfaces, count) - scale.low, scale.high - scale.low),
-                 extent.min - scale.low);
+        scale.compress = fmax(choose_compression(ls_median_height(surfaces, count) - scale.low,
+                                                 scale.high - scale.low),
+                              extent.min - scale.low);
     return scale;
 }
