@@ -180,6 +180,7 @@ static void labels_of_marks_keep_apart(void **state) {
                         y > (mark->height + other->height) / 2 - 1e-9);
         }
         assert_true(ls_marks_cover(&marks, mark->label, 0));
+        assert_true(ls_marks_cover(&marks, mark->at, 0));
     }
     assert_false(ls_marks_cover(&marks, (struct ls_point){0, 0.5}, em));
     ls_surface_free(&surface);

@@ -31,6 +31,9 @@ void ls_lines_free(struct ls_lines *lines);
 /* The length of the line through the points. */
 double ls_points_length(const struct ls_point *points, size_t count);
 
+/* Distance of p from the segment a-b; a and b may be one point. */
+double ls_segment_distance(struct ls_point p, struct ls_point a, struct ls_point b);
+
 /* What keeps lines from crowding. */
 struct ls_thinning {
     const struct ls_field *field;

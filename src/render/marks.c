@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double label_em = 0.85; /* the size of the labels */
+static const double label_em = 0.85, radius_em = 0.4; /* the sizes of labels and marks */
 
 /* A mark with the text "before after", or "after" alone if `before` is empty. */
 static struct ls_mark *add(struct ls_marks *marks, double x, double y, double em,
@@ -85,7 +85,8 @@ static double in_the_way(const struct ls_marks *marks, int m, struct ls_point la
     }
     for (int i = 0; i < marks->count; i++) {
         const struct ls_mark *other = &marks->mark[i];
-        area += shared(label, mine->width, mine->height, other->at, 0.8 * em, 0.8 * em);
+        area += shared(label, mine->width, mine->height, other->at, 2 * radius_em * em,
+                       2 * radius_em * em);
         area += over_line(mine, label, other->at, other->foot, 2, em);
         if (i < m)
             area +=
@@ -130,29 +131,23 @@ void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface,
                     const struct ls_trail *trail, const char *word, double stretch, double em) {
     struct ls_point low = {surface->x[0], surface->y[0] * stretch};
     struct ls_point high = {surface->x[surface->nx - 1], surface->y[surface->ny - 1] * stretch};
-    *marks = (struct ls_marks){.trail = trail, .stretch = stretch};
+    *marks = (struct ls_marks){.trail = trail, .radius = radius_em * em, .stretch = stretch};
     add_networks(marks, surface, stretch, em);
     add_minimum(marks, surface, word, stretch, em);
     ls_marks_label(marks, LS_LABEL_BESIDE, low, high, em);
 }
 
-/* The distance of a point from the line between two others. */
-static double distance(struct ls_point p, struct ls_point a, struct ls_point b) {
-    const double dx = b.x - a.x, dy = b.y - a.y, length = dx * dx + dy * dy;
-    const double part = length > 0 ? ((p.x - a.x) * dx + (p.y - a.y) * dy) / length : 0;
-    const double near = fmin(fmax(part, 0), 1);
-    return hypot(p.x - a.x - near * dx, p.y - a.y - near * dy);
-}
-
 bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double margin) {
     for (int m = 0; m < marks->count; m++) {
         const struct ls_mark *mark = &marks->mark[m];
+        if (hypot(p.x - mark->at.x, p.y - mark->at.y) < marks->radius + margin)
+            return true;
         if (fabs(p.x - mark->label.x) < mark->width / 2 + margin &&
             fabs(p.y - mark->label.y) < mark->height / 2 + margin)
             return true;
     }
     for (int i = 1; marks->trail && i < marks->trail->count; i++)
-        if (distance(p, trail_point(marks, i - 1), trail_point(marks, i)) < margin)
+        if (ls_segment_distance(p, trail_point(marks, i - 1), trail_point(marks, i)) < margin)
             return true;
     return false;
 }

@@ -29,7 +29,8 @@ struct ls_marks {
     int taken_count;
     const struct ls_taken *taken; /* [taken_count] */
     const struct ls_trail *trail; /* of a training, which labels keep off; NULL for none */
-    double stretch;               /* its y coordinates are multiplied by this */
+    double radius;                /* of a mark */
+    double stretch;               /* the trail's y coordinates are multiplied by this */
 };
 
 /* Whether a network lies within the surface's axes. */
@@ -50,7 +51,7 @@ void ls_marks_label(struct ls_marks *marks, enum ls_label_place first, struct ls
 void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface,
                     const struct ls_trail *trail, const char *word, double stretch, double em);
 
-/* Whether a point is within `margin` of a label or nearer to the trail. */
+/* Whether a point is within `margin` of a label or nearer to a mark or the trail. */
 bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double margin);
 
 #endif

@@ -1,8 +1,7 @@
 #include "render/contour.h"
 #include <math.h>
 
-/* Distance of p from the segment a-b; a and b may be one point. */
-static double distance(struct ls_point p, struct ls_point a, struct ls_point b) {
+double ls_segment_distance(struct ls_point p, struct ls_point a, struct ls_point b) {
     double dx = b.x - a.x, dy = b.y - a.y, length = dx * dx + dy * dy;
     double t = length > 0 ? ((p.x - a.x) * dx + (p.y - a.y) * dy) / length : 0;
     t = fmin(fmax(t, 0), 1);
@@ -17,7 +16,7 @@ static void refine(const struct ls_point *points, size_t first, size_t last, dou
         size_t farthest = first;
         double far = tolerance;
         for (size_t i = first + 1; i < last; i++) {
-            double d = distance(points[i], points[first], points[last]);
+            double d = ls_segment_distance(points[i], points[first], points[last]);
             if (d > far) {
                 far = d;
                 farthest = i;
