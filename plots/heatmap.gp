@@ -9,8 +9,7 @@ set xrange [X_MIN:X_MAX]
 set yrange [Y_MIN:Y_MAX]
 eval 'set xtics ('.X_TICKS.'); set ytics ('.Y_TICKS.')'
 set cbrange [HEAT_MIN:HEAT_MAX]
-MARK_BOX = 'boxed'
-set style textbox opaque noborder fillcolor rgb '#ffffff' margins 1.2, 0.8
+MARK_BOXED = 1
 eval 'set palette defined ('.PALETTE.')'
 if (HEAT_LOG) {
     set logscale cb
@@ -39,5 +38,6 @@ do for [p = 1:PANELS] {
         using (HEAT_X[p] + $1 * HEAT_DX[p]):(HEAT_Y[p] + $2 * HEAT_DY[p]):3 with image, \
         @marks
     unset label
+    unset object
 }
 unset multiplot

@@ -29,13 +29,18 @@ static void add_labels(struct ls_script *script, const struct ls_marks *const *m
     int most = count * LS_MAX_MARKS, next = 1;
     ls_script_add(script, "array MARK_FIRST[%d]; array MARK_TEXT[%d]; array MARK_COLOR[%d]\n",
                   count + 1, most, most);
-    ls_script_add(script, "array MARK_X[%d]; array MARK_Y[%d]\nMARK_FIRST[1] = 1\n", most, most);
+    ls_script_add(script,
+                  "array MARK_X[%d]; array MARK_Y[%d]; array MARK_WIDTH[%d]; "
+                  "array MARK_HEIGHT[%d]\nMARK_FIRST[1] = 1\n",
+                  most, most, most, most);
     for (int i = 0; i < count; i++) {
         for (int m = 0; m < marks[i]->count; m++, next++) {
             const struct ls_mark *mark = &marks[i]->mark[m];
             ls_script_add(script, "MARK_X[%d] = %.6g; MARK_Y[%d] = %.6g; MARK_COLOR[%d] = %d\n",
                           next, mark->label.x, next, mark->label.y / stretch, next,
                           mark->network ? 0x1a1a1a : 0xa00d25);
+            ls_script_add(script, "MARK_WIDTH[%d] = %.6g; MARK_HEIGHT[%d] = %.6g\n", next,
+                          mark->width, next, mark->height / stretch);
             ls_script_add(script, "MARK_TEXT[%d] = ", next);
             ls_script_quote(script, mark->text);
             ls_script_add(script, "\n");
