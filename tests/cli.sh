@@ -662,8 +662,8 @@ mkdir small
 fails_full 'small/model' 'a checkpoint' train --out small --epochs 0
 fails 1 'nowhere/p.csv' 'numbers into no directory' "$landscape" plot s.h5 -o nowhere/p.csv
 ln -s /dev/full device.png
-fails 1 'device.png\|/dev/full' 'a picture into a device' "$landscape" plot s.h5 --kind heatmap -o device.png
-fails_full 'p.png' 'a picture' "$landscape" plot s.h5 --kind heatmap \
+fails 1 'device.png\|/dev/full' 'a picture into a device' "$landscape" plot s.h5 --kind heatmap --bare -o device.png
+fails_full 'p.png' 'a picture' "$landscape" plot s.h5 --kind heatmap --bare \
     --size 4000x4000 -o p.png
 if [ -c /dev/full ]; then
     for command in "info $model" "eval --model $model --images 2" 'train --help' --version; do

@@ -31,6 +31,7 @@ static void a_heat_map_is_blocks_with_the_first_row_at_the_bottom(void **state) 
     const double losses[] = {0.1, 10, LS_NOT_COMPUTED, NAN, INFINITY, -5};
     memcpy(surface.loss, losses, sizeof losses);
     options.kind = LS_PLOT_HEATMAP;
+    options.bare = true;
     options.width = 35;
     options.height = 29;
     const struct ls_surface *both[] = {&surface, &surface};
@@ -63,6 +64,9 @@ static void a_heat_map_is_blocks_with_the_first_row_at_the_bottom(void **state) 
     assert_pixel(rgb, &header, 3 * 333, 0, 0xffffff);
     assert_pixel(rgb, &header, 5 * 333, 665, 0x440154);
     free(rgb);
+    struct ls_error error;
+    assert_int_equal(ls_plot_surfaces(both, 1, &options, "out.svg", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "bare");
     ls_surface_free(&surface);
 }
 

@@ -45,26 +45,28 @@ static void assert_same_file(const char *a, const char *b) {
 static void numbers_are_coloured_as_losses_are(void **state) {
     struct ls_surface surface, expected;
     const struct ls_surface *one = &expected;
-    struct ls_plot_options options = ls_plot_defaults();
+    struct ls_plot_options options = ls_plot_defaults(), bare = options;
     (void)state;
     make_numbers(&surface);
     make_numbers(&expected);
     surface.accuracy[3] = LS_NOT_COMPUTED;
     for (int i = 0; i < POINTS; i++)
         expected.loss[i] = i == 3 ? LS_NOT_COMPUTED : 90 * fabs(surface.x[i % N]);
-    options.kind = LS_PLOT_HEATMAP;
+    options.kind = bare.kind = LS_PLOT_HEATMAP;
+    options.bare = bare.bare = true;
     options.vmin = 0;
     options.vmax = 100;
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "expected.png", NULL), LS_OK);
-    assert_int_equal(plot_of(&surface, LS_PLOT_HEATMAP, LS_PLOT_OF_ERROR, "out.png", NULL), LS_OK);
+    bare.of = LS_PLOT_OF_ERROR;
+    assert_int_equal(plot_with(&surface, &bare, "out.png"), LS_OK);
     assert_same_file("out.png", "expected.png");
     memcpy(expected.loss, surface.loss_error, POINTS * sizeof *expected.loss);
     options.vmin = 0.02; /* 0.03 to 1.03 */
     options.vmax = 2;
     options.log = true;
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "expected.png", NULL), LS_OK);
-    assert_int_equal(plot_of(&surface, LS_PLOT_HEATMAP, LS_PLOT_OF_STANDARD_ERROR, "out.png", NULL),
-                     LS_OK);
+    bare.of = LS_PLOT_OF_STANDARD_ERROR;
+    assert_int_equal(plot_with(&surface, &bare, "out.png"), LS_OK);
     assert_same_file("out.png", "expected.png");
     ls_surface_free(&surface);
     ls_surface_free(&expected);

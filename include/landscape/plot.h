@@ -62,17 +62,19 @@ struct ls_plot_options {
                                   surfaces nowhere */
     double vmin, vmax, vlevel; /* contour levels vmin, vmin + vlevel, ... < vmax; a heat map's
                                   colours span vmin to vmax. NAN: 0.1, 10 and 0.5; with `log`,
-                                  which most losses being above 10 turn on, up to the highest; of
-                                  errors 0 (lines: 10), 100 and 10; of standard errors round numbers
-                                  around them, with `log` unless vlevel or a vmin up to 0 is given;
-                                  of convexity 0 and the largest ratio up to 1 */
+                                  which a surface turns on whose losses are mostly above 10, up to
+                                  the highest; of errors 0 (lines: 10), 100 and 10; of standard
+                                  errors round numbers around them, with `log` unless vlevel or a
+                                  vmin up to 0 is given; of convexity 0 and the largest ratio up
+                                  to 1 */
     int interp;                /* points to which a mesh is refined along the longer axis; 0: the
                                   grid's own */
     bool solid;                /* walls and a base close a mesh */
     double relief;             /* height of an obj or ply mesh as part of its longer side: 0.5 */
     int width, height;         /* pixels, of which a PDF has 200 to the inch; 0: chosen by kind and
                                   number of panels */
-    bool bare;                 /* the surface alone, without box, bar and words */
+    bool bare;                 /* the surface alone, without box, bar and words, or a heat map's
+                                  cells, as blocks of a PNG's pixels */
     const char *title; /* above the whole figure; NULL: made from the metadata of one surface,
                           none for several */
     const char *const *names; /* [count] labels of the surfaces or runs; NULL, as a whole or for
@@ -85,11 +87,10 @@ struct ls_plot_options ls_plot_defaults(void);
 
 /* Draws one to LS_MAX_PANELS surfaces side by side on one common scale to `path`; its ending names
  * the format. LS_BAD_ARGUMENT for options that are no matter to what is made. Pictures: png, svg,
- * pdf. A heat map as PNG is the bare picture, grid points as blocks of pixels, without axes or
- * text. Meshes of one surface, of whatever kind: vtp holds loss, ln(loss
- * + 0.1) and accuracy, its height is the loss, or with `log` that logarithm; obj and ply are
- * coloured and scaled to `relief`. csv holds the numbers of one surface, or its contour lines if
- * that is the kind. Losses that are not computed or not finite are left out. */
+ * pdf. Meshes of one surface, of whatever kind: vtp holds loss, ln(loss + 0.1) and accuracy, its
+ * height is the loss, or with `log` that logarithm; obj and ply are coloured and scaled to
+ * `relief`. csv holds the numbers of one surface, or its contour lines if that is the kind. Losses
+ * that are not computed or not finite are left out. */
 enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int count,
                                 const struct ls_plot_options *options, const char *path,
                                 struct ls_error *error);

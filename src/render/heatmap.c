@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-double ls_heat(double loss, const struct ls_plot_options *options) {
+/* Where a loss lies between options->vmin (0) and vmax (1), clamped; by its logarithm with
+ * options->log. NaN where it is not known. */
+static double heat(double loss, const struct ls_plot_options *options) {
     double height = ls_height(loss), low = options->vmin, high = options->vmax;
     if (isnan(height))
         return NAN;
@@ -68,16 +70,16 @@ static void paint_surface(struct ls_image *image, const struct ls_surface *surfa
                           int block, const struct ls_plot_options *options) {
     for (int j = 0; j < surface->ny; j++)
         for (int i = 0; i < surface->nx; i++) {
-            double t = ls_heat(surface->loss[(size_t)j * (size_t)surface->nx + (size_t)i], options);
+            double t = heat(surface->loss[(size_t)j * (size_t)surface->nx + (size_t)i], options);
             if (!isnan(t))
                 paint_block(image, left + i * block, image->height - (j + 1) * block, block,
                             ls_colormap(ls_colormap_or(options->colormap, LS_VIRIDIS), t));
         }
 }
 
-enum ls_status ls_heatmap_png(const struct ls_surface *const *surfaces, int count,
-                              const struct ls_plot_options *options, const char *path,
-                              struct ls_error *error) {
+enum ls_status ls_heatmap_bare(const struct ls_surface *const *surfaces, int count,
+                               const struct ls_plot_options *options, const char *path,
+                               struct ls_error *error) {
     struct extent extent = measure(surfaces, count);
     int block = choose_block(surfaces, count, extent, options), left = 0;
     struct ls_image image = {.width = extent.across * block + (count - 1) * gap_of(block),

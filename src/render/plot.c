@@ -45,7 +45,8 @@ static enum ls_status check_mesh_options(const struct ls_plot_options *options,
     return LS_OK;
 }
 
-static enum ls_status check_options(const struct ls_plot_options *options, struct ls_error *error) {
+static enum ls_status check_options(const struct ls_plot_options *options,
+                                    enum ls_file_format format, struct ls_error *error) {
     if (!(options->vmin < options->vmax) || !isfinite(options->vmax - options->vmin))
         return ls_fail(error, LS_BAD_ARGUMENT, "vmin (%g) must be below vmax (%g)", options->vmin,
                        options->vmax);
@@ -54,6 +55,9 @@ static enum ls_status check_options(const struct ls_plot_options *options, struc
     if (options->log && !(options->zmax > 0))
         return ls_fail(error, LS_BAD_ARGUMENT, "zmax (%g) must be above 0", options->zmax);
     const bool cells = options->kind == LS_PLOT_HEATMAP || options->kind == LS_PLOT_CONVEXITY;
+    if (options->bare && cells && format != LS_FORMAT_PNG)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "the bare cells of a heat map are pixels: the name must end in .png");
     if (options->log && cells && options->vmin <= 0)
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "logarithmic colours have to start above 0, not at vmin %g", options->vmin);
@@ -113,11 +117,10 @@ static enum ls_status draw(const struct ls_request *request, struct ls_error *er
     case LS_PLOT_LINES:
         return ls_draw_lines(request, error);
     case LS_PLOT_CONVEXITY:
-        return ls_draw_heatmap(request, error);
     case LS_PLOT_HEATMAP:
-        if (request->format == LS_FORMAT_PNG)
-            return ls_heatmap_png(request->surfaces, request->count, request->options,
-                                  request->path, error);
+        if (request->options->bare)
+            return ls_heatmap_bare(request->surfaces, request->count, request->options,
+                                   request->path, error);
         return ls_draw_heatmap(request, error);
     }
     return ls_fail(error, LS_BAD_ARGUMENT, "there is no such kind of picture");
@@ -188,7 +191,7 @@ static void settle(const struct ls_request *request, enum ls_plot_kind kind,
 
 /* Draws what the request shows. */
 static enum ls_status draw_shown(const struct ls_request *request, struct ls_error *error) {
-    enum ls_status status = check_options(request->options, error);
+    enum ls_status status = check_options(request->options, request->format, error);
     if (status == LS_OK)
         status = check_mesh_options(request->options, error);
     if (status == LS_OK && is_numbers(request))

@@ -136,11 +136,14 @@ static double lower_end(const struct ls_quantity *quantity, const struct ls_exte
     return options->kind == LS_PLOT_CONTOUR ? first : 0;
 }
 
-/* Whether the quantity, or most of the losses, would not be seen on the usual linear scale. */
+/* Whether the quantity, or most of some surface's losses, would not be seen on the usual linear
+ * scale. */
 static bool spans_much(const struct ls_quantity *quantity, const struct ls_surface *const *surfaces,
                        int count, const struct ls_plot_options *options) {
-    return isnan(quantity->vmin) || (!quantity->value && isnan(options->vmax) &&
-                                     ls_median_height(surfaces, count) > quantity->vmax);
+    bool much = isnan(quantity->vmin);
+    for (int s = 0; s < count && !quantity->value && isnan(options->vmax); s++)
+        much = much || ls_median_height(&surfaces[s], 1) > quantity->vmax;
+    return much;
 }
 
 void ls_quantity_defaults(const struct ls_quantity *quantity,

@@ -52,7 +52,7 @@ static const struct {
     {"relief", FIELD(relief), COLORED},
     {"title", FIELD(title), PICTURE | PAGE},
     {"name", FIELD(names), PICTURE | PAGE},
-    {"bare", FIELD(bare), SURFACE},
+    {"bare", FIELD(bare), SURFACE | HEAT},
     {"azimuth", FIELD(surface.azimuth), SURFACE | PAGE},
     {"elevation", FIELD(surface.elevation), SURFACE | PAGE},
     {"zoom", FIELD(surface.zoom), SURFACE | PAGE},
