@@ -13,6 +13,11 @@ static double plane(double x, double y) {
     return 2.5 + 0.0 * x * y;
 }
 
+/* Losses from 1 to 7 that rise along both axes. */
+static double ramp(double x, double y) {
+    return 4 + x + 2 * y;
+}
+
 /* Both panels of a figure show a surface as high as their common scale says. */
 static void panels_share_one_scale(void **state) {
     (void)state;
@@ -62,6 +67,20 @@ static void a_thin_strip_is_drawn(void **state) {
     assert_int_equal(ls_plot_surfaces(both, 2, &options, "out.png", NULL), LS_OK);
     ls_surface_free(&wide);
     ls_surface_free(&strip);
+}
+
+/* Without a box, what is drawn on its floor must be seen too. */
+static void contour_lines_on_the_floor_stay_in_the_picture(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_plot_options options = bare();
+    make(&surface, 21, ramp);
+    options.surface.floor_contours = true;
+    struct picture picture = draw(&surface, &options);
+    for (int x = 0; x < WIDTH; x++)
+        assert_int_equal(pixel(&picture, x, HEIGHT - 1)[3], 0);
+    free(picture.rgba);
+    ls_surface_free(&surface);
 }
 
 static unsigned long number_at(const unsigned char *at) {
@@ -178,11 +197,6 @@ static void vector_formats_and_odd_words_work(void **state) {
         free(bytes);
     }
     ls_surface_free(&surface);
-}
-
-/* Losses from 1 to 7 that rise along both axes. */
-static double ramp(double x, double y) {
-    return 4 + x + 2 * y;
 }
 
 /* A wall in front of what lies behind it. */
@@ -398,6 +412,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(panels_share_one_scale),
         IN_OWN(a_thin_strip_is_drawn),
+        IN_OWN(contour_lines_on_the_floor_stay_in_the_picture),
         IN_OWN(a_turntable_is_an_animation),
         IN_OWN(what_cannot_be_drawn_is_refused_and_leaves_no_file),
         IN_OWN(vector_formats_and_odd_words_work),

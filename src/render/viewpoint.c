@@ -17,7 +17,7 @@ static double beside(const struct ls_zscale *scale) {
     return fmax(narrowest, 1.3 + 0.55 * (double)ls_tick_letters(values, count, digits));
 }
 
-enum { CIRCLE = 64, SCATTER = 96 };
+enum { CIRCLE = 64, SCATTER = 96, FLOOR = 4 /* corners of a box, its first */ };
 
 /* The circle that the corners of the box run through on a turntable, at two heights. */
 static int circle_points(const struct ls_world *world, double low, double high,
@@ -51,13 +51,18 @@ static int scatter_points(const struct ls_terrain *t, double (*points)[3]) {
 enum ls_status ls_scene_find_points(struct ls_scene *scene, struct ls_error *error) {
     const struct ls_surface_options *options = scene->options;
     int panels = scene->request->count, count = 0;
-    double low = INFINITY, high = -INFINITY;
+    double low = INFINITY, high = -INFINITY, corners[8][3];
     double(*points)[3] =
-        ls_alloc((size_t)(panels * (SCATTER * SCATTER + LS_MAX_MARKS)), sizeof *points);
+        ls_alloc((size_t)(panels * (SCATTER * SCATTER + LS_MAX_MARKS)) + 8, sizeof *points);
     if (!points)
         return ls_fail_memory(error, "the figure");
     for (int i = 0; i < panels && !options->box; i++)
         count += scatter_points(&scene->panels[i].terrain, points + count);
+    ls_box_corners(&scene->world, corners);
+    if (count > 0 && options->floor_contours) {
+        memcpy(points + count, corners, FLOOR * sizeof *points);
+        count += FLOOR;
+    }
     for (int i = 0; i < count; i++) {
         low = fmin(low, points[i][2]);
         high = fmax(high, points[i][2]);
@@ -65,7 +70,7 @@ enum ls_status ls_scene_find_points(struct ls_scene *scene, struct ls_error *err
     if (options->box || count == 0) {
         low = 0;
         high = scene->world.height;
-        ls_box_corners(&scene->world, points);
+        memcpy(points, corners, sizeof corners);
         count = 8;
     }
     for (int i = 0; i < panels; i++)
