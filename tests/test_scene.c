@@ -5,6 +5,8 @@
 #include "render/box.h"
 #include "render/opaque.h"
 #include "render/pins.h"
+#include "render/quantity.h"
+#include "render/scene.h"
 #include "support.h"
 #include <math.h>
 #include <stdlib.h>
@@ -80,6 +82,31 @@ static void contour_lines_on_the_floor_stay_in_the_picture(void **state) {
     for (int x = 0; x < WIDTH; x++)
         assert_int_equal(pixel(&picture, x, HEIGHT - 1)[3], 0);
     free(picture.rgba);
+    ls_surface_free(&surface);
+}
+
+/* On a page far higher than wide. */
+static void names_stay_with_their_surfaces(void **state) {
+    (void)state;
+    struct ls_surface surface;
+    struct ls_plot_options options = ls_plot_defaults();
+    const struct ls_surface *one = &surface;
+    const struct ls_request request = {.surfaces = &one,
+                                       .marked = &one,
+                                       .quantity = ls_quantity_of(LS_PLOT_SURFACE, LS_PLOT_OF_LOSS),
+                                       .count = 1,
+                                       .options = &options};
+    struct ls_scene scene;
+    make(&surface, 11, bowl);
+    options.width = 200;
+    options.height = 800;
+    assert_int_equal(ls_scene_create(&scene, &request, NULL), LS_OK);
+    const struct ls_rectangle *cell = &scene.panels[0].cell;
+    assert_true(cell->height < 1.2 * cell->width);
+    assert_true(fabs(cell->top + cell->height / 2 - 400) < 40);
+    assert_true(scene.bar.top > cell->top);
+    assert_true(scene.bar.top + scene.bar.height < cell->top + cell->height);
+    ls_scene_free(&scene);
     ls_surface_free(&surface);
 }
 
@@ -412,6 +439,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(panels_share_one_scale),
         IN_OWN(a_thin_strip_is_drawn),
+        cmocka_unit_test(names_stay_with_their_surfaces),
         IN_OWN(contour_lines_on_the_floor_stay_in_the_picture),
         IN_OWN(a_turntable_is_an_animation),
         IN_OWN(what_cannot_be_drawn_is_refused_and_leaves_no_file),

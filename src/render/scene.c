@@ -97,14 +97,13 @@ static void find_words(struct ls_scene *scene, struct ls_canvas *canvas) {
         break_caption(scene, canvas, scene->options->caption);
 }
 
-/* The widest cell that a surface needs, as part of its height: on a wide page the bar stays beside
- * it. Who looks closer sees the whole page full. */
-static double widest_cell(const struct ls_scene *scene) {
-    const double shape = scene->world.half_x / scene->world.half_y;
-    const double down = scene->options->elevation * acos(-1) / 180;
-    /* About the box and its numbers, seen over a corner, in halves of its longer side. */
-    const double across = 3.4 * fmax(shape, 1 / shape), upwards = 1.2 * cos(down) + 2.8 * sin(down);
-    return scene->options->zoom <= 1 ? across / upwards : INFINITY;
+/* The shape of the cell that a surface over a square fills, width by height; 0: any, for who looks
+ * closer sees the whole page full. */
+static double cell_shape(const struct ls_surface_options *options) {
+    const double down = options->elevation * acos(-1) / 180;
+    /* About the box and its numbers, seen over a corner, in halves of its side. */
+    const double across = 3.4, upwards = 1.2 * cos(down) + 2.8 * sin(down);
+    return options->zoom <= 1 ? across / upwards : 0;
 }
 
 static void lay_out(struct ls_scene *scene, struct ls_canvas *canvas, int columns, int rows) {
@@ -115,20 +114,25 @@ static void lay_out(struct ls_scene *scene, struct ls_canvas *canvas, int column
     if (scene->caption_lines)
         below += 0.8 * em;
     double width = (scene->width - bar) / columns, height = (scene->height - above - below) / rows;
-    if (bar > 0)
-        width = fmin(width, widest_cell(scene) * (height - scene->header));
+    /* On a wide page the bar stays beside the surfaces, on a tall one their names above them. */
+    const double shape = cell_shape(scene->options), loose = 1.25;
+    const double sides = scene->world.half_x / scene->world.half_y;
+    if (bar > 0 && shape > 0)
+        width = fmin(width, shape * fmax(sides, 1 / sides) * (height - scene->header));
+    if (shape > 0)
+        height = fmin(height, scene->header + loose * width / shape);
     const double spare = scene->width - bar - width * columns;
+    const double top = above + (scene->height - above - below - height * rows) / 2;
     for (int i = 0; i < scene->request->count; i++) {
         struct ls_rectangle *cell = &scene->panels[i].cell;
         cell->left = floor(spare / 2 + i % columns * width);
-        cell->top = floor(above + i / columns * height + scene->header);
+        cell->top = floor(top + i / columns * height + scene->header);
         cell->width = fmax(floor(width), 1);
         cell->height = fmax(floor(height - scene->header), 1);
     }
     if (bar > 0)
         scene->bar = (struct ls_rectangle){scene->width - spare / 2 - bar - 0.2 * em,
-                                           above + 0.28 * (scene->height - above - below), bar,
-                                           0.48 * (scene->height - above - below)};
+                                           top + 0.28 * height * rows, bar, 0.48 * height * rows};
 }
 
 /* Points of the fine grid along its longer side: about one to a pixel. */
