@@ -130,6 +130,55 @@ static void six_panels_have_titles_and_one_scale(void **state) {
     assert_int_equal(occurrences("six.svg", ">min 0.25<"), 6);
 }
 
+/* The font sizes of a text in an SVG. */
+static double size_of_text(const char *path, const char *words) {
+    size_t size;
+    double found = 0;
+    char *content = slurp(path, &size), *end = strstr(content, words), *at = content;
+    assert_non_null(end);
+    for (char *next; (next = strstr(at, "font-size=\"")) && next < end; at = next + 1)
+        found = strtod(next + strlen("font-size=\""), NULL);
+    free(content);
+    return found;
+}
+
+/* In one size, even if only one of them is long. */
+static void names_of_panels_are_equally_large(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surface;
+    const struct ls_surface *both[] = {&surface, &surface};
+    struct ls_plot_options options = ls_plot_defaults();
+    const char *names[] = {"short", "a name of very many words, which do not fit over so narrow a "
+                                    "panel unless they are small"};
+    make_bowl(&surface, 11, 4);
+    options.names = names;
+    assert_int_equal(ls_plot_surfaces(both, 2, &options, "out.svg", NULL), LS_OK);
+    const double small = size_of_text("out.svg", names[0]);
+    assert_true(small > 0 && small == size_of_text("out.svg", names[1]));
+    names[1] = "other";
+    assert_int_equal(ls_plot_surfaces(both, 2, &options, "out.svg", NULL), LS_OK);
+    assert_true(size_of_text("out.svg", names[0]) > 1.2 * small);
+    ls_surface_free(&surface);
+}
+
+/* A title of the widest letters. */
+static void titles_fit_the_figure(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface surface;
+    const struct ls_surface *one = &surface;
+    struct ls_plot_options options = ls_plot_defaults();
+    char title[81] = "";
+    make_bowl(&surface, 11, 4);
+    memset(title, 'W', 80);
+    options.title = title;
+    options.width = options.height = 700;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.svg", NULL), LS_OK);
+    assert_true(size_of_text("out.svg", title) * 1.1 * 80 < 700); /* DejaVu's bold W: 1.1 em */
+    ls_surface_free(&surface);
+}
+
 /* Names as they are, beside marks that lie in the plane. */
 static void networks_are_marked_and_named(void **state) {
     (void)state;
@@ -325,6 +374,8 @@ int main(void) {
         IN_OWN(networks_are_marked_and_named),
         IN_OWN(trajectories_are_drawn),
         IN_OWN(panels_name_their_own_axes),
+        IN_OWN(names_of_panels_are_equally_large),
+        IN_OWN(titles_fit_the_figure),
         IN_OWN(colours_are_those_of_the_map),
         IN_OWN(flat_surfaces_are_told),
         IN_OWN(hard_grids_are_drawn),

@@ -1,7 +1,8 @@
 #include "render/figure.h"
-#include "render/caption.h"
+#include "render/canvas.h"
 #include "render/gnuplot.h"
 #include "render/template.h"
+#include "render/utf8.h"
 #include <math.h>
 
 /* Ordinary text is this part of a panel's shorter side. */
@@ -76,10 +77,20 @@ static void add_terminal(struct ls_figure *figure) {
     ls_script_add(script, "POINT = %.2f\n", point);
 }
 
-/* The size, as a part of `size` em, at which text fits into `width` pixels. */
-static double fit(const struct ls_figure *figure, const char *text, double size, double width) {
-    double need = (double)ls_caption_letters(text) * 0.66 * size * figure->em;
-    return need > width ? size * width / need : size;
+/* The size, at most `size` em, at which text fits into `width` pixels; measured in DejaVu Sans,
+ * than which few fonts are wider. */
+static double fit(const struct ls_figure *figure, const char *text, double size, bool bold,
+                  double width) {
+    enum { LETTERS = 2048 };
+    const double large = 100; /* where whole pixels are no matter */
+    char clean[LETTERS];
+    struct ls_canvas canvas;
+    ls_utf8_clean(text, clean, sizeof clean);
+    if (ls_canvas_create(&canvas, LS_FORMAT_PNG, 1, 1, LS_TRANSPARENT, NULL) != LS_OK)
+        return size;
+    const double need = ls_canvas_measure(&canvas, clean, large, bold) / large * figure->em;
+    ls_canvas_free(&canvas);
+    return size * need > width ? width / need : size;
 }
 
 static void add_boxes(struct ls_figure *figure) {
@@ -88,8 +99,7 @@ static void add_boxes(struct ls_figure *figure) {
     ls_script_add(script, "PANELS = %d\n", n);
     ls_script_add(script, "array LEFT[%d]; array RIGHT[%d]; array BOTTOM[%d]; array TOP[%d]\n", n,
                   n, n, n);
-    ls_script_add(script, "array NAME[%d]; array NAME_SIZE[%d]\n", n, n);
-    ls_script_add(script, "array DETAIL[%d]; array DETAIL_SIZE[%d]\n", n, n);
+    ls_script_add(script, "array NAME[%d]; array DETAIL[%d]\n", n, n);
     for (int i = 0; i < n; i++) {
         const struct ls_box *box = &figure->box[i];
         ls_script_add(script, "LEFT[%d] = %.6f; RIGHT[%d] = %.6f; ", i + 1,
@@ -115,22 +125,34 @@ void ls_figure_begin(struct ls_figure *figure, enum ls_file_format format, int p
                   figure->em / figure->height);
     ls_script_add(script, "Y_LABEL_AT = %.2f\n", frame->left - 1);
     ls_script_string(script, "TITLE", title);
-    ls_script_add(script, "TITLE_SIZE = %.2f\n", fit(figure, title, 1.4, 0.96 * figure->width));
+    ls_script_add(script, "TITLE_SIZE = %.2f\n",
+                  fit(figure, title, 1.4, true, 0.96 * figure->width));
     ls_script_string(script, "NOTE", note);
-    ls_script_add(script, "NOTE_SIZE = %.2f\n", fit(figure, note, 0.75, 0.96 * figure->width));
+    ls_script_add(script, "NOTE_SIZE = %.2f\n",
+                  fit(figure, note, 0.75, false, 0.96 * figure->width));
     add_boxes(figure);
+    figure->name_size = 1.2;
+    figure->detail_size = 0.85;
+}
+
+/* What has room above the middle of a panel, in pixels. */
+static double room_above(const struct ls_figure *figure, int panel) {
+    const struct ls_box *box = figure->box;
+    const double middle = (box[panel].left + box[panel].right) / 2;
+    const double width = 2 * fmin(middle, figure->width - middle);
+    return 0.97 * (figure->columns > 1 ? fmin(width, box[1].left - box[0].left) : width);
 }
 
 void ls_figure_name(struct ls_figure *figure, int panel, const char *name, const char *detail) {
     struct ls_script *script = &figure->script;
-    double width = 0.97 * figure->width / figure->columns;
+    const double width = room_above(figure, panel);
+    figure->name_size = fit(figure, name, figure->name_size, true, width);
+    figure->detail_size = fit(figure, detail, figure->detail_size, false, width);
     ls_script_add(script, "NAME[%d] = ", panel + 1);
     ls_script_quote(script, name);
-    ls_script_add(script, "; NAME_SIZE[%d] = %.2f\n", panel + 1, fit(figure, name, 1.2, width));
-    ls_script_add(script, "DETAIL[%d] = ", panel + 1);
+    ls_script_add(script, "; DETAIL[%d] = ", panel + 1);
     ls_script_quote(script, detail);
-    ls_script_add(script, "; DETAIL_SIZE[%d] = %.2f\n", panel + 1,
-                  fit(figure, detail, 0.85, width));
+    ls_script_add(script, "\n");
 }
 
 void ls_figure_legend(struct ls_figure *figure, const char *array, char names[][LS_LEGEND_NAME],
@@ -140,7 +162,7 @@ void ls_figure_legend(struct ls_figure *figure, const char *array, char names[][
     double size = 1;
     ls_script_add(script, "array %s[%d]\n", array, count);
     for (int i = 0; i < count; i++) {
-        size = fmin(size, fit(figure, names[i], 1, width - sample_em * figure->em));
+        size = fmin(size, fit(figure, names[i], 1, false, width - sample_em * figure->em));
         ls_script_add(script, "%s[%d] = ", array, i + 1);
         ls_script_quote(script, names[i]);
         ls_script_add(script, "\n");
@@ -152,6 +174,8 @@ enum ls_status ls_figure_finish(struct ls_figure *figure, const char *template_n
                                 const char *path, struct ls_error *error) {
     const char *parts[] = {"common.gp", "marks.gp", template_name};
     enum ls_status status = LS_OK;
+    ls_script_add(&figure->script, "NAME_SIZE = %.2f; DETAIL_SIZE = %.2f\n", figure->name_size,
+                  figure->detail_size);
     for (int i = 0; i < 3 && status == LS_OK; i++) {
         const char *text = ls_template(parts[i]);
         if (text)

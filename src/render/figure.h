@@ -25,8 +25,9 @@ struct ls_figure {
     const struct ls_plot_options *options;
     enum ls_file_format format;
     int panels, columns, rows;
-    double width, height; /* pixels */
-    double em;            /* pixels */
+    double width, height;          /* pixels */
+    double em;                     /* pixels */
+    double name_size, detail_size; /* in em, those at which the longest of the panels fit */
     struct ls_box box[LS_MAX_PANELS];
     struct ls_script script;
 };
@@ -36,7 +37,7 @@ struct ls_figure {
 void ls_figure_begin(struct ls_figure *figure, enum ls_file_format format, int panels,
                      const struct ls_frame *frame, const char *title, const char *note);
 
-/* Adds name and detail of panel i (from 0), in the size that fits its width. */
+/* Adds name and detail of panel i (from 0), for which those of all panels are made small enough. */
 void ls_figure_name(struct ls_figure *figure, int panel, const char *name, const char *detail);
 
 /* Adds the names of the curves as an array, and the size at which the widest fits into the legend

@@ -127,31 +127,52 @@ static enum ls_status draw_panel(struct ls_scene *scene, struct ls_panel3 *panel
     return status;
 }
 
+/* The size, at most `em`, at which the text fits into `width` pixels. */
+static double fit(struct ls_canvas *canvas, const char *text, double width, double em, bool bold) {
+    const double need = ls_canvas_measure(canvas, text, em, bold), room = 0.96 * width;
+    return need > room ? em * room / need : em;
+}
+
 /* Writes in the middle of `width` pixels, smaller if it does not fit. */
 static void write_fitting(struct ls_canvas *canvas, const char *text, double left, double y,
                           double width, double em, bool bold) {
-    double need = ls_canvas_measure(canvas, text, em, bold);
-    struct ls_words words = {.text = text, .x = left + width / 2, .y = y, .em = em, .bold = bold};
-    if (need > 0.96 * width)
-        words.em *= 0.96 * width / need;
+    struct ls_words words = {.text = text,
+                             .x = left + width / 2,
+                             .y = y,
+                             .em = fit(canvas, text, width, em, bold),
+                             .bold = bold};
     if (*text)
         ls_canvas_write(canvas, &words);
+}
+
+/* Names and details of the panels, each of one size. */
+static void name_panels(const struct ls_scene *scene, struct ls_canvas *canvas) {
+    const int count = scene->request->count;
+    const double em = scene->em;
+    double name_em = 1.3 * em, detail_em = 0.88 * em;
+    for (int i = 0; i < count; i++) {
+        const struct ls_panel3 *panel = &scene->panels[i];
+        name_em = fit(canvas, panel->name, panel->cell.width, name_em, true);
+        detail_em = fit(canvas, panel->detail, panel->cell.width, detail_em, false);
+    }
+    for (int i = 0; i < count; i++) {
+        const struct ls_panel3 *panel = &scene->panels[i];
+        const struct ls_rectangle *cell = &panel->cell;
+        const double top = cell->top - scene->header;
+        ls_canvas_ink(canvas, ls_ink);
+        write_fitting(canvas, panel->name, cell->left, top + 1.4 * em, cell->width, name_em, true);
+        ls_canvas_ink(canvas, grey);
+        write_fitting(canvas, panel->detail, cell->left, top + 2.9 * em, cell->width, detail_em,
+                      false);
+    }
 }
 
 static void draw_words(const struct ls_scene *scene, struct ls_canvas *canvas) {
     double em = scene->em, bottom = scene->height - 0.4 * em;
     ls_canvas_ink(canvas, ls_ink);
     write_fitting(canvas, scene->title, 0, 1.5 * em, scene->width, 1.5 * em, true);
-    for (int i = 0; i < scene->request->count; i++) {
-        const struct ls_panel3 *panel = &scene->panels[i];
-        double top = panel->cell.top - scene->header;
-        ls_canvas_ink(canvas, ls_ink);
-        write_fitting(canvas, panel->name, panel->cell.left, top + 1.4 * em, panel->cell.width,
-                      1.3 * em, true);
-        ls_canvas_ink(canvas, grey);
-        write_fitting(canvas, panel->detail, panel->cell.left, top + 2.9 * em, panel->cell.width,
-                      0.88 * em, false);
-    }
+    name_panels(scene, canvas);
+    ls_canvas_ink(canvas, grey);
     if (*scene->note) {
         write_fitting(canvas, scene->note, 0, bottom - 0.6 * em, scene->width, 0.8 * em, false);
         bottom -= 1.8 * em;
