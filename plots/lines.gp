@@ -22,12 +22,8 @@ if (ACCURACY) { set y2tics nomirror }
 Y_LABEL = LOSS_LABEL
 Y2_LABEL = 'accuracy (%)'
 Y2_COLOR = INK
-if (LOSS_LOG) {
-    set logscale y
-    set format y '10^{%T}'
-} else {
-    eval 'set ytics ('.LOSS_TICKS.')'
-}
+if (LOSS_LOG) { set logscale y }
+eval 'set ytics ('.LOSS_TICKS.')'
 
 # A thin line through each network, to its name above the axes.
 ABOVE = NETWORKS_EM

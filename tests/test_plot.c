@@ -308,6 +308,24 @@ static void curves_have_names_of_their_own(void **state) {
         ls_surface_free(&curves[i]);
 }
 
+/* The axis ends at the 1, 2 or 5 above the curve, and has these for ticks. */
+static void a_logarithmic_axis_fits_its_curve(void **state) {
+    (void)state;
+    skip_without_gnuplot();
+    struct ls_surface curve;
+    const struct ls_surface *one = &curve;
+    struct ls_plot_options options = ls_plot_defaults();
+    make_named_curve(&curve, "one");
+    for (int i = 0; i < curve.nx; i++)
+        curve.loss[i] = 0.3 + 40 * i;
+    options.kind = LS_PLOT_LINES;
+    options.log = true;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", ">0.2<") && contains("out.svg", ">50<"));
+    assert_false(contains("out.svg", ">0.1<") || contains("out.svg", ">1000<"));
+    ls_surface_free(&curve);
+}
+
 /* Two curves to other networks, one along a random direction. */
 static void curves_along_different_directions_share_an_axis(void **state) {
     (void)state;
@@ -463,6 +481,7 @@ int main(void) {
         IN_OWN(networks_on_a_curve_are_named),
         IN_OWN(accuracy_has_an_axis_if_it_is_known),
         IN_OWN(curves_have_names_of_their_own),
+        IN_OWN(a_logarithmic_axis_fits_its_curve),
         IN_OWN(curves_along_different_directions_share_an_axis),
         cmocka_unit_test(a_band_ends_where_the_axis_does),
         IN_OWN(the_same_surface_gives_the_same_bytes),

@@ -18,11 +18,12 @@ struct ls_axes ls_request_axes(const struct ls_request *request) {
 
 enum { MOST_PARTS = 8 }; /* of an axis, between its ticks */
 
-double ls_axis_margin(double low, double high) {
+double ls_axis_margin(double low, double high, bool log) {
     size_t most = 0;
     for (int parts = 1; parts <= MOST_PARTS; parts++) {
         double ticks[LS_MAX_TICKS];
-        const int count = ls_linear_ticks(low, high, parts, ticks);
+        const int count =
+            log ? ls_log_ticks(low, high, ticks) : ls_linear_ticks(low, high, parts, ticks);
         const size_t letters = ls_tick_letters(ticks, count, ls_tick_digits(ticks, count));
         most = letters > most ? letters : most;
     }
@@ -32,7 +33,7 @@ double ls_axis_margin(double low, double high) {
 void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *frame) {
     double width = axes->x_max - axes->x_min, height = axes->y_max - axes->y_min;
     double scale = pixels / fmax(width, height), narrowest = 0.4 * pixels;
-    frame->left = fmax(frame->left, ls_axis_margin(axes->y_min, axes->y_max));
+    frame->left = fmax(frame->left, ls_axis_margin(axes->y_min, axes->y_max, false));
     frame->box_width = scale * width;
     frame->box_height = scale * height;
     /* A long narrow strip would leave no room for its labels: better stretch it. */

@@ -160,9 +160,7 @@ static void describe(const struct ls_request *request, char *note, size_t size) 
 
 /* The ticks of the colour bar; returns their number. */
 static int find_ticks(const struct ls_plot_options *options, double ticks[LS_MAX_TICKS]) {
-    const struct ls_zscale scale = {
-        .log = true, .low = options->vmin, .high = options->vmax, .compress = INFINITY};
-    return options->log ? ls_zscale_ticks(&scale, ticks)
+    return options->log ? ls_log_ticks(options->vmin, options->vmax, ticks)
                         : ls_linear_ticks(options->vmin, options->vmax, 10, ticks);
 }
 

@@ -5,6 +5,7 @@
 #include "render/figure.h"
 #include "render/height.h"
 #include "render/line_marks.h"
+#include "render/ticks.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,8 +68,8 @@ static struct ls_loss_axis choose_axis(const struct ls_request *request) {
     double bottom = fmin(0, extent.min);
     double top = fmin(request->options->zmax, extent.max + 0.04 * (extent.max - bottom));
     if (log) {
-        bottom = pow(10, floor(log10(extent.positive)));
-        top = fmin(request->options->zmax, pow(10, ceil(log10(extent.max))));
+        bottom = ls_round_down(extent.positive);
+        top = fmin(request->options->zmax, ls_round_up(extent.max));
     }
     if (!(top > bottom))
         top = log ? 10 * bottom : bottom + 1;
@@ -80,8 +81,13 @@ static void add_axes(struct ls_figure *figure, const double ends[2],
     ls_script_add(&figure->script, "LOSS_MIN = %.9g; LOSS_MAX = %.9g; LOSS_LOG = %d\n",
                   axis->bottom, axis->top, axis->log);
     ls_figure_axis(figure, "X_TICKS", ends[0], ends[1], false);
-    if (!axis->log)
+    if (!axis->log) {
         ls_figure_axis(figure, "LOSS_TICKS", axis->bottom, axis->top, true);
+        return;
+    }
+    double ticks[LS_MAX_TICKS];
+    const int count = ls_log_ticks(axis->bottom, axis->top, ticks);
+    ls_figure_ticks(figure, "LOSS_TICKS", ticks, count);
 }
 
 /* What the curves do not tell by themselves. */
@@ -124,8 +130,7 @@ enum ls_status ls_draw_lines(const struct ls_request *request, struct ls_error *
     double ends[2], names = ls_line_marks_height(&marks);
     struct ls_frame frame = {.box_width = 1300,
                              .box_height = 900,
-                             .left =
-                                 fmax(5.5, axis.log ? 0 : ls_axis_margin(axis.bottom, axis.top)),
+                             .left = fmax(5.5, ls_axis_margin(axis.bottom, axis.top, axis.log)),
                              .right = 5.5,
                              .bottom = request->count == 1 ? 5.9 : 4.7 + 1.35 * request->count,
                              .top = (request->count == 1 ? 4 : 1.5) + names};

@@ -60,19 +60,6 @@ static struct extremes find_extremes(const struct ls_training_log *logs, int cou
     return extremes;
 }
 
-/* 1, 2 and 5 times powers of ten from `bottom` on, which is one of them, and the top unless it is
- * close to the last; returns their number. */
-static int find_ticks(double bottom, double top, double ticks[LS_MAX_TICKS]) {
-    int count = 0;
-    for (double at = bottom; at <= top * (1 + 1e-9) && count < LS_MAX_TICKS - 1;) {
-        ticks[count++] = at;
-        at = ls_round_up(1.1 * at);
-    }
-    if (top > 1.3 * ticks[count - 1])
-        ticks[count++] = top;
-    return count;
-}
-
 /* The axis of errors up to `top`; a logarithmic one begins at the 1, 2 or 5 below the lowest. */
 static void add_axis(struct ls_figure *figure, double lowest, double top) {
     const bool log = figure->options->log;
@@ -81,8 +68,12 @@ static void add_axis(struct ls_figure *figure, double lowest, double top) {
         bottom = lowest < top ? ls_round_down(lowest) : top / 10;
     ls_script_add(&figure->script, "ERROR_MIN = %.9g; ERROR_MAX = %g; ERROR_LOG = %d\n", bottom,
                   top, log);
-    if (log)
-        ls_figure_ticks(figure, "ERROR_TICKS", ticks, find_ticks(bottom, top, ticks));
+    if (!log)
+        return;
+    int count = ls_log_ticks(bottom, top, ticks);
+    if (count < LS_MAX_TICKS && top > 1.3 * ticks[count - 1])
+        ticks[count++] = top;
+    ls_figure_ticks(figure, "ERROR_TICKS", ticks, count);
 }
 
 /* The user's name for run i, or that of the directory its log is in. */

@@ -95,7 +95,7 @@ struct ls_axes {
 struct ls_axes ls_request_axes(const struct ls_request *request);
 
 /* What the numbers of an upright axis and its name need at its side, in em. */
-double ls_axis_margin(double low, double high);
+double ls_axis_margin(double low, double high, bool log);
 
 /* Sets the frame's box to the shape of the axes with equal units, the longer side `pixels` long;
  * the other is stretched to at least two fifths of that. Widens frame->left to what the numbers of

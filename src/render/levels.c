@@ -1,29 +1,26 @@
 #include "render/levels.h"
 #include <math.h>
 
+/* Over very many powers of ten every second, third, ... power alone. */
 static enum ls_status choose_log(struct ls_levels *levels, const struct ls_plot_options *options,
                                  struct ls_error *error) {
     static const double digit[] = {1, 2, 5};
+    enum { ENOUGH = 40 };
     if (options->vmin <= 0)
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "logarithmic levels have to start above 0, not at %g", options->vmin);
-    int decade = (int)floor(log10(options->vmin)), last = (int)ceil(log10(options->vmax));
-    int count = 0;
-    for (; decade <= last; decade++)
-        for (int i = 0; i < 3; i++) {
+    const int first = (int)floor(log10(options->vmin)), last = (int)ceil(log10(options->vmax));
+    const int digits = 3 * (last - first) > ENOUGH ? 1 : 3, stride = 1 + (last - first) / ENOUGH;
+    for (int decade = first; decade <= last; decade++)
+        for (int i = 0; i < digits && decade % stride == 0; i++) {
             double height = digit[i] * pow(10, decade);
-            bool inside =
-                height >= options->vmin * (1 - 1e-9) && height <= options->vmax * (1 + 1e-9);
-            if (inside && count < LS_MAX_LEVELS)
-                levels->height[count] = height;
-            count += inside;
+            if (height >= options->vmin * (1 - 1e-9) && height <= options->vmax * (1 + 1e-9))
+                levels->height[levels->count++] = height;
         }
-    if (count < 1 || count > LS_MAX_LEVELS)
-        return ls_fail(
-            error, LS_BAD_ARGUMENT,
-            "contour levels 1, 2, 5, 10, ... from %g to %g would be %d; 1 to %d are drawn",
-            options->vmin, options->vmax, count, (int)LS_MAX_LEVELS);
-    levels->count = count;
+    if (levels->count < 1)
+        return ls_fail(error, LS_BAD_ARGUMENT,
+                       "there is no contour level 1, 2, 5, 10, ... from %g to %g", options->vmin,
+                       options->vmax);
     return LS_OK;
 }
 

@@ -14,7 +14,7 @@ struct ls_levels {
 };
 
 /* vmin, vmin + vlevel, ... < vmax, as numpy.arange; with options->log those of 1, 2 and 5 times
- * powers of ten that lie in [vmin, vmax]. */
+ * powers of ten that lie in [vmin, vmax], or of the powers if these are many. */
 enum ls_status ls_levels_choose(struct ls_levels *levels, const struct ls_plot_options *options,
                                 struct ls_error *error);
 

@@ -66,6 +66,11 @@ int ls_zscale_ticks(const struct ls_zscale *scale, double values[LS_MAX_TICKS]) 
     return count;
 }
 
+int ls_log_ticks(double low, double high, double values[LS_MAX_TICKS]) {
+    const struct ls_zscale scale = {.log = true, .low = low, .high = high, .compress = INFINITY};
+    return ls_zscale_ticks(&scale, values);
+}
+
 int ls_tick_digits(const double *values, int count) {
     double digits = 4;
     for (int i = 0; i + 1 < count; i++) {

@@ -19,6 +19,9 @@ int ls_linear_ticks(double low, double high, int parts, double values[LS_MAX_TIC
  */
 int ls_zscale_ticks(const struct ls_zscale *scale, double values[LS_MAX_TICKS]);
 
+/* values[] = round numbers for a logarithmic axis from low > 0 to high. */
+int ls_log_ticks(double low, double high, double values[LS_MAX_TICKS]);
+
 /* The digits, at least four, that tell each of values[count], none below the one before, from the
  * next if that is another. */
 int ls_tick_digits(const double *values, int count);
