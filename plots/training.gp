@@ -21,13 +21,16 @@ EVERY = ceil((EPOCH_MAX - EPOCH_MIN) / 10.0)
 TRAINING = ROWS == 1 ? 'linespoints pointtype 6 pointsize 1.5 * MARK' : 'lines'
 TEST = ROWS == 1 ? 'linespoints pointtype 7 pointsize 1.5 * MARK' : 'lines'
 
+# One legend below all panels.
+set key at screen 0.5, screen BOTTOM[1] - 4.2 * EM_Y center top \
+    samplen 3 spacing KEY_SPACING font KEY_FONT Left reverse
+
 set multiplot
 eval frame
 do for [p = 1:PANELS] {
     eval place
     eval labels
-    set key at screen (LEFT[p] + RIGHT[p]) / 2, screen BOTTOM[p] - 4.2 * EM_Y center top \
-        samplen 3 spacing KEY_SPACING font KEY_FONT Left reverse
+    if (p > 1) { unset key }
     if (RUNS == 1) {
         set key horizontal maxrows 1
         plot $log using 1:2 with @TRAINING linetype 1 linewidth 2.2 dashtype (8,4) \

@@ -57,7 +57,7 @@ static void a_missing_log_is_named(void **state) {
     assert_message(&error, path);
 }
 
-/* Draws `count` times the same run and looks for `what` in the SVG. */
+/* Draws `count` times the same run and looks for `what`, once, among the words of the SVG. */
 static void assert_drawn(void **state, const char *log, int count, const char *name,
                          const char *what) {
     const char *paths[] = {log, log}, *names[] = {NULL, name};
@@ -71,7 +71,9 @@ static void assert_drawn(void **state, const char *log, int count, const char *n
     size_t size = fread(content, 1, sizeof content - 1, file);
     content[size] = 0;
     fclose(file);
-    assert_non_null(strstr(content, what));
+    const char *words = text("%s</tspan>", what), *found = strstr(content, words);
+    assert_non_null(found);
+    assert_null(strstr(found + 1, words));
 }
 
 static void runs_are_labelled_and_panels_named(void **state) {

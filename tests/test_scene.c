@@ -110,6 +110,14 @@ static void names_stay_with_their_surfaces(void **state) {
     ls_surface_free(&surface);
 }
 
+/* Text that would be a few pixels high is larger than its part of the picture. */
+static void small_pictures_can_be_read(void **state) {
+    (void)state;
+    assert_true(ls_canvas_em(1000, 0.025) == 25);
+    assert_true(ls_canvas_em(200, 0.025) == 8);
+    assert_true(ls_canvas_em(50, 0.025) < 4);
+}
+
 static unsigned long number_at(const unsigned char *at) {
     return (unsigned long)at[0] << 24 | (unsigned long)at[1] << 16 | (unsigned long)at[2] << 8 |
            at[3];
@@ -439,6 +447,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(panels_share_one_scale),
         IN_OWN(a_thin_strip_is_drawn),
+        cmocka_unit_test(small_pictures_can_be_read),
         cmocka_unit_test(names_stay_with_their_surfaces),
         IN_OWN(contour_lines_on_the_floor_stay_in_the_picture),
         IN_OWN(a_turntable_is_an_animation),

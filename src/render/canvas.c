@@ -114,6 +114,11 @@ void ls_canvas_ink(struct ls_canvas *canvas, struct ls_color color) {
     cairo_set_source_rgb(canvas->cairo, color.red / 255.0, color.green / 255.0, color.blue / 255.0);
 }
 
+double ls_canvas_em(double side, double part) {
+    const double readable = 8, most = 1.0 / 18;
+    return fmax(part * side, fmin(readable, most * side));
+}
+
 static void choose_font(struct ls_canvas *canvas, double em, bool bold) {
     cairo_select_font_face(canvas->cairo, font, CAIRO_FONT_SLANT_NORMAL,
                            bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);

@@ -50,6 +50,10 @@ struct ls_words {
 };
 void ls_canvas_write(struct ls_canvas *canvas, const struct ls_words *words);
 
+/* The size of ordinary text on a panel whose shorter side is so many pixels: a part of that, but
+ * readable, if that leaves room for the picture. */
+double ls_canvas_em(double side, double part);
+
 /* The width of a text in pixels. */
 double ls_canvas_measure(struct ls_canvas *canvas, const char *text, double em, bool bold);
 

@@ -22,7 +22,8 @@ static void measure(struct ls_figure *figure, const struct ls_frame *frame, doub
     if (options->width > 0 && options->height > 0) {
         figure->width = options->width;
         figure->height = options->height;
-        em = text_share * fmin(figure->width / figure->columns, figure->height / figure->rows);
+        em = ls_canvas_em(fmin(figure->width / figure->columns, figure->height / figure->rows),
+                          text_share);
     }
     figure->em = em;
 }

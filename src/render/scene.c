@@ -28,7 +28,8 @@ static void choose_size(struct ls_scene *scene, int columns, int rows) {
             scene->height /= 2;
         }
     }
-    scene->em = text_share * fmin((double)scene->width / columns, (double)scene->height / rows);
+    scene->em = ls_canvas_em(fmin((double)scene->width / columns, (double)scene->height / rows),
+                             text_share);
 }
 
 static void describe_scale(const struct ls_scene *scene, char *note, size_t size) {
