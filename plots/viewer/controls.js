@@ -10,8 +10,10 @@ class Controls {
     this.form = document.querySelector('#settings form');
     this.bar = document.getElementById('bar');
     for (const { name } of maps) this.form.map.append(new Option(name, name));
-    for (const group of this.form.querySelectorAll('.choice'))
+    for (const group of this.form.querySelectorAll('.choice')) {
+      group.dataset.count = offered.length;
       group.append(...offered.map(({ key, title }) => choice(group.dataset.name, key, title)));
+    }
     this.form.addEventListener('input', (event) => this.take(event.target));
     this.form.addEventListener('submit', (event) => event.preventDefault());
     document.getElementById('theme').addEventListener('click', () => {

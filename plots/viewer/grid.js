@@ -51,10 +51,10 @@ class Grid {
     return this[quantity].some((_, k) => !Number.isNaN(this.value(quantity, k)));
   }
 
-  // " ± 0.01", the standard error of a quantity at sample k, as far as it is known.
+  // The standard error of a quantity at sample k, as far as it is known.
   spread(quantity, k) {
     const error = quantity === 'loss' ? this.value('error', k) : NaN;
-    return error > 0 ? ` ± ${format(error, 2)}` : '';
+    return error > 0 ? error : null;
   }
 
   // Why there is no value at sample k.

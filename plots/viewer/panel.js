@@ -129,10 +129,12 @@ class Panel {
       k = this.marked(),
       network = state.a !== null && state.b !== null && grid.networkOn(state.a, state.b);
     const sample = (quantity) => {
-      const value = grid.value(quantity, k);
-      return Number.isNaN(value)
-        ? { text: grid.whyNot(quantity, k), title: '' }
-        : { text: format(value, 6) + grid.spread(quantity, k), title: String(value), known: true };
+      const value = grid.value(quantity, k),
+        error = grid.spread(quantity, k);
+      if (Number.isNaN(value)) return { text: grid.whyNot(quantity, k), title: '' };
+      return error
+        ? { text: formatSpread(value, error), title: `${value} ± ${error}`, known: true }
+        : { text: format(value, 6), title: String(value), known: true };
     };
     if (!network)
       return { ...grid.at(k), where: k === this.lowest ? 'lowest point' : 'marker', read: sample };

@@ -14,6 +14,16 @@ function format(value, digits = 4) {
   return (front === 1 ? power : `${front}×${power}`).replace(/^-/, '−');
 }
 
+// A value with its standard error, both up to the second digit of that: 0.0499 ± 0.0090.
+function formatSpread(value, error) {
+  const exponent = (number) => Number(number.toExponential(1).split('e')[1]);
+  const places = 1 - exponent(error);
+  if (places >= 0 && places <= 6 && Math.abs(value) < 0.99995e5)
+    return `${value.toFixed(places)} ± ${error.toFixed(places)}`.replace(/^-/, '−');
+  const digits = exponent(value) + places + 1;
+  return `${format(value, Math.min(Math.max(digits, 1), 6))} ± ${format(error, 2)}`;
+}
+
 // 1, 2 or 5 times a power of ten, at least `step`.
 function niceStep(step) {
   const power = 10 ** Math.floor(Math.log10(step));

@@ -58,10 +58,15 @@ export function assertReads(readout, numbers) {
     ({ x, y }) => Math.abs(x - readout.a) < 6e-4 && Math.abs(y - readout.b) < 6e-4,
   );
   assert.ok(there, `there is no sample at (${readout.a}, ${readout.b})`);
-  assertClose(readout.loss, there.loss, 'loss');
   assertClose(readout.accuracy, there.accuracy, 'accuracy');
-  if (there.loss_error) assert.ok(Math.abs(readout.error / there.loss_error - 1) < 0.06, 'standard error');
-  else assert.ok(Number.isNaN(readout.error), 'no standard error');
+  if (there.loss_error) {
+    const within = 0.06 * there.loss_error;
+    assert.ok(Math.abs(readout.error - there.loss_error) < within, 'standard error');
+    assert.ok(Math.abs(readout.loss - there.loss) < within, `loss ${readout.loss}, not ${there.loss}`);
+  } else {
+    assertClose(readout.loss, there.loss, 'loss');
+    assert.ok(Number.isNaN(readout.error), 'no standard error');
+  }
 }
 
 // The rectangle of an element in CSS pixels, with its middle.
