@@ -164,8 +164,8 @@ static void labels_of_marks_keep_apart(void **state) {
     assert_int_equal(ls_surface_mark(&surface, "a", -1, -1, NULL), LS_OK);
     assert_int_equal(ls_surface_mark(&surface, "a longer name", -0.97, -0.98, NULL), LS_OK);
     assert_int_equal(ls_surface_mark(&surface, "edge", 1, 0, NULL), LS_OK);
-    const struct ls_trail none = {0};
-    ls_marks_place(&marks, &surface, &none, "min", 1, em);
+    struct ls_trail none;
+    assert_int_equal(ls_marks_place(&marks, &none, &surface, "min", 1, em, NULL), LS_OK);
     assert_int_equal(marks.count, 4);
     for (int i = 0; i < 4; i++) {
         const struct ls_mark *mark = &marks.mark[i];
@@ -183,6 +183,7 @@ static void labels_of_marks_keep_apart(void **state) {
         assert_true(ls_marks_cover(&marks, mark->at, 0));
     }
     assert_false(ls_marks_cover(&marks, (struct ls_point){0, 0.5}, em));
+    ls_trail_free(&none);
     ls_surface_free(&surface);
 }
 

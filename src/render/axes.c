@@ -43,6 +43,13 @@ void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *fra
     }
 }
 
+double ls_axes_unit(const struct ls_axes *axes, const struct ls_figure *figure, double *stretch) {
+    const struct ls_box *box = &figure->box[0];
+    const double unit = (box->right - box->left) / (axes->x_max - axes->x_min);
+    *stretch = (box->top - box->bottom) / (axes->y_max - axes->y_min) / unit;
+    return unit;
+}
+
 void ls_figure_ticks(struct ls_figure *figure, const char *name, const double *values, int count) {
     struct ls_script *script = &figure->script;
     int digits = ls_tick_digits(values, count);

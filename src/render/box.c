@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct ls_color ink = {26, 26, 26}, line = {140, 140, 140}, faint = {222, 222, 222};
+static const struct ls_color line = {140, 140, 140}, faint = {222, 222, 222};
 
 /* Above this elevation heights have no length to put ticks on. */
 static const double steepest = 80;
@@ -200,11 +200,11 @@ static void label_axis(struct ls_canvas *canvas, const struct ls_box3 *box, cons
         ls_canvas_ink(canvas, line);
         stroke(canvas, at[i],
                (struct spot){at[i].x + edge->out.x * tick, at[i].y + edge->out.y * tick});
-        ls_canvas_ink(canvas, ink);
+        ls_canvas_ink(canvas, ls_ink);
         far = fmax(far, write_beside(canvas, box, edge, label_at(edge, at[i]), text, 0.6 * box->em,
                                      written));
     }
-    ls_canvas_ink(canvas, ink);
+    ls_canvas_ink(canvas, ls_ink);
     if (name)
         name_axis(canvas, box, edge, name, far + 0.9 * box->em, written);
 }

@@ -9,8 +9,6 @@
 #include <string.h>
 
 static const char font[] = "DejaVu Sans";
-/* A PDF has this many of our pixels to the inch of 72 points. */
-static const double pixels_per_inch = 200;
 
 static cairo_status_t append(void *context, const unsigned char *bytes, unsigned count) {
     struct ls_canvas *canvas = context;
@@ -36,7 +34,7 @@ static enum ls_status check(cairo_status_t status, struct ls_error *error) {
 
 enum ls_status ls_canvas_create(struct ls_canvas *canvas, enum ls_file_format format, int width,
                                 int height, enum ls_background background, struct ls_error *error) {
-    const double point = 72 / pixels_per_inch;
+    const double point = 72 / ls_pixels_per_inch;
     *canvas = (struct ls_canvas){
         .format = format, .background = background, .width = width, .height = height};
     if (format == LS_FORMAT_SVG) {

@@ -19,6 +19,9 @@ struct ls_canvas {
     size_t size, capacity;
 };
 
+/* A PDF has this many of our pixels to the inch of 72 points. */
+static const double ls_pixels_per_inch = 200;
+
 /* An empty canvas of LS_FORMAT_PNG, SVG or PDF. */
 enum ls_status ls_canvas_create(struct ls_canvas *canvas, enum ls_file_format format, int width,
                                 int height, enum ls_background background, struct ls_error *error);

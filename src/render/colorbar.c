@@ -4,7 +4,6 @@
 #include "render/ticks.h"
 #include <math.h>
 
-static const struct ls_color ink = {26, 26, 26};
 static const double bar = 0.9, gap = 0.7; /* em */
 
 /* The widest label. */
@@ -42,7 +41,7 @@ void ls_colorbar_draw(struct ls_canvas *canvas, const struct ls_colorbar *c) {
     int count = ls_zscale_ticks(c->scale, values), digits = ls_tick_digits(values, count);
     double width = widest(canvas, c->scale, c->em);
     draw_colors(canvas, c);
-    ls_canvas_ink(canvas, ink);
+    ls_canvas_ink(canvas, ls_ink);
     cairo_set_line_width(canvas->cairo, 0.06 * c->em);
     for (int i = 0; i < count; i++) {
         char text[LS_NUMBER_SIZE];

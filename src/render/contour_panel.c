@@ -58,11 +58,8 @@ enum ls_status ls_contour_panel_trace(struct ls_contour_panel *panel,
     panel->labels = ls_alloc(panel->lines.line_count, sizeof *panel->labels);
     if (!panel->shown || !panel->keep || !panel->labels)
         return ls_fail_memory(error, "contour lines");
-    status = ls_trail_clip(&panel->trail, panel->surface, error);
-    if (status == LS_OK)
-        ls_marks_place(&panel->marks, panel->marked, &panel->trail, panel->lowest, panel->stretch,
-                       panel->em);
-    return status;
+    return ls_marks_place(&panel->marks, &panel->trail, panel->marked, panel->lowest,
+                          panel->stretch, panel->em, error);
 }
 
 void ls_contour_panel_arrange(struct ls_contour_panel *panel, const struct ls_levels *levels,

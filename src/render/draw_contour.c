@@ -76,16 +76,13 @@ static void describe(const struct ls_request *request, const struct ls_levels *l
     const double ends[2] = {extent.min, extent.max};
     ls_caption_digits(extent.min, ls_tick_digits(ends, 2), low);
     ls_caption_digits(extent.max, ls_tick_digits(ends, 2), high);
-    ls_request_missing(request, note, size);
-    size_t length = strlen(note);
-    length += (size_t)snprintf(note + length, size - length, length ? " (white)" : "");
-    const char *separator = length ? "; " : "";
+    ls_request_missing(request, " (white)", note, size);
     if (extent.min == extent.max)
-        snprintf(note + length, size - length, "%sthe %s is %s everywhere", separator, noun, low);
+        ls_note_add(note, size, "the %s is %s everywhere", noun, low);
     else if (between == 0)
-        snprintf(note + length, size - length,
-                 "%sno contour level lies between the lowest %s, %s, and the highest, %s",
-                 separator, noun, low, high);
+        ls_note_add(note, size,
+                    "no contour level lies between the lowest %s, %s, and the highest, %s", noun,
+                    low, high);
 }
 
 /* Chooses the lines of all panels. While they have too many points, the panel that has the most
@@ -122,16 +119,14 @@ static enum ls_status trace_all(struct ls_figure *figure, const struct ls_reques
                                 const struct ls_levels *levels, struct ls_contour_panel *panels,
                                 struct ls_error *error) {
     struct ls_axes axes = ls_request_axes(request);
-    const struct ls_box *box = &figure->box[0];
-    double unit = (box->right - box->left) / (axes.x_max - axes.x_min);
-    double unit_y = (box->top - box->bottom) / (axes.y_max - axes.y_min);
+    double stretch, unit = ls_axes_unit(&axes, figure, &stretch);
     enum ls_status status = LS_OK;
     for (int i = 0; i < request->count && status == LS_OK; i++) {
         panels[i].surface = request->surfaces[i];
         panels[i].marked = request->marked[i];
         panels[i].lowest = request->quantity->lowest;
         panels[i].unit = unit;
-        panels[i].stretch = unit_y / unit;
+        panels[i].stretch = stretch;
         panels[i].em = figure->em / unit;
         status = ls_contour_panel_trace(&panels[i], levels, error);
     }

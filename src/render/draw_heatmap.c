@@ -122,18 +122,15 @@ static void add_palette(struct ls_script *script, enum ls_colormap map) {
 /* The networks, the trail and the minimum of every panel. */
 static enum ls_status add_marks(struct ls_figure *figure, const struct ls_request *request,
                                 const struct ls_axes *axes, struct ls_error *error) {
-    const struct ls_box *box = &figure->box[0];
-    double unit = (box->right - box->left) / (axes->x_max - axes->x_min);
-    double stretch = (box->top - box->bottom) / (axes->y_max - axes->y_min) / unit;
+    double stretch, unit = ls_axes_unit(axes, figure, &stretch);
     struct ls_marks marks[LS_MAX_PANELS];
     struct ls_trail trails[LS_MAX_PANELS] = {0};
     const struct ls_marks *pointers[LS_MAX_PANELS] = {0};
     enum ls_status status = LS_OK;
     const int count = request->count;
     for (int i = 0; i < count && status == LS_OK; i++) {
-        status = ls_trail_clip(&trails[i], request->marked[i], error);
-        ls_marks_place(&marks[i], request->marked[i], &trails[i], request->quantity->lowest,
-                       stretch, figure->em / unit);
+        status = ls_marks_place(&marks[i], &trails[i], request->marked[i],
+                                request->quantity->lowest, stretch, figure->em / unit, error);
         pointers[i] = &marks[i];
     }
     if (status == LS_OK)
@@ -150,12 +147,10 @@ static void describe(const struct ls_request *request, char *note, size_t size) 
     const double ends[2] = {extent.min, extent.max};
     ls_caption_digits(extent.min, ls_tick_digits(ends, 2), low);
     ls_caption_digits(extent.max, ls_tick_digits(ends, 2), high);
-    ls_request_missing(request, note, size);
-    size_t length = strlen(note);
-    length += (size_t)snprintf(note + length, size - length, length ? " (white)" : "");
+    ls_request_missing(request, " (white)", note, size);
     if (extent.min < request->options->vmin || extent.max > request->options->vmax)
-        snprintf(note + length, size - length, "%s%s from %s to %s, clipped to the colours",
-                 length ? "; " : "", request->quantity->many, low, high);
+        ls_note_add(note, size, "%s from %s to %s, clipped to the colours", request->quantity->many,
+                    low, high);
 }
 
 /* The ticks of the colour bar; returns their number. */

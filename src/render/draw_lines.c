@@ -94,18 +94,13 @@ static void add_axes(struct ls_figure *figure, const double ends[2],
 static void describe(const struct ls_request *request, char *note, size_t size) {
     char cap[LS_NUMBER_SIZE];
     ls_caption_number(request->options->zmax, cap);
-    ls_request_missing(request, note, size);
-    size_t length = strlen(note);
+    ls_request_missing(request, "", note, size);
     if (ls_heights(request->surfaces, request->count).max > request->options->zmax)
-        snprintf(note + length, size - length, "%scut off at a loss of %s", length ? "; " : "",
-                 cap);
+        ls_note_add(note, size, "cut off at a loss of %s", cap);
     for (int i = 0; i < request->count; i++)
         if (ls_has_band(request->surfaces[i])) {
-            length = strlen(note);
-            snprintf(note + length, size - length,
-                     "%sband: 95 %% confidence of the loss, from its "
-                     "spread over the images",
-                     length ? "; " : "");
+            ls_note_add(note, size,
+                        "band: 95 %% confidence of the loss, from its spread over the images");
             break;
         }
 }

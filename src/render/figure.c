@@ -8,8 +8,6 @@
 /* Ordinary text is this part of a panel's shorter side. */
 static const double text_share = 1.0 / 36;
 static const double title_em = 2.4, note_em = 1.8;
-/* A PDF has this many of our pixels to the inch. */
-static const double pixels_per_inch = 200;
 
 /* Fixes the size of figure and text: the user's, or what the boxes and their surroundings need. */
 static void measure(struct ls_figure *figure, const struct ls_frame *frame, double outer_em) {
@@ -67,10 +65,10 @@ static void add_terminal(struct ls_figure *figure) {
     } else if (figure->format == LS_FORMAT_SVG) {
         ls_script_add(script, "set terminal svg size %.0f,%.0f", figure->width, figure->height);
     } else {
-        point *= 72.0 / 96 * 72 / pixels_per_inch;
+        point *= 72.0 / 96 * 72 / ls_pixels_per_inch;
         line *= 0.75;
         ls_script_add(script, "set terminal pdfcairo fontscale 1 size %.4fin,%.4fin",
-                      figure->width / pixels_per_inch, figure->height / pixels_per_inch);
+                      figure->width / ls_pixels_per_inch, figure->height / ls_pixels_per_inch);
     }
     /* Who looks at an SVG may not have DejaVu Sans, and would see serifs instead. */
     ls_script_add(script, " enhanced background '#ffffff' linewidth %.4f font '%s,%.2f'\n", line,
@@ -110,14 +108,18 @@ static void add_boxes(struct ls_figure *figure) {
     }
 }
 
+void ls_panel_rows(int panels, int *columns, int *rows) {
+    *rows = panels < 4 ? 1 : 2;
+    *columns = (panels + *rows - 1) / *rows;
+}
+
 void ls_figure_begin(struct ls_figure *figure, enum ls_file_format format, int panels,
                      const struct ls_frame *frame, const char *title, const char *note) {
     double above = *title ? title_em : 0, below = *note ? note_em : 0;
     struct ls_script *script = &figure->script;
     figure->format = format;
     figure->panels = panels;
-    figure->columns = panels < 4 ? panels : (panels + 1) / 2;
-    figure->rows = panels < 4 ? 1 : 2;
+    ls_panel_rows(panels, &figure->columns, &figure->rows);
     measure(figure, frame, above + below);
     place(figure, frame, above, below);
     add_terminal(figure);

@@ -32,6 +32,9 @@ struct ls_figure {
     struct ls_script script;
 };
 
+/* How panels stand: up to three in one row, more in two. */
+void ls_panel_rows(int panels, int *columns, int *rows);
+
 /* Lays the panels out and starts the script: terminal, size and place of everything. `title` stands
  * above all panels and `note` below them, each if not empty. */
 void ls_figure_begin(struct ls_figure *figure, enum ls_file_format format, int panels,
@@ -76,8 +79,13 @@ const char *ls_request_title(const struct ls_request *request);
 /* The name of surface i: the user's, or one made from its metadata. */
 void ls_request_name(const struct ls_request *request, int i, char *text, size_t size);
 
-/* "120 of 2,601 points not computed, 3 not finite", or nothing if there is nothing to tell. */
-void ls_request_missing(const struct ls_request *request, char *text, size_t size);
+/* Begins a note: "120 of 2,601 points not computed, 3 not finite" and `how` they look, or nothing
+ * if there is nothing to tell. */
+void ls_request_missing(const struct ls_request *request, const char *how, char *note, size_t size);
+
+/* Appends printf-formatted words to what a note says, behind a semicolon. */
+void ls_note_add(char *note, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* LS_MISMATCH if numbers of different losses would share a scale. */
 enum ls_status ls_request_check_losses(const struct ls_request *request, struct ls_error *error);
@@ -101,6 +109,9 @@ double ls_axis_margin(double low, double high, bool log);
  * the other is stretched to at least two fifths of that. Widens frame->left to what the numbers of
  * the y axis need. */
 void ls_axes_box(const struct ls_axes *axes, double pixels, struct ls_frame *frame);
+
+/* Pixels to a unit of the x axis; *stretch = how many of its units one of the y axis is long. */
+double ls_axes_unit(const struct ls_axes *axes, const struct ls_figure *figure, double *stretch);
 
 /* Adds ticks at values[count], with their numbers, as `name`: for gnuplot's "set xtics (...)". */
 void ls_figure_ticks(struct ls_figure *figure, const char *name, const double *values, int count);

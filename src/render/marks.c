@@ -127,14 +127,19 @@ void ls_marks_label(struct ls_marks *marks, enum ls_label_place first, struct ls
         place(marks, m, first, low, high, em);
 }
 
-void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface,
-                    const struct ls_trail *trail, const char *word, double stretch, double em) {
+enum ls_status ls_marks_place(struct ls_marks *marks, struct ls_trail *trail,
+                              const struct ls_surface *surface, const char *word, double stretch,
+                              double em, struct ls_error *error) {
     struct ls_point low = {surface->x[0], surface->y[0] * stretch};
     struct ls_point high = {surface->x[surface->nx - 1], surface->y[surface->ny - 1] * stretch};
     *marks = (struct ls_marks){.trail = trail, .radius = radius_em * em, .stretch = stretch};
+    enum ls_status status = ls_trail_clip(trail, surface, error);
+    if (status != LS_OK)
+        return status;
     add_networks(marks, surface, stretch, em);
     add_minimum(marks, surface, word, stretch, em);
     ls_marks_label(marks, LS_LABEL_BESIDE, low, high, em);
+    return LS_OK;
 }
 
 bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double margin) {

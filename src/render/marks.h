@@ -45,11 +45,13 @@ void ls_marks_label(struct ls_marks *marks, enum ls_label_place first, struct ls
                     struct ls_point high, double em);
 
 /* Marks the surface's networks that lie within its axes, and the lowest point unless the surface is
- * flat, which `word` and its loss name. y coordinates are multiplied by `stretch`, which makes the
- * axes' units equal; em is the height of text. Labels go beside their marks, where they are least
- * in the way of one another and of the trail, which stays the caller's. */
-void ls_marks_place(struct ls_marks *marks, const struct ls_surface *surface,
-                    const struct ls_trail *trail, const char *word, double stretch, double em);
+ * flat, which `word` and its loss name; *trail = the part of its trajectory within the axes, to be
+ * freed. y coordinates are multiplied by `stretch`, which makes the axes' units equal; em is the
+ * height of text. Labels go beside their marks, where they are least in the way of one another and
+ * of the trail. */
+enum ls_status ls_marks_place(struct ls_marks *marks, struct ls_trail *trail,
+                              const struct ls_surface *surface, const char *word, double stretch,
+                              double em, struct ls_error *error);
 
 /* Whether a point is within `margin` of a label or nearer to a mark or the trail. */
 bool ls_marks_cover(const struct ls_marks *marks, struct ls_point p, double margin);

@@ -3,6 +3,7 @@
 #include "render/figure.h"
 #include "render/height.h"
 #include "render/quantity.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,17 @@ const char *ls_request_label(const struct ls_request *request) {
         if (!ls_caption_loss(request->surfaces[i]))
             return "loss";
     return ls_caption_loss(request->surfaces[0]); /* as the others': see ls_request_check_losses */
+}
+
+void ls_note_add(char *note, size_t size, const char *format, ...) {
+    size_t length = strlen(note);
+    length += (size_t)snprintf(note + length, size - length, "%s", length ? "; " : "");
+    if (length >= size)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(note + length, size - length, format, arguments);
+    va_end(arguments);
 }
 
 enum ls_status ls_request_check_losses(const struct ls_request *request, struct ls_error *error) {
@@ -60,20 +72,21 @@ void ls_request_name(const struct ls_request *request, int i, char *text, size_t
         name_apart(request, i, text, size);
 }
 
-void ls_request_missing(const struct ls_request *request, char *text, size_t size) {
+void ls_request_missing(const struct ls_request *request, const char *how, char *note,
+                        size_t size) {
     struct ls_extent extent = ls_heights(request->surfaces, request->count);
     char not_computed[32], not_finite[32], points[32];
     ls_caption_count(extent.not_computed, not_computed);
     ls_caption_count(extent.not_finite, not_finite);
     ls_caption_count(extent.points, points);
-    text[0] = 0;
+    note[0] = 0;
     if (extent.not_computed && extent.not_finite)
-        snprintf(text, size, "%s of %s points not computed, %s not finite", not_computed, points,
-                 not_finite);
+        snprintf(note, size, "%s of %s points not computed, %s not finite%s", not_computed, points,
+                 not_finite, how);
     else if (extent.not_computed)
-        snprintf(text, size, "%s of %s points not computed", not_computed, points);
+        snprintf(note, size, "%s of %s points not computed%s", not_computed, points, how);
     else if (extent.not_finite)
-        snprintf(text, size, "%s of %s points not finite", not_finite, points);
+        snprintf(note, size, "%s of %s points not finite%s", not_finite, points, how);
 }
 
 enum ls_status ls_request_check_zmax(const struct ls_request *request, struct ls_error *error) {

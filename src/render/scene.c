@@ -36,17 +36,13 @@ static void describe_scale(const struct ls_scene *scene, char *note, size_t size
     const struct ls_zscale *scale = &scene->scale;
     const struct ls_quantity *quantity = scene->request->quantity;
     char number[LS_NUMBER_SIZE];
-    size_t length = strlen(note);
-    const char *separator = length ? "; " : "";
-    if (scale->cut) {
-        ls_caption_number(scale->high, number);
-        length += (size_t)snprintf(note + length, size - length, "%scut off at %s %s of %s",
-                                   separator, quantity->article, quantity->noun, number);
-    }
-    if (isfinite(scale->compress) && length < size)
-        snprintf(note + length, size - length,
-                 "%sheight linear for small %s, logarithmic for large ones", length ? "; " : "",
-                 quantity->many);
+    ls_caption_number(scale->high, number);
+    if (scale->cut)
+        ls_note_add(note, size, "cut off at %s %s of %s", quantity->article, quantity->noun,
+                    number);
+    if (isfinite(scale->compress))
+        ls_note_add(note, size, "height linear for small %s, logarithmic for large ones",
+                    quantity->many);
 }
 
 /* The end of the words from `line` on that fit the figure's width, of one at least. */
@@ -92,7 +88,7 @@ static void find_words(struct ls_scene *scene, struct ls_canvas *canvas) {
     }
     scene->header = (name_lines + (details ? detail_lines : 0)) * scene->em;
     ls_utf8_clean(ls_request_title(request), scene->title, sizeof scene->title);
-    ls_request_missing(request, scene->note, sizeof scene->note);
+    ls_request_missing(request, "", scene->note, sizeof scene->note);
     describe_scale(scene, scene->note, sizeof scene->note);
     if (scene->options->caption)
         break_caption(scene, canvas, scene->options->caption);
@@ -145,8 +141,7 @@ static int choose_points(const struct ls_scene *scene) {
 
 enum ls_status ls_scene_create(struct ls_scene *scene, const struct ls_request *request,
                                struct ls_error *error) {
-    int count = request->count;
-    int columns = count < 4 ? count : (count + 1) / 2, rows = count < 4 ? 1 : 2;
+    int count = request->count, columns, rows;
     struct ls_axes axes = ls_request_axes(request);
     struct ls_canvas canvas;
     *scene =
@@ -155,6 +150,7 @@ enum ls_status ls_scene_create(struct ls_scene *scene, const struct ls_request *
                           .world = ls_world_of(&axes),
                           .scale = ls_zscale_choose(request->surfaces, count, request->options),
                           .threads = ls_thread_count(request->options->surface.threads)};
+    ls_panel_rows(count, &columns, &rows);
     choose_size(scene, columns, rows);
     /* Only to measure words with. */
     enum ls_status status = ls_canvas_create(&canvas, LS_FORMAT_PNG, 1, 1, LS_TRANSPARENT, error);
