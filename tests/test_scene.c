@@ -5,19 +5,12 @@
 #include "render/box.h"
 #include "render/opaque.h"
 #include "render/pins.h"
-#include "render/quantity.h"
-#include "render/scene.h"
 #include "support.h"
 #include <math.h>
 #include <stdlib.h>
 
 static double plane(double x, double y) {
     return 2.5 + 0.0 * x * y;
-}
-
-/* Losses from 1 to 7 that rise along both axes. */
-static double ramp(double x, double y) {
-    return 4 + x + 2 * y;
 }
 
 /* Both panels of a figure show a surface as high as their common scale says. */
@@ -46,76 +39,6 @@ static void panels_share_one_scale(void **state) {
     free(picture.rgba);
     ls_surface_free(&low);
     ls_surface_free(&high);
-}
-
-/* Beside a surface a thousand times as wide. */
-static void a_thin_strip_is_drawn(void **state) {
-    (void)state;
-    struct ls_surface wide, strip;
-    const struct ls_surface *both[] = {&wide, &strip};
-    struct ls_plot_options options = bare();
-    make(&wide, 51, bowl);
-    make(&strip, 51, bowl);
-    for (int i = 0; i < 51; i++)
-        strip.x[i] *= 0.001;
-    struct ls_world world = ls_world_of(&(struct ls_axes){-1, 1, -1, 1});
-    struct ls_zscale scale = ls_zscale_choose(both, 2, &options);
-    struct ls_terrain terrain;
-    assert_int_equal(ls_terrain_create(&terrain, &strip, &scale, &world, 200, 1, NULL), LS_OK);
-    assert_true(terrain.nx >= 2 && terrain.step_x > 0);
-    assert_false(isnan(ls_terrain_at(&terrain, 0, 0)));
-    ls_terrain_free(&terrain);
-    options.width = 2 * WIDTH;
-    assert_int_equal(ls_plot_surfaces(both, 2, &options, "out.png", NULL), LS_OK);
-    ls_surface_free(&wide);
-    ls_surface_free(&strip);
-}
-
-/* Without a box, what is drawn on its floor must be seen too. */
-static void contour_lines_on_the_floor_stay_in_the_picture(void **state) {
-    (void)state;
-    struct ls_surface surface;
-    struct ls_plot_options options = bare();
-    make(&surface, 21, ramp);
-    options.surface.floor_contours = true;
-    struct picture picture = draw(&surface, &options);
-    for (int x = 0; x < WIDTH; x++)
-        assert_int_equal(pixel(&picture, x, HEIGHT - 1)[3], 0);
-    free(picture.rgba);
-    ls_surface_free(&surface);
-}
-
-/* On a page far higher than wide. */
-static void names_stay_with_their_surfaces(void **state) {
-    (void)state;
-    struct ls_surface surface;
-    struct ls_plot_options options = ls_plot_defaults();
-    const struct ls_surface *one = &surface;
-    const struct ls_request request = {.surfaces = &one,
-                                       .marked = &one,
-                                       .quantity = ls_quantity_of(LS_PLOT_SURFACE, LS_PLOT_OF_LOSS),
-                                       .count = 1,
-                                       .options = &options};
-    struct ls_scene scene;
-    make(&surface, 11, bowl);
-    options.width = 200;
-    options.height = 800;
-    assert_int_equal(ls_scene_create(&scene, &request, NULL), LS_OK);
-    const struct ls_rectangle *cell = &scene.panels[0].cell;
-    assert_true(cell->height < 1.2 * cell->width);
-    assert_true(fabs(cell->top + cell->height / 2 - 400) < 40);
-    assert_true(scene.bar.top > cell->top);
-    assert_true(scene.bar.top + scene.bar.height < cell->top + cell->height);
-    ls_scene_free(&scene);
-    ls_surface_free(&surface);
-}
-
-/* Text that would be a few pixels high is larger than its part of the picture. */
-static void small_pictures_can_be_read(void **state) {
-    (void)state;
-    assert_true(ls_canvas_em(1000, 0.025) == 25);
-    assert_true(ls_canvas_em(200, 0.025) == 8);
-    assert_true(ls_canvas_em(50, 0.025) < 4);
 }
 
 static unsigned long number_at(const unsigned char *at) {
@@ -232,6 +155,11 @@ static void vector_formats_and_odd_words_work(void **state) {
         free(bytes);
     }
     ls_surface_free(&surface);
+}
+
+/* Losses from 1 to 7 that rise along both axes. */
+static double ramp(double x, double y) {
+    return 4 + x + 2 * y;
 }
 
 /* A wall in front of what lies behind it. */
@@ -446,10 +374,6 @@ static void heights_are_not_compressed_below_the_lowest_loss(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_OWN(panels_share_one_scale),
-        IN_OWN(a_thin_strip_is_drawn),
-        cmocka_unit_test(small_pictures_can_be_read),
-        cmocka_unit_test(names_stay_with_their_surfaces),
-        IN_OWN(contour_lines_on_the_floor_stay_in_the_picture),
         IN_OWN(a_turntable_is_an_animation),
         IN_OWN(what_cannot_be_drawn_is_refused_and_leaves_no_file),
         IN_OWN(vector_formats_and_odd_words_work),
