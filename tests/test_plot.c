@@ -232,12 +232,12 @@ static void options_of_other_pictures_are_refused(void **state) {
     options.surface.caption = "below";
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.svg", &error), LS_BAD_ARGUMENT);
     assert_message(&error,
-                   "caption is no matter to contour plots, only to pictures of kind surface");
+                   "caption does not apply to contour plots, only to pictures of kind surface");
     options = ls_plot_defaults();
     options.kind = LS_PLOT_SURFACE;
     options.vmax = 5;
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
-    assert_message(&error, "vmax is no matter to pictures of kind surface, only to contour plots");
+    assert_message(&error, "vmax does not apply to pictures of kind surface, only to contour plots");
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.html", &error), LS_BAD_ARGUMENT);
     assert_message(&error, "pages");
     options = ls_plot_defaults();
@@ -250,7 +250,7 @@ static void options_of_other_pictures_are_refused(void **state) {
     options.zmax = 4;
     assert_int_equal(ls_plot_training((const char *[]){"log.csv"}, 1, &options, "out.svg", &error),
                      LS_BAD_ARGUMENT);
-    assert_message(&error, "zmax is no matter to training curves");
+    assert_message(&error, "zmax does not apply to training curves");
     assert_int_equal(ls_plot_spectra((const char *[]){"some.csv"}, 1, &options, "out.svg", &error),
                      LS_BAD_ARGUMENT);
     assert_int_equal(count_entries("."), 0);

@@ -86,8 +86,8 @@ enum ls_status ls_takers_check(const struct ls_plot_options *given, enum ls_prod
                    options[i].size) == 0)
             continue;
         list_takers(options[i].takers, list, sizeof list);
-        return ls_fail(error, LS_BAD_ARGUMENT, "%s is no matter to %s, only to %s", options[i].name,
-                       products[product], list);
+        return ls_fail(error, LS_BAD_ARGUMENT, "%s does not apply to %s, only to %s",
+                       options[i].name, products[product], list);
     }
     return LS_OK;
 }
