@@ -21,6 +21,11 @@ ifeq ($(origin CC),default)
 CC       := $(if $(filter thread,$(KINDS)),clang,gcc)
 endif
 CFLAGS   ?= -O3 -g
+
+ifneq ($(words $(BUILD))$(filter . .. /,$(BUILD)),1)
+$(error BUILD is to be a directory of its own, whose name has no spaces: '$(BUILD)' is not)
+endif
+
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 
 # Asked when a recipe runs, not before: `make deps` may have just installed the packages.
@@ -98,6 +103,8 @@ help:
 	@echo "make lint            clang-format, cppcheck and shellcheck over everything"
 	@echo "make format          lay the C code out with clang-format"
 	@echo "make install         install to PREFIX (default /usr/local), below DESTDIR if set"
+	@echo "make uninstall       remove what that installed"
+	@echo "make clean           remove what was built"
 	@echo "make SANITIZE=KIND   build with a sanitizer: address, undefined or thread (needs clang, libomp-dev)"
 
 $(BUILD)/%.o: %.c
@@ -221,24 +228,25 @@ MANDIR     := $(DESTDIR)$(PREFIX)/share/man/man1
 PYTHONDIR  := $(DESTDIR)$(PREFIX)/share/landscape
 
 install: $(PROGRAM) $(LIBRARY) $(SHARED)
-	install -d $(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR) $(MANDIR) $(PYTHONDIR)
-	install -m 755 $(PROGRAM) $(BINDIR)/
-	install -m 644 $(LIBRARY) $(LIBDIR)/
-	install -m 755 $(SHARED) $(LIBDIR)/
-	ln -sf liblandscape.so.$(VERSION) $(LIBDIR)/liblandscape.so.$(SOVERSION)
-	ln -sf liblandscape.so.$(SOVERSION) $(LIBDIR)/liblandscape.so
-	install -m 644 include/landscape/*.h $(INCLUDEDIR)/
+	install -d "$(BINDIR)" "$(LIBDIR)/pkgconfig" "$(INCLUDEDIR)" "$(MANDIR)" "$(PYTHONDIR)"
+	install -m 755 $(PROGRAM) "$(BINDIR)/"
+	install -m 644 $(LIBRARY) "$(LIBDIR)/"
+	install -m 755 $(SHARED) "$(LIBDIR)/"
+	ln -sf liblandscape.so.$(VERSION) "$(LIBDIR)/liblandscape.so.$(SOVERSION)"
+	ln -sf liblandscape.so.$(SOVERSION) "$(LIBDIR)/liblandscape.so"
+	install -m 644 include/landscape/*.h "$(INCLUDEDIR)/"
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PACKAGES@|$(PACKAGES)|' \
-	    tools/landscape.pc.in > $(LIBDIR)/pkgconfig/landscape.pc
-	install -m 644 docs/landscape.1 $(MANDIR)/
-	install -m 644 tools/evaluator/landscape_evaluator.py $(PYTHONDIR)/
+	    tools/landscape.pc.in > "$(LIBDIR)/pkgconfig/landscape.pc"
+	install -m 644 docs/landscape.1 "$(MANDIR)/"
+	install -m 644 tools/evaluator/landscape_evaluator.py "$(PYTHONDIR)/"
 	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" -ne 0 ] || ldconfig
 
 uninstall:
-	rm -f $(BINDIR)/landscape $(LIBDIR)/liblandscape.* $(LIBDIR)/pkgconfig/landscape.pc $(MANDIR)/landscape.1
-	rm -rf $(INCLUDEDIR) $(PYTHONDIR)
+	rm -f "$(BINDIR)/landscape" "$(LIBDIR)"/liblandscape.* "$(LIBDIR)/pkgconfig/landscape.pc" "$(MANDIR)/landscape.1"
+	rm -rf "$(INCLUDEDIR)" "$(PYTHONDIR)"
 
+# What is beside a directory of the user's is the user's.
 clean:
-	rm -rf $(BUILD) $(BUILD)-*
+	rm -rf $(BUILD) $(if $(filter build,$(BUILD)),build-*)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

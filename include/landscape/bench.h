@@ -6,6 +6,10 @@
 #include "landscape/precision.h"
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Benchmarks take the median of 1 to so many runs. */
 enum { LS_BENCH_MAX_RUNS = 101 };
 
@@ -52,5 +56,9 @@ void ls_bench_layers_free(struct ls_bench_layers *layers);
 /* *seconds = the median time of drawing a rough surface of 51 x 51 points as a PNG of 1600 x 1200
  * pixels, with all defaults. */
 enum ls_status ls_bench_drawing(int threads, int runs, double *seconds, struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 #include "landscape/metadata.h"
 #include "landscape/network.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A network with its values. */
 struct ls_model {
     struct ls_network network;
@@ -38,5 +42,9 @@ enum ls_status ls_model_load_tensors(struct ls_model *model, const char *path,
 enum ls_status ls_model_save(const struct ls_model *model, const char *path,
                              struct ls_error *error);
 void ls_model_free(struct ls_model *model);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include "landscape/error.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Instruction sets with kernels of their own, each including those before it. */
 enum ls_cpu {
     LS_CPU_GENERIC,    /* what every machine has */
@@ -28,5 +32,9 @@ int ls_cpu_count(void);
 
 /* LS_BAD_ARGUMENT if LANDSCAPE_CPU names nothing that is known, or more than the machine has. */
 enum ls_status ls_cpu_check(struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

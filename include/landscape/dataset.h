@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum ls_split { LS_TRAIN, LS_TEST };
 
 struct ls_dataset {
@@ -53,6 +57,12 @@ enum ls_status ls_dataset_normalise(struct ls_dataset *dataset, const char *text
 /* Makes the classes as many as a network tells apart, where labels may only not show all. */
 void ls_dataset_widen(struct ls_dataset *dataset, int classes);
 
+/* Makes the images what the model was trained on: normalised as its metadata say, if they do, and
+ * of as many classes as it tells apart, where labels may only not show all. */
+struct ls_model;
+enum ls_status ls_dataset_suit(struct ls_dataset *dataset, const struct ls_model *model,
+                               struct ls_error *error);
+
 /* Sets the metadata entry "pixels" to the text that ls_dataset_normalise reads, if the means and
  * deviations are not the data set's own. */
 enum ls_status ls_dataset_record_pixels(const struct ls_dataset *dataset,
@@ -79,5 +89,9 @@ void ls_dataset_augmented(const struct ls_dataset *dataset, int index, uint64_t 
 
 /* order[count] = a permutation of 0 .. count-1, fixed by (seed, epoch). */
 void ls_shuffle(int *order, int count, uint64_t seed, int epoch);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

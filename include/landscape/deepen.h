@@ -4,6 +4,10 @@
 
 #include "landscape/checkpoint.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Makes a model of `arch` that computes exactly, up to rounding, what the shallower model does (He
  * et al. 2016, section 1). Tensors of one name are copied. The layers that the shallower network
  * does not have are made to pass their input on: convolutions get identity kernels; batch norms
@@ -15,5 +19,9 @@
  * be made so. Free with ls_model_free. */
 enum ls_status ls_model_deepen(struct ls_model *deeper, const struct ls_model *model,
                                const char *arch, uint64_t seed, struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

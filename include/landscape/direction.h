@@ -6,6 +6,10 @@
 #include "landscape/trajectory.h"
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum ls_norm {
     LS_NORM_FILTER, /* every filter of d gets the norm of the same filter of w (Li et al. 2018, sec.
                        4) */
@@ -87,5 +91,9 @@ void ls_directions_free(struct ls_directions *directions);
 enum ls_status ls_directions_save(const struct ls_directions *directions,
                                   const struct ls_network *network, const char *path,
                                   struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,7 +1,16 @@
-/* Errors are values: a function that can fail returns a status and writes one sentence for people.
- */
+/* Errors are values: a function that can fail returns a status and writes one sentence for people,
+ * who use the program: it speaks of the program's options where these decide.
+ *
+ * What a function was to fill can be freed after it has failed, too, and more than once. Functions
+ * may run at the same time in several threads on different objects and files. Numbers are read and
+ * written as text with a decimal point: where a host program has set another locale for LC_NUMERIC,
+ * what would do so is LS_UNSUPPORTED. */
 #ifndef LANDSCAPE_ERROR_H
 #define LANDSCAPE_ERROR_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 enum ls_status {
     LS_OK = 0,
@@ -28,5 +37,9 @@ enum ls_status ls_fail(struct ls_error *error, enum ls_status status, const char
 
 /* As ls_fail with LS_NO_MEMORY and a standard message that names `what` was to be allocated. */
 enum ls_status ls_fail_memory(struct ls_error *error, const char *what);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

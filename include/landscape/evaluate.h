@@ -8,6 +8,10 @@
 #include "landscape/observer.h"
 #include "landscape/precision.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What evaluating a network on images gave. */
 struct ls_result {
     double loss;       /* mean over images */
@@ -26,5 +30,9 @@ enum ls_status ls_evaluate(const struct ls_model *model, const struct ls_dataset
                            enum ls_loss loss, enum ls_precision precision, int threads,
                            const struct ls_observer *observer, struct ls_result *result,
                            struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

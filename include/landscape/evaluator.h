@@ -5,6 +5,10 @@
 
 #include "landscape/evaluate.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct ls_evaluators;
 
 /* Starts `count` processes, each by `sh -c command`, tells them the network's tensors and waits
@@ -26,5 +30,9 @@ const struct ls_metadata *ls_evaluators_origin(const struct ls_evaluators *evalu
 enum ls_status ls_evaluators_ask(struct ls_evaluators *evaluators, int which, const float *values,
                                  const struct ls_observer *observer, struct ls_result *result,
                                  struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

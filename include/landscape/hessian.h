@@ -8,6 +8,10 @@
 #include "landscape/observer.h"
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What the method of Lanczos finds of a symmetric matrix's eigenvalues. */
 struct ls_spectrum {
     int count;
@@ -22,11 +26,16 @@ struct ls_spectrum {
 };
 void ls_spectrum_free(struct ls_spectrum *spectrum);
 
+/* Writes the eigenvalues, a line each, as ls_plot_spectra reads them; the name should end in .csv.
+ */
+enum ls_status ls_spectrum_write(const struct ls_spectrum *spectrum, const char *path,
+                                 struct ls_error *error);
+
 /* How the Hessian is looked at. */
 struct ls_hessian {
     int products;     /* of it with vectors, at most; each takes as long as ten evaluations */
     double tolerance; /* ends earlier when the largest and the smallest eigenvalue are known within
-                         so much of their size, or its square of the larger one; 0: never */
+                         tolerance x their size, or tolerance^2 x the larger one's; 0: never */
     uint64_t seed;    /* of the random vector that the search begins with */
     int threads;      /* 0: as many as the machine has; changes no bit */
     const struct ls_observer *observer; /* may be NULL; units of work are products */
@@ -43,5 +52,9 @@ struct ls_hessian ls_hessian_default(void);
 enum ls_status ls_hessian_spectrum(const struct ls_hessian *hessian, const struct ls_model *model,
                                    const struct ls_dataset *dataset, struct ls_spectrum *spectrum,
                                    struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

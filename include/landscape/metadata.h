@@ -4,6 +4,10 @@
 
 #include "landscape/error.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct ls_metadata {
     int count;
     int capacity;
@@ -31,5 +35,9 @@ enum ls_status ls_metadata_copy(struct ls_metadata *target, const struct ls_meta
 
 /* Frees the entries and empties the list. */
 void ls_metadata_free(struct ls_metadata *metadata);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum {
     LS_MAX_RANK = 8,
     LS_MAX_INPUTS = 4,        /* of one operation */
@@ -147,5 +151,9 @@ void ls_network_init(const struct ls_network *network, uint64_t seed, float *val
 
 /* The tensor called `name`, or NULL. */
 const struct ls_tensor *ls_network_find(const struct ls_network *network, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 #include "landscape/surface.h"
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { LS_MAX_PANELS = 6 }; /* surfaces side by side, or runs in one figure */
 
 enum ls_plot_kind {
@@ -105,5 +109,9 @@ enum ls_status ls_plot_training(const char *const *log_paths, int count,
 enum ls_status ls_plot_spectra(const char *const *paths, int count,
                                const struct ls_plot_options *options, const char *path,
                                struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

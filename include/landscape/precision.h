@@ -4,6 +4,10 @@
 
 #include "landscape/error.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Sums are in float for all of them. What has no kernel in bfloat16 is computed in float. */
 enum ls_precision {
     LS_FP32,
@@ -19,5 +23,9 @@ enum ls_status ls_precision_parse(enum ls_precision *precision, const char *name
 
 /* What "auto" is on this machine. */
 enum ls_precision ls_precision_auto(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -4,6 +4,10 @@
 
 #include "landscape/error.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { LS_MAX_AXIS = 10001 }; /* points along one axis */
 
 /* As "min:max:count" gives it. */
@@ -19,5 +23,9 @@ enum ls_status ls_range_parse(struct ls_range *range, const char *text, struct l
 /* Coordinate i of the range, with numpy.linspace's rounding: min + i * step, the last exactly max.
  */
 double ls_range_at(const struct ls_range *range, int i);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a stream of random numbers is for; part of its key, so that uses never share numbers. */
 enum ls_rng_purpose {
     LS_RNG_DIRECTION = 1, /* stream = axis, substream = tensor index */
@@ -42,5 +46,9 @@ double ls_rng_uniform(const struct ls_rng *rng, uint64_t index);
 /* out[i] = standard normal number `first + i` of the stream, i < count. Only IEEE basic operations
  * and sqrt are used, so the bits are the same on every machine. */
 void ls_rng_normal(const struct ls_rng *rng, uint64_t first, size_t count, float *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,10 @@
 #include "landscape/hessian.h"
 #include "landscape/surface.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct ls_scan {
     const struct ls_model *model;
     const struct ls_directions *directions;
@@ -57,5 +61,9 @@ enum ls_status ls_scan_run(const struct ls_scan *scan, struct ls_surface *surfac
  * (grid, model, data, seed, ...) of `wanted` from `found`, the surface read from `path`. */
 enum ls_status ls_surface_same_scan(const struct ls_surface *wanted, const struct ls_surface *found,
                                     const char *path, struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A network that lies in the plane or on the line of a surface, for figures to mark and name. */
 struct ls_marker {
     char *name;  /* owned by the surface */
@@ -43,7 +47,8 @@ struct ls_surface {
 /* The paper's code marks a point that is still to be computed with this value. */
 #define LS_NOT_COMPUTED (-1.0)
 
-/* Makes a surface over x and y (NULL: a curve) with no point computed yet. */
+/* Makes a surface over x and y (NULL: a curve) with no point computed yet; LS_BAD_ARGUMENT if an
+ * axis does not rise from point to point, or there are more than 2^26 points. */
 enum ls_status ls_surface_create(struct ls_surface *surface, const struct ls_range *x,
                                  const struct ls_range *y, struct ls_error *error);
 void ls_surface_free(struct ls_surface *surface);
@@ -87,5 +92,9 @@ enum ls_status ls_surface_read(struct ls_surface *surface, const char *path,
  * or the new content. */
 enum ls_status ls_surface_write(const struct ls_surface *surface, const char *path,
                                 struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { LS_MAX_LR_STEPS = 16 };
 
 struct ls_recipe {
@@ -68,5 +72,9 @@ struct ls_train_position {
 /* Reads it; LS_MISMATCH if the file holds tensors, but no state of a training. */
 enum ls_status ls_train_position_read(struct ls_train_position *position, const char *path,
                                       struct ls_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

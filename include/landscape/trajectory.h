@@ -5,6 +5,10 @@
 
 #include "landscape/range.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { LS_MAX_CHECKPOINTS = 1000 }; /* of a trajectory that is made */
 
 struct ls_trajectory {
@@ -21,5 +25,9 @@ void ls_trajectory_free(struct ls_trajectory *trajectory);
 /* `count` coordinates along an axis, 0 or 1, from a fifth of the trajectory's extent before it to a
  * fifth behind it; the trajectory must not be empty. */
 struct ls_range ls_trajectory_range(const struct ls_trajectory *trajectory, int axis, int count);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

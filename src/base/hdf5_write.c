@@ -5,10 +5,6 @@
 
 enum { GROWTH = 1 << 16 }; /* bytes by which a file in memory grows */
 
-/* HDF5 wants a file's name even if the file lives in memory, and that no such file exists: none
- * can. */
-static const char memory_name[] = "/dev/null/memory";
-
 static void silence(struct ls_h5_output *h5) {
     H5Eget_auto2(H5E_DEFAULT, &h5->report, &h5->report_data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
@@ -57,11 +53,15 @@ static hid_t memory_access(void) {
 }
 
 enum ls_status ls_h5_create(struct ls_h5_output *h5, const char *name, struct ls_error *error) {
+    /* HDF5 wants a file's name even if the file lives in memory, that no such file exists (none
+     * can) and that no two which are open share it. */
+    char memory[64];
+    snprintf(memory, sizeof memory, "/dev/null/%p", (void *)h5);
     *h5 = (struct ls_h5_output){.file = -1, .name = name};
     silence(h5);
     hid_t access = memory_access();
     if (access >= 0)
-        h5->file = H5Fcreate(memory_name, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+        h5->file = H5Fcreate(memory, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     enum ls_status status = LS_OK;
     if (h5->file < 0) {
         status = ls_fail(error, LS_NO_MEMORY, "%s: cannot start an HDF5 file (%s)", name,

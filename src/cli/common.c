@@ -110,14 +110,8 @@ const char *cli_arch_for(const char *arch, const struct ls_dataset *dataset, cha
 
 enum ls_status cli_suit(struct ls_dataset *dataset, const char *pixels,
                         const struct ls_model *model, struct ls_error *error) {
-    const char *text = pixels ? pixels : ls_metadata_get(&model->metadata, "pixels");
-    const struct ls_network *network = &model->network;
-    const struct ls_shape in = network->nodes[0].out,
-                          out = network->nodes[network->node_count - 1].out;
-    ls_dataset_widen(dataset, out.channels);
-    if (!pixels && in.channels != dataset->channels)
-        return LS_OK; /* which is told where they meet */
-    return text ? ls_dataset_normalise(dataset, text, error) : LS_OK;
+    const enum ls_status status = ls_dataset_suit(dataset, model, error);
+    return status || !pixels ? status : ls_dataset_normalise(dataset, pixels, error);
 }
 
 bool cli_is_spectrum(const char *path) {

@@ -55,22 +55,6 @@ struct options {
     struct ls_hessian hessian;
 };
 
-static enum ls_status write_spectrum(const struct ls_spectrum *spectrum, const char *path,
-                                     struct ls_error *error) {
-    enum { LINE = 96 };
-    const size_t room = LINE * ((size_t)spectrum->count + 1);
-    char *text = malloc(room);
-    if (!text)
-        return ls_fail_memory(error, "the spectrum");
-    size_t used = (size_t)snprintf(text, room, "eigenvalue,bound,weight\n");
-    for (int i = 0; i < spectrum->count; i++)
-        used += (size_t)snprintf(text + used, room - used, "%.9g,%.3g,%.9g\n", spectrum->values[i],
-                                 spectrum->bounds[i], spectrum->weights[i]);
-    const enum ls_status status = ls_file_write(path, text, used, error);
-    free(text);
-    return status;
-}
-
 static void print(const struct options *o, const struct ls_model *model,
                   const struct ls_dataset *dataset, const struct ls_spectrum *spectrum) {
     const int last = spectrum->count - 1;
@@ -115,7 +99,7 @@ static int run(struct options *o) {
     if (!status)
         print(o, &model, &dataset, &spectrum);
     if (!status && o->out)
-        status = write_spectrum(&spectrum, o->out, &error);
+        status = ls_spectrum_write(&spectrum, o->out, &error);
     ls_spectrum_free(&spectrum);
     ls_model_free(&model);
     ls_dataset_free(&dataset);

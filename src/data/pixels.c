@@ -1,4 +1,5 @@
 /* How pixels become what a network sees. */
+#include "base/locale.h"
 #include "landscape/dataset.h"
 #include <math.h>
 #include <stdlib.h>
@@ -31,6 +32,8 @@ enum ls_status ls_dataset_normalise(struct ls_dataset *dataset, const char *text
                                     struct ls_error *error) {
     const char *rest = text;
     float mean[CHANNELS], deviation[CHANNELS];
+    if (ls_locale_check(error))
+        return LS_UNSUPPORTED;
     bool good = read_row(&rest, '/', dataset->channels, mean) &&
                 read_row(&rest, 0, dataset->channels, deviation);
     for (int c = 0; c < dataset->channels && good; c++)

@@ -100,6 +100,8 @@ enum ls_status ls_network_fits(const struct ls_network *network, const struct ls
         return unknown_network(network, error);
     const struct ls_shape in = network->nodes[0].out;
     const struct ls_shape out = network->nodes[network->node_count - 1].out;
+    if (dataset->count < 1)
+        return ls_fail(error, LS_BAD_ARGUMENT, "%s has no images", dataset->name);
     if (in.height != dataset->height || in.width != dataset->width ||
         in.channels != dataset->channels)
         return ls_fail(error, LS_MISMATCH, "%s takes images of %dx%dx%d, %s has %dx%dx%d",

@@ -154,6 +154,7 @@ enum ls_status ls_evaluators_start(struct ls_evaluators **result, const char *co
                                    const struct ls_network *network,
                                    const struct ls_observer *observer, struct ls_error *error) {
     struct ls_error reason = {0};
+    *result = NULL;
     if (count < 1 || strlen(command) > MOST_COMMAND)
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "an evaluator is at least one process of a command of at most %d bytes",

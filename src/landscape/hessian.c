@@ -125,6 +125,7 @@ enum ls_status ls_hessian_spectrum(const struct ls_hessian *hessian, const struc
                                    struct ls_error *error) {
     struct ls_hessian_search *search;
     struct ls_result result;
+    *spectrum = (struct ls_spectrum){0};
     enum ls_status status =
         ls_hessian_search_create(&search, hessian, &model->network, dataset, error);
     if (status)

@@ -12,7 +12,7 @@ static const char *const names[] = {
 };
 
 const char *ls_norm_name(enum ls_norm norm) {
-    return names[norm];
+    return (size_t)norm < sizeof names / sizeof *names ? names[norm] : NULL;
 }
 
 enum ls_status ls_norm_parse(enum ls_norm *norm, const char *name, struct ls_error *error) {

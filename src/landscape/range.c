@@ -1,3 +1,4 @@
+#include "base/locale.h"
 #include "landscape/surface_parts.h"
 #include <ctype.h>
 #include <math.h>
@@ -26,9 +27,8 @@ static bool parse_count(const char *text, int *count) {
     return true;
 }
 
-/* Do the coordinates rise from each to the next? */
-static bool is_distinct(const struct ls_range *range) {
-    if (!isfinite(range->max - range->min))
+bool ls_range_rises(const struct ls_range *range) {
+    if (range->count < 1 || !isfinite(range->max - range->min))
         return false;
     for (int i = 1; i < range->count; i++)
         if (!(ls_range_at(range, i) > ls_range_at(range, i - 1)))
@@ -38,6 +38,8 @@ static bool is_distinct(const struct ls_range *range) {
 
 enum ls_status ls_range_parse(struct ls_range *range, const char *text, struct ls_error *error) {
     const char *rest = text;
+    if (ls_locale_check(error))
+        return LS_UNSUPPORTED;
     if (!parse_number(&rest, ':', &range->min) || !parse_number(&rest, ':', &range->max))
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "'%s' is not a range: give min:max:count, for example -1:1:51", text);
@@ -48,7 +50,7 @@ enum ls_status ls_range_parse(struct ls_range *range, const char *text, struct l
     if (range->min > range->max || (range->min == range->max && range->count > 1))
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "the range '%s' does not rise: its minimum must be below its maximum", text);
-    if (!is_distinct(range))
+    if (!ls_range_rises(range))
         return ls_fail(error, LS_BAD_ARGUMENT, "the range '%s' does not hold %d points that differ",
                        text, range->count);
     return LS_OK;

@@ -161,8 +161,8 @@ static enum ls_status run(struct ls_scan_job *job) {
     return status;
 }
 
-static enum ls_status check(const struct ls_scan *scan, const struct ls_surface *surface,
-                            struct ls_error *error) {
+enum ls_status ls_scan_check(const struct ls_scan *scan, const struct ls_surface *surface,
+                             struct ls_error *error) {
     if (scan->parts < 0 || (scan->parts && (scan->part < 1 || scan->part > scan->parts)))
         return ls_fail(error, LS_BAD_ARGUMENT, "there is no part %d of %d", scan->part,
                        scan->parts);
@@ -171,6 +171,8 @@ static enum ls_status check(const struct ls_scan *scan, const struct ls_surface 
     if (scan->hessian && (scan->evaluators || scan->loss != LS_CROSS_ENTROPY))
         return ls_fail(error, LS_BAD_ARGUMENT,
                        "eigenvalues are of the cross-entropy that the engine computes");
+    if (scan->hessian && !surface->max_eig)
+        return ls_fail(error, LS_BAD_ARGUMENT, "the surface has no room for eigenvalues");
     if (!(scan->relative_error >= 0 && scan->relative_error <= 1) ||
         (scan->relative_error > 0 && (scan->evaluators || scan->hessian)))
         return ls_fail(
@@ -183,7 +185,7 @@ static enum ls_status check(const struct ls_scan *scan, const struct ls_surface 
 enum ls_status ls_scan_run(const struct ls_scan *scan, struct ls_surface *surface, const char *path,
                            struct ls_error *error) {
     struct ls_scan_job job = {.scan = scan, .surface = surface, .path = path, .error = error};
-    enum ls_status status = check(scan, surface, error);
+    enum ls_status status = ls_scan_check(scan, surface, error);
     if (!status)
         status = run(&job);
     free(job.points);

@@ -1,6 +1,7 @@
 /* The surface of a scan before it runs: its grid, what it records of its origin, and the points
  * that an earlier run of the same scan has computed. */
 #include "base/file.h"
+#include "base/locale.h"
 #include "base/metadata.h"
 #include "data/data.h"
 #include "engine/plan.h"
@@ -158,11 +159,13 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
     enum ls_status status = ls_surface_create(surface, x, y, error);
     if (status)
         return status;
-    if (!scan->evaluators)
-        status = ls_network_fits(&scan->model->network, scan->dataset, error);
     surface->test = of_test(scan);
-    if (!status && scan->hessian)
+    if (scan->hessian)
         status = ls_surface_add_eigenvalues(surface, error);
+    if (!status)
+        status = ls_scan_check(scan, surface, error);
+    if (!status)
+        status = ls_locale_check(error);
     if (!status && scan->relative_error > 0)
         status = ls_surface_add_images(surface, error);
     if (!status)

@@ -22,6 +22,10 @@ struct ls_scan_job {
     struct ls_error *error;
 };
 
+/* LS_BAD_ARGUMENT or LS_MISMATCH if the scan makes no sense, or not with this surface. */
+enum ls_status ls_scan_check(const struct ls_scan *scan, const struct ls_surface *surface,
+                             struct ls_error *error);
+
 /* Writes the surface before the work, so that an output that cannot be written fails then. */
 enum ls_status ls_scan_begin(struct ls_scan_job *job);
 

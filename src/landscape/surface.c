@@ -19,9 +19,10 @@ static enum ls_status make_axis(double **axis, const struct ls_range *range,
 enum ls_status ls_surface_make_layer(const struct ls_surface *surface, double **layer, double value,
                                      struct ls_error *error) {
     const size_t points = ls_surface_points(surface);
-    double *values = *layer = ls_alloc(points, sizeof *values);
+    double *values = *layer ? *layer : ls_alloc(points, sizeof *values);
     if (!values)
         return ls_fail_memory(error, "a surface's values");
+    *layer = values;
     for (size_t i = 0; i < points; i++)
         values[i] = value;
     return LS_OK;
@@ -36,14 +37,15 @@ static enum ls_status make_values(struct ls_surface *surface, struct ls_error *e
 }
 
 static bool is_valid(const struct ls_range *range) {
-    return range->count >= 1 && range->count <= LS_MAX_AXIS;
+    return range->count <= LS_MAX_AXIS && ls_range_rises(range);
 }
 
 enum ls_status ls_surface_create(struct ls_surface *surface, const struct ls_range *x,
                                  const struct ls_range *y, struct ls_error *error) {
     *surface = (struct ls_surface){0};
     if (!is_valid(x) || (y && !is_valid(y)))
-        return ls_fail(error, LS_BAD_ARGUMENT, "an axis has from 1 to %d points", LS_MAX_AXIS);
+        return ls_fail(error, LS_BAD_ARGUMENT, "an axis has from 1 to %d points that rise",
+                       LS_MAX_AXIS);
     surface->nx = x->count;
     surface->ny = y ? y->count : 0;
     if (ls_surface_points(surface) > LS_MAX_POINTS)

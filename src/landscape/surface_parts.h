@@ -7,6 +7,9 @@
 
 enum { LS_MAX_POINTS = 1 << 26 }; /* of a grid */
 
+/* Whether the range has points, and each is greater than the one before. */
+bool ls_range_rises(const struct ls_range *range);
+
 /* The arrays of a surface with a value for each point: loss, accuracy, the loss's standard error,
  * largest and smallest eigenvalue, number of images. The last three may be NULL. */
 enum { LS_LAYERS = 6 };

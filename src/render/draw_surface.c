@@ -3,6 +3,7 @@
 #include "render/height.h"
 #include "render/scene.h"
 #include "render/turntable.h"
+#include <math.h>
 
 static enum ls_status draw(struct ls_scene *scene, struct ls_error *error) {
     const struct ls_request *request = scene->request;
@@ -26,6 +27,8 @@ static enum ls_status check(const struct ls_request *request, struct ls_error *e
     if (!(options->elevation >= 0 && options->elevation <= 90))
         return ls_fail(error, LS_BAD_ARGUMENT, "elevation (%g) must be from 0 to 90 degrees",
                        options->elevation);
+    if (!isfinite(options->azimuth))
+        return ls_fail(error, LS_BAD_ARGUMENT, "azimuth (%g) must be finite", options->azimuth);
     if (!(options->zoom > 0))
         return ls_fail(error, LS_BAD_ARGUMENT, "zoom (%g) must be above 0", options->zoom);
     if (options->frames > 1 && request->format != LS_FORMAT_PNG)

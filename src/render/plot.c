@@ -138,6 +138,15 @@ static bool is_numbers(const struct ls_request *request) {
     return request->format == LS_FORMAT_CSV && request->options->kind != LS_PLOT_CONTOUR;
 }
 
+/* Whether the options choose among what there is. */
+static enum ls_status check_choices(const struct ls_plot_options *options, struct ls_error *error) {
+    if ((unsigned)options->kind <= LS_PLOT_CONVEXITY &&
+        (unsigned)options->of <= LS_PLOT_OF_STANDARD_ERROR)
+        return LS_OK;
+    return ls_fail(error, LS_BAD_ARGUMENT, "there is no picture of kind %d, of %d",
+                   (int)options->kind, (int)options->of);
+}
+
 /* What a file of that format cannot show. */
 static enum ls_status check_format(const struct ls_request *request, struct ls_error *error) {
     enum ls_file_format format;
@@ -209,6 +218,8 @@ enum ls_status ls_plot_surfaces(const struct ls_surface *const *surfaces, int co
                                 struct ls_error *error) {
     struct ls_plot_options own = *options;
     struct ls_shown shown = {.count = 0};
+    if (check_choices(options, error))
+        return LS_BAD_ARGUMENT;
     struct ls_request request = {.surfaces = surfaces,
                                  .marked = surfaces,
                                  .quantity = ls_quantity_of(options->kind, options->of),

@@ -1,4 +1,5 @@
 #include "render/takers.h"
+#include "base/locale.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -79,6 +80,8 @@ static void list_takers(int takers, char *list, size_t size) {
 enum ls_status ls_takers_check(const struct ls_plot_options *given, enum ls_product product,
                                struct ls_error *error) {
     const struct ls_plot_options usual = ls_plot_defaults();
+    if (ls_locale_check(error))
+        return LS_UNSUPPORTED;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         char list[256];
         if (options[i].takers >> product & 1 ||

@@ -19,7 +19,8 @@ enum ls_product {
     LS_SPECTRUM,
 };
 
-/* LS_BAD_ARGUMENT if an option is not what it is by default, and does not apply to the product. */
+/* Whether the product can be made so: LS_BAD_ARGUMENT if an option is not what it is by default,
+ * and does not apply to the product. */
 enum ls_status ls_takers_check(const struct ls_plot_options *options, enum ls_product product,
                                struct ls_error *error);
 

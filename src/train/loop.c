@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/locale.h"
 #include "base/lock.h"
 #include "base/metadata.h"
 #include "base/observer.h"
@@ -266,6 +267,14 @@ static enum ls_status finish_epoch(struct run *run, struct ls_error *error) {
     return status;
 }
 
+/* From here on the model is another than its file's, and than what was trained before. */
+static void forget_origin(struct ls_model *model) {
+    model->sha256[0] = 0;
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+        ls_metadata_remove(&model->metadata, results[i]);
+    ls_metadata_remove(&model->metadata, "pixels");
+}
+
 static enum ls_status train(struct run *run, struct ls_error *error) {
     enum ls_status status =
         ls_train_settings(&run->settings, run->model, run->recipe, run->training, error);
@@ -280,10 +289,8 @@ static enum ls_status train(struct run *run, struct ls_error *error) {
         status = ls_lock_take(&run->lock, run->state_path, error);
     if (!status)
         status = begin(run, error);
-    run->model->sha256[0] = 0; /* from here on it is another than its file's */
-    for (size_t i = 0; i < sizeof results / sizeof *results; i++) /* of an --init's training */
-        ls_metadata_remove(&run->model->metadata, results[i]);
-    ls_metadata_remove(&run->model->metadata, "pixels");
+    if (!status)
+        forget_origin(run->model);
     if (!status && run->state.epoch == 1 && run->state.step == 0)
         status = keep_beginning(run, error);
     run->started = run->saved = omp_get_wtime();
@@ -296,13 +303,21 @@ static enum ls_status train(struct run *run, struct ls_error *error) {
     return status;
 }
 
+static bool is_sound(const struct ls_recipe *recipe) {
+    return recipe->batch >= 1 && recipe->epochs >= 0 && recipe->lr_step_count >= 0 &&
+           recipe->lr_step_count <= LS_MAX_LR_STEPS && recipe->lr >= 0 && recipe->momentum >= 0 &&
+           recipe->momentum <= 1 && recipe->weight_decay >= 0;
+}
+
 enum ls_status ls_train(struct ls_model *model, const struct ls_recipe *recipe,
                         const struct ls_training *training, struct ls_error *error) {
     struct run run = {.model = model, .recipe = recipe, .training = training};
     enum ls_status status = LS_OK;
-    if (recipe->batch < 1 || recipe->epochs < 0 || training->save_every < 1)
+    if (!is_sound(recipe) || !training->directory || training->save_every < 1 ||
+        training->train->count < 1)
         return ls_fail(error, LS_BAD_ARGUMENT,
-                       "training needs a batch of at least 1, and to save every 1 epoch or more");
+                       "training needs images, a batch of at least 1, rates and factors that are "
+                       "none of them negative, a directory, and to save every 1 epoch or more");
     run.order = calloc((size_t)training->train->count, sizeof *run.order);
     run.state_path = ls_format("%s/state.safetensors", training->directory);
     run.log_path = ls_format("%s/log.csv", training->directory);
@@ -310,6 +325,8 @@ enum ls_status ls_train(struct ls_model *model, const struct ls_recipe *recipe,
     run.initial_path = ls_format("%s/model-0000.safetensors", training->directory);
     if (!run.order || !run.state_path || !run.log_path || !run.model_path || !run.initial_path)
         status = ls_fail_memory(error, "the training run");
+    if (!status)
+        status = ls_locale_check(error);
     if (!status)
         status = train(&run, error);
     ls_stepper_free(&run.stepper);
