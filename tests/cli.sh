@@ -2,6 +2,7 @@
 # The commands against good and bad input: exit status, messages that name file and fault, and that a
 # command that fails leaves every file as it was. LANDSCAPE names the program.
 set -u
+export LC_ALL=C # awk reads and writes numbers
 landscape=$(realpath "${LANDSCAPE:-build/landscape}")
 manual=$(realpath docs/landscape.1)
 results=$(realpath tools/results.sh)

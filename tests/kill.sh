@@ -3,6 +3,7 @@
 # again, end in the same bits as an undisturbed run, and leave no unreadable file in between.
 # KILLS (3) is how many times each is killed; LANDSCAPE names the program.
 set -u
+export LC_ALL=C # awk reads and writes numbers
 landscape=$(realpath "${LANDSCAPE:-build/landscape}")
 kills=${KILLS:-3}
 work=$(mktemp -d)

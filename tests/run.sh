@@ -7,6 +7,7 @@ passed=0
 failed=0
 skipped=0
 used=$("$LANDSCAPE" info --cpu | sed -n 's/^  used *//p')
+limit=${LANDSCAPE_CPU-}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -44,7 +45,11 @@ for name; do
         f=1
         echo "$program ended with status $status after $p tests" >>"$log"
     fi
-    unset LANDSCAPE_CPU
+    if [ -n "$limit" ]; then
+        LANDSCAPE_CPU=$limit
+    else
+        unset LANDSCAPE_CPU
+    fi
     printf '%-28s %3d passed, %d failed, %d skipped (%d s)\n' "${cpu:+$cpu }$(basename "$program")" \
         "$p" "$f" "$s" $(($(date +%s) - begin))
     if [ "$f" -ne 0 ]; then

@@ -233,6 +233,41 @@ static void file_is_written_while_threads_go_on(void **state) {
     close_setting(&s);
 }
 
+/* What a look at the file finds while the scan goes on. */
+struct look {
+    const char *path;
+    int reports;
+    size_t computed; /* points in the file at the fifth report */
+};
+
+static void look_at_file(void *context, const struct ls_progress *progress) {
+    struct look *look = context;
+    struct ls_surface found;
+    assert_string_equal(progress->phase, "scan");
+    assert_true(progress->done == look->reports + 1 && progress->total == 9);
+    if (++look->reports != 5)
+        return;
+    assert_int_equal(ls_surface_read(&found, look->path, NULL), LS_OK);
+    look->computed = ls_surface_points(&found) - ls_surface_missing(&found);
+    ls_surface_free(&found);
+}
+
+static void points_reach_the_disk_as_often_as_is_asked(void **state) {
+    struct look look = {.path = text("%s/s.h5", (char *)*state)};
+    const struct ls_observer observer = {.report = look_at_file, .context = &look};
+    struct setting s;
+    struct ls_surface surface;
+    open_setting(&s, 4);
+    s.scan.observer = &observer;
+    s.scan.save_seconds = 1e-9;
+    assert_int_equal(ls_surface_create(&surface, &side, &side, NULL), LS_OK);
+    assert_int_equal(ls_scan_run(&s.scan, &surface, look.path, NULL), LS_OK);
+    assert_int_equal(look.reports, 9);
+    assert_int_equal(look.computed, 4); /* those reported before */
+    ls_surface_free(&surface);
+    close_setting(&s);
+}
+
 static void unwritable_output_fails_before_the_work(void **state) {
     struct setting s;
     struct ls_surface surface;
@@ -273,6 +308,7 @@ int main(void) {
         IN_DIRECTORY(interrupted_scan_continues),
         cmocka_unit_test(every_axis_needs_a_direction),
         IN_DIRECTORY(file_is_written_while_threads_go_on),
+        IN_DIRECTORY(points_reach_the_disk_as_often_as_is_asked),
         cmocka_unit_test(unwritable_output_fails_before_the_work),
         cmocka_unit_test(far_points_may_overflow),
     };

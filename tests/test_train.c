@@ -144,6 +144,45 @@ static void resumed_run_ends_in_the_same_bits(void **state) {
     }
 }
 
+/* What is on disk at a report of the second epoch, and what the report says. */
+struct look {
+    const char *state;
+    int reports;
+    double done, resumed;
+    struct ls_train_position found;
+};
+
+static void look_at_state(void *context, const struct ls_progress *progress) {
+    struct look *look = context;
+    if (++look->reports != 3)
+        return;
+    look->done = progress->done;
+    look->resumed = progress->resumed;
+    assert_int_equal(ls_train_position_read(&look->found, look->state, NULL), LS_OK);
+}
+
+static void steps_reach_the_disk_as_often_as_is_asked(void **state) {
+    const char *out = *state;
+    struct setting s;
+    int left = 1;
+    struct look look = {.state = text("%s/run/state.safetensors", out)};
+    const struct ls_observer brief = {.stop = stop_after, .context = &left};
+    const struct ls_observer observer = {.report = look_at_state, .context = &look};
+    open_setting(&s, text("%s/run", out));
+    s.training.observer = &brief;
+    assert_int_equal(train(&s, NULL), LS_INTERRUPTED);
+    s.training.observer = &observer;
+    s.training.resume = true;
+    s.training.state_seconds = 1e-9;
+    assert_int_equal(train(&s, NULL), LS_OK);
+    assert_true(look.resumed == 2);
+    assert_true(look.done == 5);
+    const int steps = (s.train.count + s.recipe.batch - 1) / s.recipe.batch;
+    assert_int_equal((look.found.epoch - 1) * steps + look.found.step, 5);
+    ls_metadata_free(&look.found.settings);
+    close_setting(&s);
+}
+
 static void mixed_precision_resumes_as_such(void **state) {
     const char *out = *state;
     struct setting s;
@@ -391,6 +430,7 @@ int main(void) {
         IN_DIRECTORY(training_learns_and_writes_its_files),
         IN_DIRECTORY(same_seed_same_bits_on_any_threads),
         IN_DIRECTORY(resumed_run_ends_in_the_same_bits),
+        IN_DIRECTORY(steps_reach_the_disk_as_often_as_is_asked),
         IN_DIRECTORY(mixed_precision_resumes_as_such),
         IN_DIRECTORY(existing_run_is_not_overwritten),
         IN_DIRECTORY(other_settings_are_not_resumed),

@@ -15,6 +15,7 @@
 #   TRAIN     more options for every training, such as --subset 200
 #   LANDSCAPE the program
 set -eu
+export LC_ALL=C # awk reads and writes numbers
 
 landscape=${LANDSCAPE:-build/landscape}
 out=${OUT:-experiments}

@@ -2,6 +2,7 @@
 # Prints a table in Markdown of the trainings in a directory: results.sh DIR NETWORK...
 # Numbers come from each run's log.csv; those published from Li et al. (NeurIPS 2018), figure 5.
 set -eu
+export LC_ALL=C # awk reads and writes numbers
 out=$1
 shift
 
