@@ -49,7 +49,28 @@ INLINE void tile(const struct ls_conv *conv, const int pixels, const int vectors
         }
 }
 
-/* All pixels of an image for the channels of one tile: `pixels` at a time, then one by one. */
+/* The next pixels of a row of which `left` are left, for the channels of one tile: `pixels`, or
+ * else the largest power of two there is, since every tile passes all weights. Returns how many. */
+INLINE int run(const struct ls_conv *conv, const int pixels, const int vectors, const int in,
+               const int step, int left, const float *x, const float *weight,
+               const struct epilogue *end, float *y) {
+#define TAKE(n)                                                                                    \
+    if (left >= (n)) {                                                                             \
+        tile(conv, n, vectors, in, step, x, weight, end, y);                                       \
+        return n;                                                                                  \
+    }
+    TAKE(pixels)
+    if (pixels > 8)
+        TAKE(8)
+    if (pixels > 4)
+        TAKE(4)
+    TAKE(2)
+    TAKE(1)
+#undef TAKE
+    return left;
+}
+
+/* All pixels of an image for the channels of one tile. */
 INLINE void strip(const struct ls_conv *conv, const int pixels, const int vectors, const int in,
                   const int step, const float *x, const float *weight, const struct epilogue *end,
                   float *y) {
@@ -60,13 +81,8 @@ INLINE void strip(const struct ls_conv *conv, const int pixels, const int vector
                 x + (size_t)oy * conv->stride * conv->in_width * in + (size_t)ox * step;
             const struct epilogue here = {end->bias, end->residual ? end->residual + at : NULL,
                                           end->relu};
-            if (ox + pixels <= conv->out_width) {
-                tile(conv, pixels, vectors, in, step, corner, weight, &here, y + at);
-                ox += pixels;
-            } else {
-                tile(conv, 1, vectors, in, step, corner, weight, &here, y + at);
-                ox++;
-            }
+            ox += run(conv, pixels, vectors, in, step, conv->out_width - ox, corner, weight, &here,
+                      y + at);
         }
 }
 
