@@ -1,4 +1,5 @@
 #include "gradient.h"
+#include "kernels/kernels.h"
 #include "ops/loss.h"
 #include "support.h"
 #include <math.h>
@@ -233,6 +234,23 @@ static void conv2d_follows_its_definition(void **state) {
     }
 }
 
+/* Of as many floats as a large image has pixels, each sum is right but for a few roundings. */
+static void sums_of_many_keep_their_digits(void **state) {
+    enum { PIXELS = 1 << 17, CHANNELS = 70 };
+    float *x = malloc(sizeof *x * PIXELS * CHANNELS), sum[CHANNELS], products[CHANNELS] = {0};
+    (void)state;
+    assert_non_null(x);
+    for (size_t i = 0; i < (size_t)PIXELS * CHANNELS; i++)
+        x[i] = 0.1F;
+    ls_kernels()->sum_parts(CHANNELS, x, PIXELS, CHANNELS, sum);
+    ls_kernels()->products_add(PIXELS, CHANNELS, x, CHANNELS, x, CHANNELS, products);
+    for (int c = 0; c < CHANNELS; c++) {
+        assert_float_equal(sum[c] / (PIXELS * (double)0.1F), 1, 2e-5);
+        assert_float_equal(products[c] / (PIXELS * (double)0.1F * (double)0.1F), 1, 2e-5);
+    }
+    free(x);
+}
+
 static void shapes_that_do_not_fit_are_refused(void **state) {
     struct ls_error error = {0};
     struct ls_shape out;
@@ -282,6 +300,7 @@ int main(void) {
         cmocka_unit_test(gradients_accumulate),
         cmocka_unit_test(batchnorm_tracks_statistics),
         cmocka_unit_test(conv2d_follows_its_definition),
+        cmocka_unit_test(sums_of_many_keep_their_digits),
         cmocka_unit_test(shapes_that_do_not_fit_are_refused),
         cmocka_unit_test(predictions_are_those_of_pytorch),
     };

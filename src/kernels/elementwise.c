@@ -8,13 +8,31 @@
 #define STRING(a)       #a
 #define ISA_STRING(isa) STRING(isa)
 
+/* Sums of many floats lose digits one after the other; sums of sums lose them over a block alone.
+ */
+enum { BLOCK = 64, CHANNELS = 64 };
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
 static void sum_parts(size_t count, const float *restrict part, int parts, size_t stride,
                       float *restrict total) {
-    for (size_t i = 0; i < count; i++)
-        total[i] = part[i];
-    for (int p = 1; p < parts; p++)
-        for (size_t i = 0; i < count; i++)
-            total[i] += part[(size_t)p * stride + i];
+    for (size_t first = 0; first < count; first += CHANNELS) {
+        const size_t width = least(count - first, CHANNELS);
+        for (size_t p = 0; p < (size_t)parts;) {
+            const size_t end = least(p + BLOCK, (size_t)parts);
+            const bool begins = p == 0;
+            float sum[CHANNELS];
+            for (size_t i = 0; i < width; i++)
+                sum[i] = part[p * stride + first + i];
+            for (p++; p < end; p++)
+                for (size_t i = 0; i < width; i++)
+                    sum[i] += part[p * stride + first + i];
+            for (size_t i = 0; i < width; i++)
+                total[first + i] = begins ? sum[i] : total[first + i] + sum[i];
+        }
+    }
 }
 
 static void widen(size_t count, const uint16_t *restrict x, float *restrict y) {
@@ -35,10 +53,19 @@ static void scale_add(int pixels, size_t channels, const float *restrict x, size
 }
 
 static void products_add(int pixels, size_t channels, const float *restrict x, size_t x_step,
-                         const float *restrict y, size_t y_step, float *restrict sum) {
-    for (int p = 0; p < pixels; p++, x += x_step, y += y_step)
-        for (size_t c = 0; c < channels; c++)
-            sum[c] += x[c] * y[c];
+                         const float *restrict y, size_t y_step, float *restrict total) {
+    for (size_t first = 0; first < channels; first += CHANNELS) {
+        const size_t width = least(channels - first, CHANNELS);
+        for (size_t p = 0; p < (size_t)pixels;) {
+            const size_t end = least(p + BLOCK, (size_t)pixels);
+            float sum[CHANNELS] = {0};
+            for (; p < end; p++)
+                for (size_t i = 0; i < width; i++)
+                    sum[i] += x[p * x_step + first + i] * y[p * y_step + first + i];
+            for (size_t i = 0; i < width; i++)
+                total[first + i] += sum[i];
+        }
+    }
 }
 
 static void sgd(size_t count, const struct ls_sgd *rule, const float *restrict gradient,

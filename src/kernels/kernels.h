@@ -91,7 +91,7 @@ struct ls_kernels {
     void (*widen)(size_t count, const uint16_t *x, float *y);
     void (*narrow)(size_t count, const float *x, uint16_t *y);
 
-    /* total[count] = sum of part[0 .. parts-1][stride], in that order. */
+    /* total[count] = sum of part[0 .. parts-1][stride], of 64 in that order at a time. */
     void (*sum_parts)(size_t count, const float *part, int parts, size_t stride, float *total);
 
     /* y[pixels][channels] += x[pixels][channels] * weight[channels], where a pixel is x_step or
@@ -99,9 +99,9 @@ struct ls_kernels {
     void (*scale_add)(int pixels, size_t channels, const float *x, size_t x_step,
                       const float *weight, float *y, size_t y_step);
 
-    /* sum[channels] += x[pixels][channels] * y[pixels][channels] over such pixels. */
+    /* total[channels] += x[pixels][channels] * y[pixels][channels] over such pixels. */
     void (*products_add)(int pixels, size_t channels, const float *x, size_t x_step, const float *y,
-                         size_t y_step, float *sum);
+                         size_t y_step, float *total);
 
     ls_gelu *gelu;
     ls_gelu_gradient *gelu_gradient;

@@ -36,7 +36,7 @@ size_t ls_tile_conv_packed_bytes(const struct ls_tile_conv *conv);
 
 /* Where a tile's first row stands, in bytes: in x, the first value of its window. */
 struct ls_tile_spot {
-    unsigned x, y, residual;
+    size_t x, y, residual;
 };
 
 /* Packed weights as the kernels see them. */

@@ -90,9 +90,9 @@ static struct ls_tile_spot spot_of(const struct ls_tile_conv *conv, int tile) {
         ls_tiles_offset(&conv->x, image, row * conv->stride - conv->padding, -conv->padding);
     const size_t y = ls_tiles_offset(&conv->y, image, row, 0);
     const size_t residual = ls_tiles_offset(&conv->residual, image, row, 0);
-    return (struct ls_tile_spot){(unsigned)(x * sizeof(uint16_t) + unit * walk.x_row),
-                                 (unsigned)(y * sizeof(uint16_t) + unit * walk.y_row),
-                                 (unsigned)(residual * sizeof(uint16_t) + unit * walk.y_row)};
+    return (struct ls_tile_spot){x * sizeof(uint16_t) + unit * walk.x_row,
+                                 y * sizeof(uint16_t) + unit * walk.y_row,
+                                 residual * sizeof(uint16_t) + unit * walk.y_row};
 }
 
 void ls_tile_conv_plan(struct ls_tile_conv *conv) {

@@ -1,5 +1,6 @@
 /* y = mean of x over windows of kernel x kernel pixels, of which those in the padding are 0 or,
  * unless padding_counts, none; a kernel of 0 is the whole image */
+#include "kernels/kernels.h"
 #include "ops/pool.h"
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
@@ -23,19 +24,29 @@ static float scale_of(const struct ls_node *node, struct ls_pool_window w) {
     return 1.0F / (float)(node->attributes.padding_counts ? w.padded : seen);
 }
 
-/* y[channels] = mean over a window of the image x. */
-static void pool_window(const struct ls_node *node, struct ls_pool_window w, const float *x,
-                        float *y) {
-    const int channels = node->out.channels;
-    const float scale = scale_of(node, w);
-    for (int c = 0; c < channels; c++)
-        y[c] = 0;
+/* y[channels] += the sum over a window of the image x. */
+static void add_pixels(const struct ls_node *node, struct ls_pool_window w, const float *x,
+                       float *y) {
     for (int iy = w.top; iy < w.bottom; iy++)
         for (int ix = w.left; ix < w.right; ix++) {
             const float *pixel = x + ls_pool_offset(node, iy, ix);
-            for (int c = 0; c < channels; c++)
+            for (int c = 0; c < node->out.channels; c++)
                 y[c] += pixel[c];
         }
+}
+
+/* y[channels] = mean over a window of the image x. */
+static void pool_window(const struct ls_node *node, struct ls_pool_window w, const float *x,
+                        float *y) {
+    const int channels = node->out.channels, width = w.right - w.left;
+    const float scale = scale_of(node, w);
+    for (int c = 0; c < channels; c++)
+        y[c] = 0;
+    if (width == node->in[0].width) /* the window is one row of pixels */
+        ls_kernels()->sum_parts((size_t)channels, x + ls_pool_offset(node, w.top, 0),
+                                (w.bottom - w.top) * width, (size_t)channels, y);
+    else
+        add_pixels(node, w, x, y);
     for (int c = 0; c < channels; c++)
         y[c] *= scale;
 }

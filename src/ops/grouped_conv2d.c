@@ -24,13 +24,21 @@ struct slices {
     size_t y_at, dense_grad_at, rest_at;
 };
 
+/* How many groups of so many output channels make a slice: as few as fill the vectors, unless the
+ * number of groups can only be divided so that most would be zeros. */
+static int groups_of_slice(int groups, int out) {
+    for (int count = 1; count <= groups && count * out <= 4 * WIDE; count++)
+        if (groups % count == 0 && count * out >= WIDE)
+            return count;
+    return 1;
+}
+
 static struct slices slices_of(const struct ls_node *node) {
     const int groups = ls_conv2d_groups(node);
-    struct slices s = {.groups = 1, .conv = ls_conv2d_of(node)};
+    struct slices s = {.conv = ls_conv2d_of(node)};
     s.in = node->in[0].channels / groups;
     s.out = node->out.channels / groups;
-    while (s.groups * s.out < WIDE && groups % (2 * s.groups) == 0)
-        s.groups *= 2;
+    s.groups = groups_of_slice(groups, s.out);
     s.count = groups / s.groups;
     s.conv.in = s.in * s.groups;
     s.conv.out = s.out * s.groups;
