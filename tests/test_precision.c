@@ -45,7 +45,7 @@ static double loss_of(struct ls_worker *worker, const struct ls_dataset *data, b
     return loss;
 }
 
-static void check_alone(const char *arch, enum ls_precision precision) {
+static void check_alone(const char *arch, enum ls_precision precision, double tolerance) {
     struct ls_model model;
     struct ls_dataset data;
     struct ls_plan *plan;
@@ -57,7 +57,8 @@ static void check_alone(const char *arch, enum ls_precision precision) {
     open_synthetic(&data, LS_TEST, ls_plan_images(plan) + 7);
     assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
     ls_worker_load_values(worker, model.values);
-    assert_true(loss_of(worker, &data, true) == loss_of(worker, &data, false));
+    const double alone = loss_of(worker, &data, true), together = loss_of(worker, &data, false);
+    assert_true(fabs(alone - together) <= tolerance * alone);
     ls_dataset_image(&data, 1, image);
     const double second = ls_worker_evaluate(worker, &data, LS_CROSS_ENTROPY, 1, 2, NULL).loss;
     const float *logits = ls_worker_run(worker, image);
@@ -74,9 +75,10 @@ static void check_alone(const char *arch, enum ls_precision precision) {
 static void images_are_evaluated_as_if_alone(void **state) {
     (void)state;
     for (int p = LS_FP32; p <= LS_BF16; p++)
-        check_alone("resnet20", (enum ls_precision)p);
-    check_alone("densenet-cifar", LS_FP32);
-    check_alone("vgg9", LS_BF16X3);
+        check_alone("resnet20", (enum ls_precision)p, 0);
+    /* Some of OpenBLAS's kernels round otherwise with the number of images. */
+    check_alone("densenet-cifar", LS_FP32, 1e-8);
+    check_alone("vgg9", LS_BF16X3, 1e-8);
 }
 
 static void names_are_read_back(void **state) {

@@ -11,7 +11,7 @@
 #   GRID      points along each axis of a surface, default 51
 #   IMAGES    of a scan, default 1000; a quarter of them for the U-Nets, whose images have 4,096 labels each
 #   OUT       directory for runs, surfaces and figures, default experiments
-#   RESULTS   the table, default docs/results.md
+#   RESULTS   where a copy of the table goes, if anywhere
 #   TRAIN     more options for every training, such as --subset 200
 #   LANDSCAPE the program
 set -eu
@@ -22,7 +22,7 @@ out=${OUT:-experiments}
 epochs=${EPOCHS:-60}
 grid=${GRID:-51}
 images=${IMAGES:-1000}
-results=${RESULTS:-docs/results.md}
+results=${RESULTS:-}
 networks=${NETWORKS:-resnet20 resnet20-noshort resnet56 resnet56-noshort resnet110 resnet110-noshort
     vgg9 densenet-bc-40-12 highway20}
 mixed=${MIXED-resnet110 resnet110-noshort vgg9 densenet-bc-40-12}
@@ -151,5 +151,5 @@ fi
 
 # shellcheck disable=SC2086 # a list of names
 sh "$(dirname "$0")/results.sh" "$out" $chosen $unets >"$out/results.md"
-cp "$out/results.md" "$results.tmp" && mv "$results.tmp" "$results"
-echo "Done. The table is in $results, the figures are in $out."
+[ -z "$results" ] || { cp "$out/results.md" "$results.tmp" && mv "$results.tmp" "$results"; }
+echo "Done. The table is $out/results.md, the figures are beside it."

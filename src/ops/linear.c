@@ -47,12 +47,17 @@ static void pack(const struct ls_node *node, bool training, float *const *values
             packed[i * (size_t)out + o] = values[0][(size_t)o * in + torch_index(node->in[0], i)];
 }
 
+/* OpenBLAS's kernels for AVX2 round otherwise with the number of rows. Weights that stay in the
+ * cache go by once for each image, so that it does not matter which others there are. */
 static void forward(const struct ls_call *call, int first, int last) {
+    enum { FEW = 1 << 16 }; /* weights */
     const struct ls_node *node = call->node;
     const int in = (int)ls_shape_size(node->in[0]), out = node->out.channels, rows = last - first;
+    const int together = weight_count(node) > FEW ? rows : 1;
     float *y = call->output + (size_t)first * out;
-    ls_gemm(false, false, rows, out, in, call->inputs[0] + (size_t)first * in, call->packed, false,
-            y);
+    for (int i = 0; i < rows; i += together)
+        ls_gemm(false, false, together, out, in, call->inputs[0] + (size_t)(first + i) * in,
+                call->packed, false, y + (size_t)i * out);
     if (node->attributes.bias)
         ls_kernels()->floats->affine((size_t)rows, out, y, NULL, call->tensors[1], NULL, false, y);
 }
