@@ -237,7 +237,8 @@ static void options_of_other_pictures_are_refused(void **state) {
     options.kind = LS_PLOT_SURFACE;
     options.vmax = 5;
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
-    assert_message(&error, "vmax does not apply to pictures of kind surface, only to contour plots");
+    assert_message(&error,
+                   "vmax does not apply to pictures of kind surface, only to contour plots");
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.html", &error), LS_BAD_ARGUMENT);
     assert_message(&error, "pages");
     options = ls_plot_defaults();
