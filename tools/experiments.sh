@@ -76,7 +76,8 @@ done
 
 # is_log_alone NETWORK: whether no more than its log was kept.
 is_log_alone() {
-    [ -f "$out/$1/log.csv" ] && [ ! -f "$out/$1/model.safetensors" ] && [ ! -f "$out/done/$1-train" ]
+    [ -f "$out/$1/log.csv" ] && [ ! -f "$out/$1/model.safetensors" ] &&
+        [ ! -f "$out/$1/state.safetensors" ] && [ ! -f "$out/done/$1-train" ]
 }
 
 # explore NETWORK DATA IMAGES OPTION...: trains it, scans the loss around it and draws the contour.
