@@ -1,16 +1,13 @@
 /* Scans of networks that this program does not know. Called with arguments, this program is the
  * evaluator: its loss is the sum of all values' squares. */
-#include "base/child.h"
 #include "base/metadata.h"
 #include "landscape/evaluator.h"
 #include "landscape/scan.h"
 #include "model/safetensors.h"
 #include "support.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -439,32 +436,6 @@ static void saved_directions_are_known_again(void **state) {
     ls_model_free(&model);
 }
 
-/* What a command leaves behind ends with it, even if it does not hear that it should. While it has
- * the pipe there is no end of that. */
-static void nothing_outlives_an_evaluator(void **state) {
-    const char *pipe = text("%s/pipe", (char *)*state);
-    struct ls_child child;
-    const char *line;
-    char byte;
-    ssize_t count = -1;
-    assert_int_equal(mkfifo(pipe, 0600), 0);
-    const int end = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    assert_true(end >= 0);
-    assert_int_equal(
-        ls_child_start(&child, text("exec 9>'%s'; trap '' TERM; sleep 100 & echo; exec cat", pipe),
-                       NULL),
-        LS_OK);
-    assert_int_equal(ls_child_read(&child, &line, NULL, NULL), LS_OK);
-    assert_int_equal(read(end, &byte, 1), -1);
-    ls_child_end(&child, 1);
-    for (int waits = 0; count < 0 && waits < 500; waits++) {
-        count = read(end, &byte, 1);
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    }
-    assert_int_equal(count, 0);
-    close(end);
-}
-
 static void process_that_hangs_can_be_stopped(void **state) {
     struct setting s = set_up(*state);
     struct ls_surface surface;
@@ -494,7 +465,6 @@ int main(int argc, char **argv) {
         IN_DIRECTORY(networks_differ_in_values_alone),
         IN_DIRECTORY(no_number_and_minus_one_are_losses),
         IN_DIRECTORY(saved_directions_are_known_again),
-        IN_DIRECTORY(nothing_outlives_an_evaluator),
         IN_DIRECTORY(process_that_hangs_can_be_stopped),
     };
     return cmocka_run_group_tests_name("evaluator", tests, NULL, NULL);

@@ -13,6 +13,8 @@
 extern "C" {
 #endif
 
+struct ls_model; /* landscape/checkpoint.h */
+
 enum ls_split { LS_TRAIN, LS_TEST };
 
 struct ls_dataset {
@@ -59,7 +61,6 @@ void ls_dataset_widen(struct ls_dataset *dataset, int classes);
 
 /* Makes the images what the model was trained on: normalised as its metadata say, if they do, and
  * of as many classes as it tells apart, where labels may only not show all. */
-struct ls_model;
 enum ls_status ls_dataset_suit(struct ls_dataset *dataset, const struct ls_model *model,
                                struct ls_error *error);
 

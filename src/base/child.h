@@ -12,7 +12,7 @@
 struct ls_child {
     pid_t process; /* leader of a process group of its own, out of reach of a terminal's signals; 0
                       once it has ended */
-    pid_t group;
+    pid_t group;   /* its number, which others of the group may keep in use */
     int socket;
     char *held; /* what it said behind the last line that was read; owned */
     size_t held_count, held_room;
@@ -41,8 +41,7 @@ enum ls_status ls_child_read(struct ls_child *child, const char **line,
 void ls_child_dismiss(struct ls_child *child);
 
 /* Dismisses the process if that is not done. One that does not end within `seconds` is terminated,
- * and after another second killed; whatever of its
- * group is left then is killed with it. */
+ * and after another second killed; so is what is left of its group. */
 void ls_child_end(struct ls_child *child, double seconds);
 
 #endif
