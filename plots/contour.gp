@@ -2,7 +2,7 @@
 # that tells the levels.
 #   BAR      width of the bar with the names of its levels and its own, in em
 #   BANDS, BAND_COLOR, LINE_COLOR, LEVEL   colours of the bands and of the lines between them, their text
-#   $bands   matrix of pixels: number of the band, -1 where nothing is known
+#   $bands   matrix of pixels with their coordinates: number of the band, -1 where nothing is known
 #   $lines   x y colour, an empty line between two lines
 #   $labels  x y angle text, in gaps of the lines
 # the datablocks with one block a panel, two empty lines between blocks.
@@ -48,8 +48,7 @@ do for [p = 1:PANELS] {
     eval labels
     eval caption
     eval mark_labels
-    plot $bands matrix index p-1 \
-             using (BAND_X[p] + $1 * BAND_DX[p]):(BAND_Y[p] + $2 * BAND_DY[p]):3 with image, \
+    plot $bands nonuniform matrix index p-1 using 1:2:3 with image, \
          $lines index p-1 using 1:2:3 with lines linewidth 1.7 linecolor rgb variable, \
          $labels index p-1 using 1:2:4:3 with labels rotate variable font size(0.8) \
              textcolor rgb INK, \

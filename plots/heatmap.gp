@@ -3,7 +3,7 @@
 #   BAR      width of the colour bar with its numbers and its name, in em
 #   HEAT_TICKS  numbers of the colour bar
 #   HEAT_LABEL  its name
-#   $heat  matrix of pixels: the value, or NaN; one block a panel, two empty lines between blocks
+#   $heat  matrix of pixels with their coordinates: the value, or NaN; one block a panel, two empty lines between blocks
 
 set xrange [X_MIN:X_MAX]
 set yrange [Y_MIN:Y_MAX]
@@ -34,9 +34,7 @@ do for [p = 1:PANELS] {
         unset colorbox
     }
     eval mark_labels
-    plot $heat matrix index p-1 \
-        using (HEAT_X[p] + $1 * HEAT_DX[p]):(HEAT_Y[p] + $2 * HEAT_DY[p]):3 with image, \
-        @marks
+    plot $heat nonuniform matrix index p-1 using 1:2:3 with image, @marks
     unset label
     unset object
 }

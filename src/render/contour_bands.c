@@ -50,24 +50,6 @@ static void band_pixels(const struct ls_surface *surface, int panels, int *nx, i
     *ny = (int)fmax(pixels * fmin(height / width, 1), 1);
 }
 
-/* Centre of the lower left pixel of each picture, and the size of a pixel. */
-static void add_places(struct ls_script *script, const struct ls_request *request) {
-    int n = request->count;
-    ls_script_add(script,
-                  "array BAND_X[%d]; array BAND_Y[%d]; array BAND_DX[%d]; array BAND_DY[%d]\n", n,
-                  n, n, n);
-    for (int i = 0; i < n; i++) {
-        const struct ls_surface *s = request->surfaces[i];
-        int nx, ny;
-        band_pixels(s, n, &nx, &ny);
-        double dx = (s->x[s->nx - 1] - s->x[0]) / nx, dy = (s->y[s->ny - 1] - s->y[0]) / ny;
-        ls_script_add(script, "BAND_X[%d] = %.9g; BAND_DX[%d] = %.9g; ", i + 1, s->x[0] + dx / 2,
-                      i + 1, dx);
-        ls_script_add(script, "BAND_Y[%d] = %.9g; BAND_DY[%d] = %.9g\n", i + 1, s->y[0] + dy / 2,
-                      i + 1, dy);
-    }
-}
-
 /* The number of levels not above each pixel, -1 where nothing is known. */
 static enum ls_status add_picture(struct ls_script *script, const struct ls_surface *surface,
                                   int panels, const struct ls_levels *levels,
@@ -78,14 +60,20 @@ static enum ls_status add_picture(struct ls_script *script, const struct ls_surf
     enum ls_status status = ls_field_pixels(&field, surface, nx, ny, error);
     if (status != LS_OK)
         return status;
-    for (int j = 0; j < ny; j++)
+    const double dx = (surface->x[surface->nx - 1] - surface->x[0]) / nx;
+    const double dy = (surface->y[surface->ny - 1] - surface->y[0]) / ny;
+    ls_script_columns(script, surface->x[0] + dx / 2, dx, nx);
+    for (int j = 0; j < ny; j++) {
+        ls_script_add(script, "%.9g", surface->y[0] + (j + 0.5) * dy);
         for (int i = 0; i < nx; i++) {
             double z = field.z[(size_t)j * (size_t)nx + (size_t)i];
             int band = isnan(z) ? -1 : 0;
             while (band >= 0 && band < levels->count && z >= ls_level_at(levels, band))
                 band++;
-            ls_script_add(script, "%d%s", band, i + 1 < nx ? " " : "\n");
+            ls_script_add(script, " %d", band);
         }
+        ls_script_add(script, "\n");
+    }
     ls_script_add(script, "\n\n");
     ls_field_free(&field);
     return LS_OK;
@@ -94,7 +82,6 @@ static enum ls_status add_picture(struct ls_script *script, const struct ls_surf
 enum ls_status ls_contour_bands_add(struct ls_figure *figure, const struct ls_request *request,
                                     const struct ls_levels *levels, struct ls_error *error) {
     enum ls_status status = LS_OK;
-    add_places(&figure->script, request);
     ls_script_add(&figure->script, "$bands << END\n");
     for (int i = 0; i < request->count && status == LS_OK; i++)
         status = add_picture(&figure->script, request->surfaces[i], request->count, levels, error);

@@ -13,7 +13,7 @@ unsigned ls_contour_line_color(const struct ls_levels *levels, int level, enum l
 /* Adds colours and bar: BANDS levels, of which band b lies below level b and the last above all. */
 void ls_contour_bands_begin(struct ls_figure *figure, const struct ls_levels *levels);
 
-/* Adds the picture of every surface: $bands, and where it goes. */
+/* Adds the picture of every surface: $bands. */
 enum ls_status ls_contour_bands_add(struct ls_figure *figure, const struct ls_request *request,
                                     const struct ls_levels *levels, struct ls_error *error);
 

@@ -60,28 +60,24 @@ static void add_row(struct ls_script *script, const double *values, const struct
         cell = cell_of(ruler, p, cell);
         double height = ls_height(values[cell]);
         if (isnan(height))
-            ls_script_add(script, "NaN ");
+            ls_script_add(script, " NaN");
         else
-            ls_script_add(script, "%.9g ", fmin(fmax(height, options->vmin), options->vmax));
+            ls_script_add(script, " %.9g", fmin(fmax(height, options->vmin), options->vmax));
     }
     ls_script_add(script, "\n");
 }
 
-/* Adds the picture of surface i to the datablock, and where it goes to `places`. */
-static void add_panel(struct ls_script *script, struct ls_script *places,
-                      const struct ls_request *request, int i) {
+static void add_panel(struct ls_script *script, const struct ls_request *request, int i) {
     const struct ls_surface *s = request->surfaces[i];
     int pixels = (int)(450 / sqrt(fmax(1, request->count / 2.0)));
     struct ruler x = measure(s->x, s->nx, pixels), y = measure(s->y, s->ny, pixels);
+    ls_script_columns(script, x.start + x.step / 2, x.step, x.pixels);
     for (int p = 0, row = 0; p < y.pixels; p++) {
         row = cell_of(&y, p, row);
+        ls_script_add(script, "%.9g", y.start + (p + 0.5) * y.step);
         add_row(script, s->loss + (size_t)row * (size_t)s->nx, &x, request->options);
     }
     ls_script_add(script, "\n\n");
-    ls_script_add(places, "HEAT_X[%d] = %.9g; HEAT_DX[%d] = %.9g; ", i + 1, x.start + x.step / 2,
-                  i + 1, x.step);
-    ls_script_add(places, "HEAT_Y[%d] = %.9g; HEAT_DY[%d] = %.9g\n", i + 1, y.start + y.step / 2,
-                  i + 1, y.step);
 }
 
 /* The plane with the outer halves of the cells. */
@@ -95,20 +91,6 @@ static struct ls_axes widen(const struct ls_request *request) {
         axes.y_max = fmax(axes.y_max, cell_edge(s->y, s->ny, s->ny));
     }
     return axes;
-}
-
-static void add_blocks(struct ls_script *script, const struct ls_request *request) {
-    struct ls_script places = {0};
-    int n = request->count;
-    ls_script_add(script,
-                  "array HEAT_X[%d]; array HEAT_Y[%d]; array HEAT_DX[%d]; array HEAT_DY[%d]\n", n,
-                  n, n, n);
-    ls_script_add(script, "$heat << END\n");
-    for (int i = 0; i < n; i++)
-        add_panel(script, &places, request, i);
-    ls_script_add(script, "END\n%s", places.text ? places.text : "");
-    script->failed = script->failed || places.failed;
-    ls_script_free(&places);
 }
 
 static void add_palette(struct ls_script *script, enum ls_colormap map) {
@@ -190,7 +172,10 @@ enum ls_status ls_draw_heatmap(const struct ls_request *request, struct ls_error
                   request->options->vmin, request->options->vmax, request->options->log, frame.bar);
     ls_figure_ticks(&figure, "HEAT_TICKS", ticks, tick_count);
     ls_script_string(script, "HEAT_LABEL", ls_request_label(request));
-    add_blocks(script, request);
+    ls_script_add(script, "$heat << END\n");
+    for (int i = 0; i < request->count; i++)
+        add_panel(script, request, i);
+    ls_script_add(script, "END\n");
     enum ls_status status = add_marks(&figure, request, &wide, error);
     if (status == LS_OK)
         return ls_figure_finish(&figure, "heatmap.gp", request->path, error);

@@ -58,6 +58,13 @@ void ls_script_string(struct ls_script *script, const char *name, const char *te
     ls_script_add(script, "\n");
 }
 
+void ls_script_columns(struct ls_script *script, double first, double step, int count) {
+    ls_script_add(script, "%d", count);
+    for (int i = 0; i < count; i++)
+        ls_script_add(script, " %.9g", first + i * step);
+    ls_script_add(script, "\n");
+}
+
 enum ls_status ls_script_write(struct ls_script *script, const char *path, struct ls_error *error) {
     enum ls_status status = script->failed
                                 ? ls_fail_memory(error, path)
