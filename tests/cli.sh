@@ -66,16 +66,11 @@ full() (
     "$@"
 )
 
-# fails_full PATTERN NAME COMMAND...: as fails with status 1, on a full disk. The thread sanitizer maps
-# files of its own when a program starts, and dies of a SIGBUS of its own where they cannot grow.
+# fails_full PATTERN NAME COMMAND...: as fails with status 1, on a full disk.
 fails_full() {
     pattern=$1 name="$2 on a full disk"
     shift 2
-    if [ "${SANITIZE-}" = thread ]; then
-        echo "skip $name: the thread sanitizer needs files of its own"
-    else
-        fails 1 "$pattern" "$name" full "$@"
-    fi
+    fails 1 "$pattern" "$name" full "$@"
 }
 
 # zeros N: N zero bytes
