@@ -270,6 +270,15 @@ static void pixels_are_normalised_as_asked(void **state) {
     assert_int_equal(ls_dataset_record_pixels(&data, &metadata, NULL), LS_OK);
     assert_string_equal(ls_metadata_get(&metadata, "pixels"),
                         "0.4914,0.4822,0.4465/0.2023,0.1994,0.201");
+    /* What is recorded makes the same floats again. */
+    static const char exact[] = "0.49139968,0.48215827,0.44653124/0.24703233,0.24348505,0.26158768";
+    assert_int_equal(ls_dataset_normalise(&data, exact, NULL), LS_OK);
+    ls_dataset_sha256(&data, before);
+    assert_int_equal(ls_dataset_record_pixels(&data, &metadata, NULL), LS_OK);
+    assert_int_equal(ls_dataset_normalise(&data, ls_metadata_get(&metadata, "pixels"), NULL),
+                     LS_OK);
+    ls_dataset_sha256(&data, after);
+    assert_string_equal(before, after);
     ls_metadata_free(&metadata);
     static const char *const bad[] = {"",
                                       "1,2,3",

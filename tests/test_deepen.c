@@ -47,7 +47,9 @@ static void added_blocks_can_learn(void **state) {
     struct ls_model model, deeper;
     (void)state;
     make_model(&model, "resnet20", 5);
+    assert_int_equal(ls_metadata_set(&model.metadata, NULL, "pixels", "0.2/0.6"), LS_OK);
     assert_int_equal(ls_model_deepen(&deeper, &model, "resnet32", 1, NULL), LS_OK);
+    assert_string_equal(ls_metadata_get(&deeper.metadata, "pixels"), "0.2/0.6");
     const struct ls_tensor *conv = ls_network_find(&deeper.network, "layer1.4.conv2.weight");
     const struct ls_tensor *first = ls_network_find(&deeper.network, "layer1.4.bn1.weight");
     const struct ls_tensor *last = ls_network_find(&deeper.network, "layer1.4.bn2.weight");

@@ -427,7 +427,7 @@ static void saved_directions_are_known_again(void **state) {
     assert_int_equal(ls_model_load_tensors(&model, path, NULL, NULL), LS_OK);
     assert_int_equal(ls_directions_make(&directions, &model, &source, true, NULL), LS_OK);
     for (int times = 0; times < 2; times++)
-        assert_int_equal(ls_directions_save(&directions, &model.network, saved, NULL), LS_OK);
+        assert_int_equal(ls_directions_save(&directions, &model.network, saved, NULL, NULL), LS_OK);
     const struct ls_direction_source file = {.file = saved};
     assert_int_equal(ls_directions_make(&read, &model, &file, true, NULL), LS_OK);
     assert_false(read.states);

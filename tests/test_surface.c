@@ -192,6 +192,10 @@ static void parts_are_merged(void **state) {
     part.images[3] = 512;
     for (int i = 0; i < 12; i++)
         (i % 2 ? &whole : &part)->loss[i] = LS_NOT_COMPUTED;
+    assert_int_equal(ls_metadata_set(&whole.metadata, NULL, "model_sha256", "ab12"), LS_OK);
+    assert_int_equal(ls_surface_merge(&whole, "a.h5", &part, "b.h5", &error), LS_MISMATCH);
+    assert_message(&error, "b.h5: does not say which model it was scanned of");
+    assert_int_equal(ls_metadata_set(&part.metadata, NULL, "model_sha256", "ab12"), LS_OK);
     assert_int_equal(ls_metadata_set(&whole.metadata, NULL, "kernels", "avx2"), LS_OK);
     assert_int_equal(ls_metadata_set(&part.metadata, NULL, "kernels", "avx512, avx2, amx"), LS_OK);
     assert_int_equal(ls_surface_merge(&whole, "a.h5", &part, "b.h5", &error), LS_OK);

@@ -1,8 +1,10 @@
+#include "base/file.h"
 #include "base/lock.h"
 #include "landscape/train.h"
 #include "model/safetensors.h"
 #include "networks.h"
 #include "support.h"
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -235,7 +237,52 @@ static void other_settings_are_not_resumed(void **state) {
     assert_int_equal(train(&s, &error), LS_MISMATCH);
     assert_message(&error, "test_images = 20, not 19");
     s.test.count = 20;
+    s.recipe.lr_steps[0] =
+        nextafter(s.recipe.lr_steps[0], 1); /* for some number of epochs another */
+    assert_int_equal(train(&s, &error), LS_MISMATCH);
+    assert_message(&error, "lr_steps = 0.5,0.75,0.917, not 0.5000000000000001,0.75,0.917");
+    s.recipe.lr_steps[0] = 0.5;
     assert_int_equal(train(&s, NULL), LS_OK);
+    close_setting(&s);
+}
+
+static void forgotten_pixels_are_told(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/run", out));
+    assert_int_equal(ls_dataset_normalise(&s.train, "0.2/0.6", NULL), LS_OK);
+    assert_int_equal(train(&s, NULL), LS_OK);
+    ls_dataset_free(&s.train);
+    open_synthetic(&s.train, LS_TRAIN, 40);
+    s.training.resume = true;
+    assert_int_equal(train(&s, &error), LS_MISMATCH);
+    assert_message(&error, "begun with --pixels 0.2,0.2,0.2/0.6,0.6,0.6");
+    close_setting(&s);
+}
+
+/* The state has all that a lost log had; a log alone has nothing to go on from. */
+static void a_lost_log_is_written_again(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_error error = {0};
+    unsigned char *log, *again;
+    size_t size, again_size;
+    open_setting(&s, text("%s/run", out));
+    assert_int_equal(train(&s, NULL), LS_OK);
+    assert_int_equal(ls_file_read(text("%s/run/log.csv", out), 4096, &log, &size, NULL), LS_OK);
+    assert_int_equal(remove(text("%s/run/log.csv", out)), 0);
+    s.training.resume = true;
+    assert_int_equal(train(&s, NULL), LS_OK);
+    assert_int_equal(ls_file_read(text("%s/run/log.csv", out), 4096, &again, &again_size, NULL),
+                     LS_OK);
+    assert_int_equal(again_size, size);
+    assert_memory_equal(again, log, size);
+    free(again);
+    free(log);
+    assert_int_equal(system(text("rm %s/run/*.safetensors", out)), 0);
+    assert_int_equal(train(&s, &error), LS_IO);
+    assert_message(&error, "run: of a training run only its log is left");
     close_setting(&s);
 }
 
@@ -291,7 +338,7 @@ static void two_runs_do_not_share_a_directory(void **state) {
     assert_int_equal(train(&s, NULL), LS_OK);
     s.training.resume = true;
     assert_int_equal(ls_lock_take(&lock, text("%s/run/state.safetensors", out), NULL), LS_OK);
-    assert_int_equal(train(&s, &error), LS_IO);
+    assert_int_equal(train(&s, &error), LS_BUSY);
     assert_message(&error, "another process is at work");
     ls_lock_release(&lock);
     assert_int_equal(train(&s, NULL), LS_OK);
@@ -412,6 +459,39 @@ static void senseless_settings_are_refused(void **state) {
     close_setting(&s);
 }
 
+static void a_batch_may_be_larger_than_the_data(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_model model;
+    open_setting(&s, text("%s/run", out));
+    s.recipe.batch = INT_MAX;
+    s.recipe.epochs = 1;
+    assert_int_equal(train(&s, NULL), LS_OK);
+    load_model(&model, text("%s/run/model.safetensors", out));
+    assert_true(strtod(ls_metadata_get(&model.metadata, "train_loss"), NULL) > 1);
+    ls_model_free(&model);
+    close_setting(&s);
+}
+
+/* vgg9 normalises the 256 numbers of a linear layer. */
+static void a_single_value_has_no_variance(void **state) {
+    const char *out = *state;
+    struct setting s;
+    struct ls_model model;
+    struct ls_error error = {0};
+    open_setting(&s, text("%s/run", out));
+    assert_int_equal(ls_model_create(&model, "vgg9", 5, NULL), LS_OK);
+    s.train.count = 33;
+    assert_int_equal(ls_train(&model, &s.recipe, &s.training, &error), LS_MISMATCH);
+    assert_message(&error, "choose a --batch that does not leave one image of 33 over");
+    s.recipe.batch = 1;
+    assert_int_equal(ls_train(&model, &s.recipe, &s.training, &error), LS_MISMATCH);
+    assert_int_equal(count_entries(out), 0);
+    s.train.count = 40;
+    ls_model_free(&model);
+    close_setting(&s);
+}
+
 static void rate_follows_the_schedule(void **state) {
     struct ls_recipe recipe = ls_recipe_default();
     (void)state;
@@ -426,7 +506,6 @@ static void rate_follows_the_schedule(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(initial_weights_are_kept),
-
         IN_DIRECTORY(training_learns_and_writes_its_files),
         IN_DIRECTORY(same_seed_same_bits_on_any_threads),
         IN_DIRECTORY(resumed_run_ends_in_the_same_bits),
@@ -434,6 +513,8 @@ int main(void) {
         IN_DIRECTORY(mixed_precision_resumes_as_such),
         IN_DIRECTORY(existing_run_is_not_overwritten),
         IN_DIRECTORY(other_settings_are_not_resumed),
+        IN_DIRECTORY(forgotten_pixels_are_told),
+        IN_DIRECTORY(a_lost_log_is_written_again),
         IN_DIRECTORY(two_runs_do_not_share_a_directory),
         IN_DIRECTORY(moved_images_are_the_same),
         IN_DIRECTORY(foreign_checkpoints_are_kept),
@@ -444,6 +525,8 @@ int main(void) {
         IN_DIRECTORY(diverging_run_stops),
         IN_DIRECTORY(nothing_that_is_not_finite_is_written),
         IN_DIRECTORY(senseless_settings_are_refused),
+        IN_DIRECTORY(a_batch_may_be_larger_than_the_data),
+        IN_DIRECTORY(a_single_value_has_no_variance),
         cmocka_unit_test(rate_follows_the_schedule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

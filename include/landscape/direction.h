@@ -3,6 +3,7 @@
 #define LANDSCAPE_DIRECTION_H
 
 #include "landscape/checkpoint.h"
+#include "landscape/observer.h"
 #include "landscape/trajectory.h"
 #include <stdbool.h>
 
@@ -87,10 +88,11 @@ enum ls_status ls_directions_make(struct ls_directions *directions, const struct
 void ls_directions_free(struct ls_directions *directions);
 
 /* Writes the directions to a file, unless one is there already: that is never replaced, and is
- * LS_MISMATCH if it does not hold the same. */
+ * LS_MISMATCH if it does not hold the same. While another process is writing it, waits, unless the
+ * observer, which may be NULL, asks to stop. */
 enum ls_status ls_directions_save(const struct ls_directions *directions,
                                   const struct ls_network *network, const char *path,
-                                  struct ls_error *error);
+                                  const struct ls_observer *observer, struct ls_error *error);
 
 #ifdef __cplusplus
 }

@@ -22,6 +22,7 @@ enum ls_status {
     LS_NOT_FINITE,  /* a loss or a weight is infinite or not a number */
     LS_INTERRUPTED, /* the observer asked to stop; what was done so far is on disk */
     LS_UNSUPPORTED, /* this build or this machine cannot do it */
+    LS_BUSY,        /* another process is writing the file */
 };
 
 /* What went wrong. Functions that take one accept NULL from callers who need only the status. */

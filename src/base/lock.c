@@ -51,13 +51,12 @@ enum ls_status ls_lock_take(struct ls_lock *lock, const char *path, struct ls_er
     if (lock->descriptor >= 0)
         return LS_OK;
     const int reason = errno;
-    if (reason == EWOULDBLOCK)
-        ls_fail(error, LS_IO, "another process is at work on %s", path);
-    else
-        ls_fail(error, LS_IO, "cannot create %s: %s", lock->name, strerror(reason));
+    status = reason == EWOULDBLOCK
+                 ? ls_fail(error, LS_BUSY, "another process is at work on %s", path)
+                 : ls_fail(error, LS_IO, "cannot create %s: %s", lock->name, strerror(reason));
     free(lock->name);
     *lock = (struct ls_lock){0};
-    return LS_IO;
+    return status;
 }
 
 void ls_lock_release(struct ls_lock *lock) {

@@ -17,7 +17,7 @@ struct ls_lock {
 };
 
 /* Locks `path`, of a file or directory that need not exist, beside what it is or, if it is a
- * symbolic link, names; LS_IO if another process has done so. */
+ * symbolic link, names; LS_BUSY if another process has done so. */
 enum ls_status ls_lock_take(struct ls_lock *lock, const char *path, struct ls_error *error);
 void ls_lock_release(struct ls_lock *lock);
 

@@ -80,7 +80,8 @@ static enum ls_status create_temporary(struct ls_pending_file *file, int mode,
         /* The name is another's: it must not be removed when this one is released. */
         free(file->temporary);
         file->temporary = NULL;
-        return fail_create(error, file->path, "another process is writing it");
+        return ls_fail(error, LS_BUSY, "cannot create %s: another process is writing it",
+                       file->path);
     }
     if (file->lock < 0)
         return fail_create(error, file->temporary, strerror(errno));

@@ -2,6 +2,7 @@
 #include "base/locale.h"
 #include "landscape/dataset.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,13 +52,28 @@ enum ls_status ls_dataset_normalise(struct ls_dataset *dataset, const char *text
     return LS_OK;
 }
 
+enum { NUMBER = 32 }; /* room for one as text */
+
+/* The shortest text from which read_row makes this float again. */
+static void write_number(float number, char text[NUMBER]) {
+    for (int digits = 4; digits <= 9; digits++) {
+        snprintf(text, NUMBER, "%.*g", digits, number / scale);
+        if ((float)(strtod(text, NULL) * scale) == number)
+            return;
+    }
+}
+
 enum ls_status ls_dataset_record_pixels(const struct ls_dataset *dataset,
                                         struct ls_metadata *metadata, struct ls_error *error) {
-    const float *m = dataset->mean, *d = dataset->deviation;
+    char m[CHANNELS][NUMBER], d[CHANNELS][NUMBER];
     if (!dataset->normalised)
         return LS_OK;
+    for (int c = 0; c < dataset->channels; c++) {
+        write_number(dataset->mean[c], m[c]);
+        write_number(dataset->deviation[c], d[c]);
+    }
     if (dataset->channels == 1)
-        return ls_metadata_set(metadata, error, "pixels", "%.7g/%.7g", m[0] / scale, d[0] / scale);
-    return ls_metadata_set(metadata, error, "pixels", "%.7g,%.7g,%.7g/%.7g,%.7g,%.7g", m[0] / scale,
-                           m[1] / scale, m[2] / scale, d[0] / scale, d[1] / scale, d[2] / scale);
+        return ls_metadata_set(metadata, error, "pixels", "%s/%s", m[0], d[0]);
+    return ls_metadata_set(metadata, error, "pixels", "%s,%s,%s/%s,%s,%s", m[0], m[1], m[2], d[0],
+                           d[1], d[2]);
 }

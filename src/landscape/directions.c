@@ -1,5 +1,6 @@
 /* The directions of a scan: made or read, described, saved. */
 #include "base/file.h"
+#include "base/observer.h"
 #include "landscape/direction_parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -145,16 +146,17 @@ static enum ls_status compare(const struct ls_directions *directions,
 /* Parts of a scan that begin together save the same: the later ones wait for the first. */
 enum ls_status ls_directions_save(const struct ls_directions *directions,
                                   const struct ls_network *network, const char *path,
-                                  struct ls_error *error) {
-    enum { MOST_WAITS = 20 };
+                                  const struct ls_observer *observer, struct ls_error *error) {
     const struct timespec wait = {.tv_nsec = 50000000};
-    for (int waits = 0;; waits++) {
+    for (;;) {
         const enum ls_status status =
             access(path, F_OK) == 0 ? compare(directions, network, path, error)
                                     : ls_directions_write(path, network, directions->x,
                                                           directions->y, directions->states, error);
-        if (status != LS_IO || waits == MOST_WAITS)
+        if (status != LS_BUSY)
             return status;
+        if (ls_stopped(observer))
+            return ls_fail(error, LS_INTERRUPTED, "interrupted");
         nanosleep(&wait, NULL);
     }
 }

@@ -180,7 +180,7 @@ enum ls_status ls_scan_open(const struct ls_scan *scan, const struct ls_range *x
         status = take_over(scan, surface, path, error);
     if (!status && scan->save_directions)
         status = ls_directions_save(scan->directions, &scan->model->network, scan->save_directions,
-                                    error);
+                                    scan->observer, error);
     if (status)
         ls_surface_free(surface);
     return status;

@@ -60,6 +60,15 @@ static enum ls_status same_entry(const struct pair *pair, const struct ls_entry 
                    entry->key, value, pair->asks, entry->key, entry->value, pair->advice);
 }
 
+/* Other pixels make other images, which their digest alone would not explain. */
+static enum ls_status same_pixels(const struct pair *pair, struct ls_error *error) {
+    const char *pixels = ls_metadata_get(&pair->found->metadata, "pixels");
+    if (!pixels || ls_metadata_get(&pair->wanted->metadata, "pixels"))
+        return LS_OK;
+    return ls_fail(error, LS_MISMATCH, "%s: was scanned with --pixels %s, %s the data's own%s",
+                   pair->path, pixels, pair->asks, pair->advice);
+}
+
 /* The axes come last: what they follow from, such as a trajectory, tells more. */
 static enum ls_status compare(const struct pair *pair, struct ls_error *error) {
     const struct ls_surface *wanted = pair->wanted, *found = pair->found;
@@ -67,7 +76,7 @@ static enum ls_status compare(const struct pair *pair, struct ls_error *error) {
         return ls_fail(error, LS_MISMATCH, "%s: was scanned with the %s split, %s the %s split%s",
                        pair->path, found->test ? "test" : "train", pair->asks,
                        wanted->test ? "test" : "train", pair->advice);
-    enum ls_status status = LS_OK;
+    enum ls_status status = same_pixels(pair, error);
     for (int i = 0; i < wanted->metadata.count && !status; i++)
         status = same_entry(pair, &wanted->metadata.entries[i], error);
     if (!status)
@@ -91,6 +100,16 @@ enum ls_status ls_surface_same_scan(const struct ls_surface *wanted, const struc
     return status;
 }
 
+/* A surface that says nothing agrees with everything. */
+static enum ls_status check_origin(const struct ls_surface *surface, const char *path,
+                                   struct ls_error *error) {
+    if (ls_metadata_get(&surface->metadata, "model_sha256"))
+        return LS_OK;
+    return ls_fail(
+        error, LS_MISMATCH,
+        "%s: does not say which model it was scanned of, and so not of what it is a part", path);
+}
+
 enum ls_status ls_surface_parts_of_one(const struct ls_surface *a, const char *a_path,
                                        const struct ls_surface *b, const char *b_path,
                                        struct ls_error *error) {
@@ -98,6 +117,10 @@ enum ls_status ls_surface_parts_of_one(const struct ls_surface *a, const char *a
     snprintf(a_asks, sizeof a_asks, "%s with", a_path);
     snprintf(b_asks, sizeof b_asks, "%s with", b_path);
     const struct pair there = {a, b, b_path, a_asks, ""}, back = {b, a, a_path, b_asks, ""};
-    enum ls_status status = compare(&there, error);
+    enum ls_status status = check_origin(a, a_path, error);
+    if (!status)
+        status = check_origin(b, b_path, error);
+    if (!status)
+        status = compare(&there, error);
     return status ? status : compare(&back, error);
 }

@@ -259,6 +259,9 @@ enum ls_status ls_model_deepen(struct ls_model *deeper, const struct ls_model *m
             ls_metadata_set(&deeper->metadata, error, "deepened_from", "%s", model->network.arch);
     if (!status && model->sha256[0])
         status = ls_metadata_set(&deeper->metadata, error, "deepened_sha256", "%s", model->sha256);
+    const char *pixels = ls_metadata_get(&model->metadata, "pixels");
+    if (!status && pixels) /* it computes the same of the same numbers only */
+        status = ls_metadata_set(&deeper->metadata, error, "pixels", "%s", pixels);
     if (status)
         ls_model_free(deeper);
     return status;

@@ -82,16 +82,31 @@ static enum ls_status save_state(struct run *run, struct ls_error *error) {
     if (status)
         return status;
     run->state.seconds = omp_get_wtime() - run->epoch_start;
-    run->saved = omp_get_wtime();
-    return ls_train_state_write(&run->state, run->model, &run->settings, run->state_path, error);
+    status = ls_train_state_write(&run->state, run->model, &run->settings, run->state_path, error);
+    run->saved = omp_get_wtime(); /* that is where it took long, the next is not due at once */
+    return status;
 }
 
-/* Loads the directory's state, or makes sure that there is none that would be overwritten. */
+/* Loads the directory's state; without one, what is there must be of this run's beginning. */
+static enum ls_status take_up(struct run *run, struct ls_error *error) {
+    const bool trained = access(run->model_path, F_OK) == 0;
+    if (access(run->state_path, F_OK) == 0)
+        return ls_train_state_read(&run->state, run->model, run->recipe, &run->settings,
+                                   run->state_path, error);
+    if (!trained && access(run->initial_path, F_OK) != 0)
+        return ls_fail(error, LS_IO,
+                       "%s: of a training run only its log is left, from which nothing can go on; "
+                       "choose another directory",
+                       run->training->directory);
+    return ls_train_checkpoint_check(&run->settings, trained ? run->model_path : run->initial_path,
+                                     error);
+}
+
+/* Takes up what is in the directory, or makes sure that there is nothing to be overwritten. */
 static enum ls_status begin(struct run *run, struct ls_error *error) {
     const bool exists = access(run->state_path, F_OK) == 0;
-    const bool begun = access(run->initial_path, F_OK) == 0;
-    const bool taken =
-        exists || begun || access(run->model_path, F_OK) == 0 || access(run->log_path, F_OK) == 0;
+    const bool taken = exists || access(run->initial_path, F_OK) == 0 ||
+                       access(run->model_path, F_OK) == 0 || access(run->log_path, F_OK) == 0;
     enum ls_status status = ls_train_state_create(&run->state, run->model, run->recipe,
                                                   run->training->train->count, error);
     if (status)
@@ -101,15 +116,11 @@ static enum ls_status begin(struct run *run, struct ls_error *error) {
                        "%s: a training run is here already; continue it with --resume or choose "
                        "another directory",
                        run->training->directory);
-    if (exists)
-        status = ls_train_state_read(&run->state, run->model, run->recipe, &run->settings,
-                                     run->state_path, error);
-    else if (taken)
-        status = ls_train_checkpoint_check(
-            &run->settings,
-            begun && access(run->model_path, F_OK) != 0 ? run->initial_path : run->model_path,
-            error);
+    if (taken)
+        status = take_up(run, error);
     run->resumed = (double)(run->state.epoch - 1) * run->state.steps + run->state.step;
+    if (!status && run->state.rows > 0 && access(run->log_path, F_OK) != 0)
+        status = ls_log_write(run->log_path, run->state.log, run->state.rows, error);
     if (!status && exists && run->state.epoch > run->recipe->epochs &&
         access(run->model_path, F_OK) != 0)
         return ls_fail(error, LS_IO,
@@ -123,7 +134,7 @@ static enum ls_status begin(struct run *run, struct ls_error *error) {
 static enum ls_status train_step(struct run *run, double rate, struct ls_error *error) {
     const int count = run->training->train->count, batch = run->recipe->batch;
     const int first = run->state.step * batch;
-    const int images = first + batch < count ? batch : count - first;
+    const int images = batch < count - first ? batch : count - first;
     struct ls_batch_sums sums =
         ls_stepper_gradient(&run->stepper, run->order + first, images, run->state.epoch);
     if (!isfinite(sums.loss))

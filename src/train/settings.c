@@ -1,15 +1,35 @@
 #include "train/settings.h"
 #include "base/metadata.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { NUMBER = 32 }; /* room for one as text */
+
+/* The shortest text that is this very number. */
+static void write_number(double number, char text[NUMBER]) {
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(text, NUMBER, "%.*g", digits, number);
+        if (strtod(text, NULL) == number)
+            return;
+    }
+}
+
+static void note_number(struct ls_notes *notes, const char *key, double number) {
+    char text[NUMBER];
+    write_number(number, text);
+    ls_note(notes, key, "%s", text);
+}
 
 enum ls_status ls_train_settings(struct ls_metadata *m, const struct ls_model *model,
                                  const struct ls_recipe *recipe, const struct ls_training *training,
                                  struct ls_error *error) {
-    char steps[LS_MAX_LR_STEPS * 16] = "";
-    for (int i = 0; i < recipe->lr_step_count; i++)
-        snprintf(steps + strlen(steps), sizeof steps - strlen(steps), "%s%g", i ? "," : "",
-                 recipe->lr_steps[i]);
+    char steps[LS_MAX_LR_STEPS * NUMBER] = "";
+    for (int i = 0; i < recipe->lr_step_count; i++) {
+        char text[NUMBER];
+        write_number(recipe->lr_steps[i], text);
+        snprintf(steps + strlen(steps), sizeof steps - strlen(steps), "%s%s", i ? "," : "", text);
+    }
     char train_sha256[65], test_sha256[65];
     ls_dataset_sha256(training->train, train_sha256);
     ls_dataset_sha256(training->test, test_sha256);
@@ -27,10 +47,10 @@ enum ls_status ls_train_settings(struct ls_metadata *m, const struct ls_model *m
     ls_note(&notes, "test_data_sha256", "%s", test_sha256);
     ls_note(&notes, "epochs", "%d", recipe->epochs);
     ls_note(&notes, "batch", "%d", recipe->batch);
-    ls_note(&notes, "lr", "%.12g", recipe->lr);
+    note_number(&notes, "lr", recipe->lr);
     ls_note(&notes, "lr_steps", "%s", steps);
-    ls_note(&notes, "momentum", "%.12g", recipe->momentum);
-    ls_note(&notes, "weight_decay", "%.12g", recipe->weight_decay);
+    note_number(&notes, "momentum", recipe->momentum);
+    note_number(&notes, "weight_decay", recipe->weight_decay);
     ls_note(&notes, "seed", "%llu", (unsigned long long)recipe->seed);
     ls_note(&notes, "augment", "%s", recipe->augment ? "yes" : "no");
     ls_note(&notes, "shuffle", "%s", recipe->shuffle ? "yes" : "no");

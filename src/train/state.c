@@ -16,7 +16,8 @@ enum ls_status ls_train_state_create(struct ls_train_state *state, const struct 
                                      const struct ls_recipe *recipe, int images,
                                      struct ls_error *error) {
     *state = (struct ls_train_state){.epoch = 1};
-    state->steps = (images + recipe->batch - 1) / recipe->batch;
+    const int batch = recipe->batch < images ? recipe->batch : images;
+    state->steps = (images - 1) / batch + 1;
     state->log = calloc((size_t)recipe->epochs + 1, sizeof *state->log);
     state->velocity = ls_alloc(model->network.value_count, sizeof(float));
     if (!state->log || !state->velocity) {
@@ -129,6 +130,12 @@ enum ls_status ls_train_state_write(const struct ls_train_state *state,
 static enum ls_status check_settings(const struct ls_metadata *settings,
                                      const struct ls_metadata *found, const char *path,
                                      struct ls_error *error) {
+    const char *pixels = ls_metadata_get(found, "pixels");
+    if (pixels && !ls_metadata_get(settings, "pixels"))
+        return ls_fail(error, LS_MISMATCH,
+                       "%s: this run was begun with --pixels %s; resume it with them or choose "
+                       "another directory",
+                       path, pixels);
     for (int i = 0; i < settings->count; i++) {
         const char *key = settings->entries[i].key, *value = ls_metadata_get(found, key);
         if (strcmp(key, "data") == 0 ||

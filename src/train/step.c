@@ -3,8 +3,25 @@
 #include "base/threads.h"
 #include "engine/plan.h"
 #include "kernels/kernels.h"
+#include "ops/op.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* A batch norm of a single value has no variance. */
+static enum ls_status check_batches(const struct ls_network *network, int batch, int images,
+                                    struct ls_error *error) {
+    if (batch > 1 && images % batch != 1)
+        return LS_OK;
+    for (int n = 0; n < network->node_count; n++) {
+        const struct ls_node *node = &network->nodes[n];
+        if (node->op == &ls_op_batchnorm && node->in[0].height * node->in[0].width == 1)
+            return ls_fail(error, LS_MISMATCH,
+                           "%s normalises single pixels over a batch, and a batch of one image has "
+                           "no variance: choose a --batch that does not leave one image of %d over",
+                           network->arch, images);
+    }
+    return LS_OK;
+}
 
 enum ls_status ls_stepper_create(struct ls_stepper *stepper, struct ls_model *model,
                                  const struct ls_recipe *recipe, const struct ls_dataset *dataset,
@@ -13,6 +30,8 @@ enum ls_status ls_stepper_create(struct ls_stepper *stepper, struct ls_model *mo
         .model = model, .recipe = recipe, .dataset = dataset, .threads = ls_thread_count(threads)};
     const int batch = recipe->batch < dataset->count ? recipe->batch : dataset->count;
     enum ls_status status = ls_network_fits(&model->network, dataset, error);
+    if (!status)
+        status = check_batches(&model->network, batch, dataset->count, error);
     if (!status)
         status = ls_backprop_create(&stepper->backprop, &model->network, recipe->precision, batch,
                                     stepper->threads, error);
