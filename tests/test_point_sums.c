@@ -94,6 +94,23 @@ static void images_end_where_losses_are_the_same(void **state) {
     }
 }
 
+/* A network that is right throughout the first images may be wrong on others, which would add more
+ * to its loss than they can tell. */
+static void images_do_not_end_before_what_is_rare(void **state) {
+    struct ls_point_images images = all;
+    struct ls_sums blocks[BLOCKS];
+    struct ls_result result;
+    (void)state;
+    images.relative_error = 0.1;
+    images.undecided = 2;
+    for (int b = 0; b < BLOCKS; b++)
+        blocks[b] = block_of(&all, b, 2, 0.1); /* 3 * 2 / n <= 0.1 * 2 from n = 30 on */
+    for (int o = 0; o < ORDERS; o++)
+        assert_int_equal(run(&images, blocks, orders[o], &result), 32);
+    images.undecided = 0.1;
+    assert_int_equal(run(&images, blocks, orders[0], &result), 8);
+}
+
 static void images_do_not_end_where_the_error_tells_nothing(void **state) {
     struct ls_point_images images = all;
     struct ls_sums blocks[BLOCKS];
@@ -133,6 +150,7 @@ int main(void) {
         cmocka_unit_test(all_blocks_in_any_order_give_the_same),
         cmocka_unit_test(images_end_where_the_error_is_small_enough),
         cmocka_unit_test(images_end_where_losses_are_the_same),
+        cmocka_unit_test(images_do_not_end_before_what_is_rare),
         cmocka_unit_test(images_do_not_end_where_the_error_tells_nothing),
         cmocka_unit_test(a_loss_that_is_not_finite_needs_no_more_images),
     };

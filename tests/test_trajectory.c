@@ -1,4 +1,5 @@
 #include "landscape/direction.h"
+#include "landscape/principal.h"
 #include "landscape/scan.h"
 #include "networks.h"
 #include "numbers.h"
@@ -88,6 +89,28 @@ static void coordinates_are_projections(void **state) {
     }
     free(step);
     free_way(&way);
+}
+
+/* Far from 0, the second component short: what is left of the mean would be longer. */
+static void weights_add_up_to_nothing(void **state) {
+    enum { POINTS = 4 };
+    static const double point[POINTS][3] = {
+        {1000, 0, 0}, {1000, 1, 1e-3}, {1000, 2, -1e-3}, {1000, 3, 0}};
+    double products[POINTS * POINTS] = {0};
+    struct ls_principal plane;
+    (void)state;
+    for (int i = 0; i < POINTS; i++)
+        for (int j = 0; j < POINTS; j++)
+            for (int k = 0; k < 3; k++)
+                products[i * POINTS + j] += point[i][k] * point[j][k];
+    assert_int_equal(ls_principal_find(&plane, products, POINTS, NULL), LS_OK);
+    for (int axis = 0; axis < 2; axis++) {
+        double sum = 0;
+        for (int i = 0; i < POINTS; i++)
+            sum += plane.weights[axis][i];
+        assert_true(fabs(sum) < 1e-12);
+    }
+    ls_principal_free(&plane);
 }
 
 /* centred[4][count] = the checkpoints and the model as seen from their mean. */
@@ -305,6 +328,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coordinates_are_projections),
         cmocka_unit_test(directions_are_principal_components),
+        cmocka_unit_test(weights_add_up_to_nothing),
         cmocka_unit_test(the_model_is_not_counted_twice),
         cmocka_unit_test(repeated_checkpoints_are_left_out),
         cmocka_unit_test(too_many_checkpoints_are_refused),

@@ -55,12 +55,26 @@ struct options {
     struct ls_hessian hessian;
 };
 
+/* To five digits, or to those that the bound tells apart; the bound to one, not less than it is and
+ * what was cut off the value. */
+static void print_value(const char *name, double value, double bound) {
+    char text[32];
+    for (int digits = 5; digits <= 9; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (fabs(strtod(text, NULL) - value) <= bound / 2)
+            break;
+    }
+    bound += fabs(strtod(text, NULL) - value);
+    const double unit = bound > 0 ? pow(10, floor(log10(bound))) : 1;
+    printf("%s %s (within %.1g)", name, text, ceil(bound / unit * (1 - 1e-12)) * unit);
+}
+
 static void print(const struct options *o, const struct ls_model *model,
                   const struct ls_dataset *dataset, const struct ls_spectrum *spectrum) {
     const int last = spectrum->count - 1;
     const double largest = spectrum->values[last], smallest = spectrum->values[0];
-    printf("largest %.5g (within %.1g)  smallest %.5g (within %.1g)", largest,
-           spectrum->bounds[last], smallest, spectrum->bounds[0]);
+    print_value("largest", largest, spectrum->bounds[last]);
+    print_value("  smallest", smallest, spectrum->bounds[0]);
     if (largest > 0)
         printf("  |smallest/largest| %.4f", fabs(smallest) / largest);
     printf("  (%s, %d %s images of %s, %d products)\n", model->network.arch, dataset->count,

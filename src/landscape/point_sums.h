@@ -8,8 +8,9 @@
 struct ls_point_images {
     int count;             /* all there are */
     int block;             /* so many are summed at a time */
-    double relative_error; /* fewer, where their loss's standard error is this part of it or less;
-                              0: all */
+    double relative_error; /* fewer, where their loss's standard error is this part of it or less,
+                              and enough to have met with what is rare; 0: all */
+    double undecided;      /* the loss of an image of which a network can tell nothing */
 };
 
 /* A point's sums so far; begins as {0}. Blocks may come in any order and from any thread: they are

@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* Less than this part of the variance is rounding of floats. */
-static const double least_part = 1e-10;
+/* Less than this part of the variance is rounding of floats, for a trajectory as short as a
+ * thousandth of its weights. */
+static const double least_part = 1e-8;
 
 /* centred[n][n] = dot products of the points as seen from their mean. */
 static void centre(const double *products, int n, double *centred, double *means) {
@@ -30,9 +31,19 @@ static bool is_turned(const struct ls_principal *plane, int k, const double *pro
     return k == 0 ? at > 0 : at < 0;
 }
 
+/* weights[n] = the eigenvector over the root of its value. Those of an eigenvector whose value is
+ * not 0 add up to 0, so that the points' mean falls out: exactly so, for the mean may be far longer
+ * than the component. */
+static void scale(const double *vector, double value, int n, double *weights) {
+    double mean = 0;
+    for (int i = 0; i < n; i++)
+        mean += vector[i] / n;
+    for (int i = 0; i < n; i++)
+        weights[i] = (vector[i] - mean) / sqrt(value);
+}
+
 /* Takes the components from the eigenvectors of the centred products, whose diagonal has their
- * values. Weights of an eigenvector whose value is not 0 add up to 0, so that the mean falls out.
- */
+ * values. */
 static enum ls_status choose(struct ls_principal *plane, const double *vectors,
                              const double *diagonal, const double *products, int n,
                              struct ls_error *error) {
@@ -53,8 +64,7 @@ static enum ls_status choose(struct ls_principal *plane, const double *vectors,
                        "the trajectory spans no plane: its %d checkpoints lie on a line", n);
     for (int k = 0; k < 2; k++) {
         const double value = diagonal[(size_t)best[k] * n + best[k]];
-        for (int i = 0; i < n; i++)
-            plane->weights[k][i] = vectors[(size_t)best[k] * n + i] / sqrt(value);
+        scale(vectors + (size_t)best[k] * n, value, n, plane->weights[k]);
         plane->explained[k] = value / sum;
         if (is_turned(plane, k, products, n))
             for (int i = 0; i < n; i++)

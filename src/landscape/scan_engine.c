@@ -3,6 +3,7 @@
 #include "engine/team.h"
 #include "landscape/point_sums.h"
 #include "landscape/scan_parts.h"
+#include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 
@@ -107,10 +108,16 @@ static void share_out(struct work *work) {
         work->whole_count = work->job->point_count - SPARE * threads;
 }
 
+/* The loss where every class is as likely as any other. */
+static double undecided(enum ls_loss loss, int classes) {
+    return loss == LS_CROSS_ENTROPY ? log(classes) : (1 - 1.0 / classes) / classes;
+}
+
 static enum ls_status prepare(struct work *work) {
     const size_t points = work->job->point_count;
     const struct ls_scan *scan = work->job->scan;
-    work->images = (struct ls_point_images){scan->dataset->count, LS_BLOCK, scan->relative_error};
+    work->images = (struct ls_point_images){scan->dataset->count, LS_BLOCK, scan->relative_error,
+                                            undecided(scan->loss, scan->dataset->classes)};
     work->blocks = ls_point_blocks(&work->images);
     share_out(work);
     work->points = calloc(points + 1, sizeof *work->points);

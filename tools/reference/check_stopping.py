@@ -19,6 +19,7 @@ import surface_io
 
 BLOCK = 256
 WITHIN = 1.96  # errors: of a normal distribution 95 %
+UNDECIDED = numpy.log(10)  # the loss of an image of which a network can tell nothing
 LEAST = 92.0  # percent that must be: a few blocks of losses with a long tail fall short of 95, by 1 or 2
 
 
@@ -36,7 +37,8 @@ def ended(losses, relative_error):
     sums, squares = numpy.cumsum(losses)[count - 1], numpy.cumsum(losses ** 2)[count - 1]
     mean = sums / count
     error = numpy.sqrt(numpy.maximum(squares - sums ** 2 / count, 0) / (count - 1) / count)
-    enough = numpy.flatnonzero((mean > 0) & (error <= relative_error * mean))
+    allowed = relative_error * mean
+    enough = numpy.flatnonzero((mean > 0) & (error <= allowed) & (3 * UNDECIDED <= allowed * count))
     last = enough[0] if len(enough) else -1
     return mean[last], error[last], count[last]
 
