@@ -158,6 +158,8 @@ fails 2 '1000000' 'more images than there are' train --out run --subset 1000000
 
 works 'images of NumPy are trained on' "$landscape" train --arch resnet20 --data "npz:$arrays/bright.npz" --epochs 1 \
     --batch 8 --out bright
+works 'a model is evaluated on what it was trained on' "$landscape" eval --model bright/model.safetensors
+check 'which is named' grep -q "of npz:$arrays/bright.npz" "$out"
 works 'the network is one for them' "$landscape" info bright/model.safetensors
 check 'and its name says so' grep -q 'checkpoint of resnet20@8x8x1:3$' "$out"
 works 'the images are told of' "$landscape" info "$arrays/bright.npz"

@@ -103,6 +103,27 @@ static int label_with(const struct ls_dataset *data, int pixel) {
     return -1;
 }
 
+/* Any number of first images is of the classes as all images are. */
+static void classes_come_in_proportion(void **state) {
+    enum { ALL = 10 };
+    static const struct {
+        const char *name;
+        int pictures;
+    } classes[] = {{"a", 1}, {"b", 6}, {"c", 3}};
+    static const int wanted[ALL] = {0, 1, 2, 1, 1, 2, 1, 1, 2, 1};
+    struct ls_dataset data;
+    for (int c = 0; c < 3; c++) {
+        make(*state, classes[c].name);
+        for (int i = 0; i < classes[c].pictures; i++)
+            copy("equal/dark/1.png", *state, text("%s/%d.png", classes[c].name, i), SIZE_MAX);
+    }
+    open_data(&data, text("folder:%s", (const char *)*state), LS_TRAIN, 0);
+    assert_int_equal(data.count, ALL);
+    for (int i = 0; i < ALL; i++)
+        assert_int_equal(data.labels[i], wanted[i]);
+    ls_dataset_free(&data);
+}
+
 static void classes_may_be_named(void **state) {
     const char *directory = *state;
     struct ls_dataset data;
@@ -365,6 +386,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pictures_are_as_torchvision_makes_them),
         cmocka_unit_test(images_are_normalised_and_named),
+        IN_DIRECTORY(classes_come_in_proportion),
         IN_DIRECTORY(classes_may_be_named),
         cmocka_unit_test(reading_stops_when_the_observer_asks),
         IN_DIRECTORY(wrong_names_are_refused),

@@ -61,12 +61,16 @@ enum ls_status cli_suit(struct ls_dataset *dataset, const char *pixels,
 /* Whether the file is a spectrum, as 'landscape hessian -o' writes them. */
 bool cli_is_spectrum(const char *path);
 
-/* A model and the images it is evaluated on, as options name them. */
+/* A model and the images it is evaluated on, as options name them. Without data, the images are
+ * those that the model was trained on, or synthetic ones. */
 struct cli_subject {
     const char *model, *arch, *data, *pixels;
     bool train;          /* which split */
     int images, threads; /* 0: all */
 };
+
+/* Prints a note if the first so many images, of a data set of more, cannot stand for all. */
+void cli_note_order(const struct ls_dataset *dataset, int images);
 
 /* Opens the data set, and loads the model for it; both are to be freed in any case, and zeroed
  * before.

@@ -125,16 +125,3 @@ bool cli_is_spectrum(const char *path) {
     fclose(file);
     return is;
 }
-
-enum ls_status cli_load(const struct cli_subject *subject, const struct ls_observer *observer,
-                        struct ls_model *model, struct ls_dataset *dataset,
-                        struct ls_error *error) {
-    char arch[1024];
-    enum ls_status status =
-        ls_dataset_open(dataset, subject->data, subject->train ? LS_TRAIN : LS_TEST,
-                        subject->images, subject->threads, observer, error);
-    if (!status)
-        status =
-            ls_model_load(model, subject->model, cli_arch_for(subject->arch, dataset, arch), error);
-    return status ? status : cli_suit(dataset, subject->pixels, model, error);
-}

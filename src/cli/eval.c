@@ -15,7 +15,8 @@ static const char help[] =
     "\n"
     "  --model FILE         checkpoint\n"
     "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
-    "  --data DATA          cifar10:DIR, npz:FILE, folder:DIR[@HxW], synthetic (default), shapes\n"
+    "  --data DATA          cifar10:DIR, npz:FILE, folder:DIR[@HxW], synthetic, shapes; default:\n"
+    "                       what the model was trained on\n"
     "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by, such "
     "as\n"
     "                       0.4914,0.4822,0.4465/0.2023,0.1994,0.2010; default: those of a\n"
@@ -69,7 +70,7 @@ static int run(const struct options *o) {
 }
 
 int cli_eval(int argc, char **argv) {
-    struct options o = {.data = "synthetic", .precision = ls_precision_auto()};
+    struct options o = {.precision = ls_precision_auto()};
     const struct cli_option options[] = {
         {.name = "model", .text = &o.model},
         {.name = "arch", .text = &o.arch},

@@ -27,7 +27,8 @@ static const char help[] =
     "\n"
     "  --model FILE         checkpoint\n"
     "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
-    "  --data DATA          cifar10:DIR, npz:FILE, folder:DIR[@HxW], synthetic (default), shapes\n"
+    "  --data DATA          cifar10:DIR, npz:FILE, folder:DIR[@HxW], synthetic, shapes; default:\n"
+    "                       what the model was trained on\n"
     "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by; "
     "default:\n"
     "                       those of a checkpoint, or else the data's own\n"
@@ -122,7 +123,7 @@ static int run(struct options *o) {
 
 int cli_hessian(int argc, char **argv) {
     enum { MOST_PRODUCTS = 300 };
-    struct options o = {.data = "synthetic", .train = true, .hessian = ls_hessian_default()};
+    struct options o = {.train = true, .hessian = ls_hessian_default()};
     const struct cli_option options[] = {
         {.name = "model", .text = &o.model},
         {.name = "arch", .text = &o.arch},

@@ -18,7 +18,8 @@ static const char help[] =
     "\n"
     "  --model FILE         checkpoint w\n"
     "  --arch NAME          its architecture, if the file does not say; or FILE.onnx\n"
-    "  --data DATA          cifar10:DIR, npz:FILE, folder:DIR[@HxW], synthetic (default), shapes\n"
+    "  --data DATA          cifar10:DIR, npz:FILE, folder:DIR[@HxW], synthetic, shapes; default:\n"
+    "                       what the model was trained on\n"
     "  --pixels M/D         means and deviations that pixels from 0 to 1 are normalised by, such "
     "as\n"
     "                       0.4914,0.4822,0.4465/0.2023,0.1994,0.2010; default: those of a\n"
@@ -30,9 +31,7 @@ static const char help[] =
     "  --loss NAME          cross-entropy (default) or mse\n"
     "  --x=MIN:MAX:N        grid along d, default -1:1:51\n"
     "  --y=MIN:MAX:N        grid along e\n"
-    "  --x=fit:N, --y=fit:N as far as a trajectory goes and a fifth more; the default of both "
-    "axes\n"
-    "                       of a trajectory, with 51\n"
+    "  --x=fit:N, --y=fit:N as far as a trajectory goes and a fifth more; its default, with 51\n"
     "  --norm NAME          normalisation of random directions: filter (default), layer, weight,\n"
     "                       dfilter, dlayer, none\n"
     "  --ignore biasbn|none biases and batch norm: 0 in the directions (default), or d = w\n"
@@ -54,10 +53,8 @@ static const char help[] =
     "  --threads N          default: as many as the machine has; changes no result\n"
     "  --precision NAME     fp32, bf16x3, bf16, or auto (default): the fastest within 1e-4 of "
     "fp32\n"
-    "  --eigenvalues        of the Hessian, too: the largest and the smallest at every point, "
-    "within\n"
-    "                       1 %, in fp32; takes about 300 times as long (landscape hessian "
-    "--help)\n"
+    "  --eigenvalues        the Hessian's largest and smallest at every point, too, within 1 % of\n"
+    "                       their size or 0.01 % of the larger's, in fp32: 300 times as long\n"
     "  --part I/N           only every N-th point, from the I-th on: N machines share the work, "
     "and\n"
     "                       'landscape merge' puts their files together\n"
@@ -206,8 +203,7 @@ static void set_ranges(struct cli_scan_options *o, bool trajectory) {
 }
 
 int cli_scan(int argc, char **argv) {
-    struct cli_scan_options o = {
-        .data = "synthetic", .train = true, .precision = ls_precision_auto()};
+    struct cli_scan_options o = {.train = true, .precision = ls_precision_auto()};
     struct ls_direction_source *source = &o.directions;
     bool random = false, made = false; /* whether options of such directions are there */
     bool engine = false;               /* and of the engine */

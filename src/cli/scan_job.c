@@ -24,6 +24,8 @@ static struct ls_range fitted(const struct job *job, const struct ls_range *rang
                              : *range;
 }
 
+enum { FIRST_BLOCK = 256 }; /* the fewest images that a point may be of */
+
 /* Evaluators, which may take long to get ready, are last to start. */
 static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                            struct ls_error *error) {
@@ -33,6 +35,8 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
     enum ls_status status =
         o->evaluator ? ls_model_load_tensors(&job->model, o->model, NULL, error)
                      : cli_load(&subject, &job->watch.observer, &job->model, &job->dataset, error);
+    if (!status && o->relative_error > 0 && job->dataset.count > FIRST_BLOCK)
+        cli_note_order(&job->dataset, FIRST_BLOCK);
     if (!status)
         status = ls_directions_make(&job->directions, &job->model, &o->directions, two, error);
     if (!status)

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/text.h"
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,10 +59,13 @@ static int by_place(const void *a, const void *b) {
                                   : strcmp(one + length, other + other_length);
 }
 
+/* By which part of the class comes before, so that the first pictures are of all classes as all
+ * are. */
 static int by_rank(const void *a, const void *b) {
     const struct ls_folder_picture *one = a, *other = b;
-    return one->rank != other->rank ? (one->rank > other->rank) - (one->rank < other->rank)
-                                    : (one->label > other->label) - (one->label < other->label);
+    const int64_t before = (int64_t)one->rank * other->of, after = (int64_t)other->rank * one->of;
+    return before != after ? (before > after) - (before < after)
+                           : (one->label > other->label) - (one->label < other->label);
 }
 
 /* Adds the pictures of class `label` in the root, ranked; *found = how many they are. */
@@ -75,8 +79,10 @@ static enum ls_status add_class(struct ls_folder_list *list, const char *root, i
     *found = list->count - before;
     if (!status && *found > 0)
         qsort(list->pictures + before, (size_t)*found, sizeof *list->pictures, by_place);
-    for (int i = 0; i < *found; i++)
+    for (int i = 0; i < *found; i++) {
         list->pictures[before + i].rank = i;
+        list->pictures[before + i].of = *found;
+    }
     if (!status && *found == 0)
         status =
             ls_fail(error, LS_BAD_FILE,

@@ -9,12 +9,13 @@ struct ls_folder_picture {
     char *path;
     int label; /* the number of its class */
     int rank;  /* how many of that class come before it */
+    int of;    /* how many that class has */
 };
 
 struct ls_folder_list {
     struct ls_names classes; /* the names of their directories; a label is an index */
     struct ls_folder_picture
-        *pictures; /* the first of every class, the second of every class ... */
+        *pictures; /* the first of every class, then of each as many as it has a part in all */
     int count;     /* pictures */
 };
 

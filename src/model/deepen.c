@@ -1,4 +1,5 @@
 #include "landscape/deepen.h"
+#include "base/metadata.h"
 #include "ops/op.h"
 #include <math.h>
 #include <stdlib.h>
@@ -236,6 +237,22 @@ static enum ls_status set_nodes(struct job *job) {
     return LS_OK;
 }
 
+/* Where the network comes from, and what it sees: of that it computes the same. */
+static enum ls_status describe(struct ls_model *deeper, const struct ls_model *model,
+                               struct ls_error *error) {
+    static const char *const seen[] = {"data", "pixels"};
+    struct ls_notes notes = {&deeper->metadata, error, LS_OK};
+    ls_note(&notes, "deepened_from", "%s", model->network.arch);
+    if (model->sha256[0])
+        ls_note(&notes, "deepened_sha256", "%s", model->sha256);
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) {
+        const char *value = ls_metadata_get(&model->metadata, seen[i]);
+        if (value)
+            ls_note(&notes, seen[i], "%s", value);
+    }
+    return notes.status;
+}
+
 enum ls_status ls_model_deepen(struct ls_model *deeper, const struct ls_model *model,
                                const char *arch, uint64_t seed, struct ls_error *error) {
     const struct ls_network *from = &model->network;
@@ -255,13 +272,7 @@ enum ls_status ls_model_deepen(struct ls_model *deeper, const struct ls_model *m
     free(job.role);
     free(job.same);
     if (!status)
-        status =
-            ls_metadata_set(&deeper->metadata, error, "deepened_from", "%s", model->network.arch);
-    if (!status && model->sha256[0])
-        status = ls_metadata_set(&deeper->metadata, error, "deepened_sha256", "%s", model->sha256);
-    const char *pixels = ls_metadata_get(&model->metadata, "pixels");
-    if (!status && pixels) /* it computes the same of the same numbers only */
-        status = ls_metadata_set(&deeper->metadata, error, "pixels", "%s", pixels);
+        status = describe(deeper, model, error);
     if (status)
         ls_model_free(deeper);
     return status;

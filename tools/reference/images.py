@@ -1,4 +1,6 @@
 """The images that networks are judged on, named as on the program's command line."""
+import collections
+import fractions
 import os
 
 import numpy
@@ -44,18 +46,18 @@ def from_archive(path, split, count):
             torch.from_numpy(labels[:count].astype(numpy.int64)))
 
 
-def in_turn(labels):
-    """Indices of the first image of every class, the second of every class ..."""
-    ranks, seen = [], {}
+def in_proportion(labels):
+    """Indices of the first image of every class, then of each as many as it has a part in all."""
+    ranks, seen, every = [], collections.Counter(), collections.Counter(labels)
     for label in labels:
-        seen[label] = seen.get(label, -1) + 1
-        ranks.append((seen[label], label))
+        ranks.append((fractions.Fraction(seen[label], every[label]), label))
+        seen[label] += 1
     return sorted(range(len(labels)), key=ranks.__getitem__)
 
 
 def from_folder(spec, split, count):
     """Of pictures in DIR/train and DIR/val that are scaled and cut, "DIR@SIDExSIDE", normalised by ImageNet's means and
-    deviations: the first of every class, the second of every class ..."""
+    deviations, every class in the proportion it has in all."""
     import torchvision  # here, as it takes long and few need it
     from torchvision import transforms
 
@@ -65,7 +67,7 @@ def from_folder(spec, split, count):
         transforms.Resize(round(side * 8 / 7)), transforms.CenterCrop(side), transforms.ToTensor(),
         transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])])
     found = torchvision.datasets.ImageFolder(os.path.join(directory, "train" if split == "train" else "val"), steps)
-    order = in_turn(found.targets)[:count or len(found)]
+    order = in_proportion(found.targets)[:count or len(found)]
     if len(order) < count:
         raise SystemExit(f"{directory}: has {len(found)} images, {count} were asked for")
     images, labels = zip(*(found[i] for i in order))

@@ -93,7 +93,7 @@ def arrays(directory, classes, form):
     """(pixels [n, height, width, 3], labels [n])"""
     found = datasets.ImageFolder(directory, is_valid_file=lambda path: True)
     labels = [classes.index(found.classes[label]) for label in found.targets]
-    order = images.in_turn(labels)
+    order = images.in_proportion(labels)
     return (numpy.stack([numpy.array(form(rgb(found.samples[i][0]))) for i in order]),
             numpy.array([labels[i] for i in order]))
 
