@@ -1,10 +1,14 @@
 #!/bin/sh
-# Prints a table in Markdown of the trainings in a directory: results.sh DIR NETWORK...
-# Numbers come from each run's log.csv; those published from Li et al. (NeurIPS 2018), figure 5.
+# Prints tables in Markdown of the trainings in a directory, and of their surfaces: results.sh DIR NETWORK...
+# Numbers come from each run's log.csv and from NETWORK.h5; those published from Li et al. (NeurIPS 2018),
+# figure 5. LANDSCAPE names the program.
 set -eu
 export LC_ALL=C # awk reads and writes numbers
+landscape=${LANDSCAPE:-build/landscape}
 out=$1
 shift
+points=$(mktemp --suffix=.csv)
+trap 'rm -f "$points"' EXIT
 
 published() {
     case $1 in
@@ -31,6 +35,18 @@ mean_iou() {
         END { if (there) printf "%.2f %%", last }' "$out/$1/log.csv"
 }
 
+# surface NETWORK: one line of the table of surfaces.
+surface() {
+    said=$("$landscape" plot "$out/$1.h5" -o "$points" 2>&1) || { echo "$said" >&2 && exit 1; }
+    awk -F, -v network="$1" '
+        NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+        { loss = $column["loss"] }
+        NR == 2 || loss < lowest { lowest = loss; error = $column["loss_error"] }
+        { below += loss < 1; above += loss > 5 }
+        END { printf "| %s | %.3f ± %.3f | %.1f %% | %.1f %% |\n", network, lowest, error,
+                  100 * below / (NR - 1), 100 * above / (NR - 1) }' "$points"
+}
+
 cat <<'END'
 # Results
 
@@ -48,13 +64,29 @@ from seed to seed, which comes on top, one seed does not tell.
 | --- | --- | --- | --- | --- | --- |
 END
 segmenting=
+scanned=
 for network; do
     if [ -n "$(mean_iou "$network")" ]; then
         segmenting="$segmenting $network"
-    else
-        row "$network" "$(published "$network")"
+        continue
     fi
+    row "$network" "$(published "$network")"
+    if [ -e "$out/$network.h5" ]; then scanned="$scanned $network"; fi
 done
+
+if [ -n "$scanned" ]; then
+    cat <<'END'
+
+The surfaces around them, along two filter-normalised random directions from -1 to 1, of 1,000 training
+images; guessing has a loss of 2.3:
+
+| network | lowest loss | below 1 | above 5 |
+| --- | --- | --- | --- |
+END
+    for network in $scanned; do
+        surface "$network"
+    done
+fi
 
 [ -n "$segmenting" ] || exit 0
 cat <<'END'
