@@ -152,13 +152,17 @@ static void curves_along_different_directions_share_an_axis(void **state) {
     struct ls_plot_options options = ls_plot_defaults();
     options.kind = LS_PLOT_LINES;
     for (int i = 0; i < 3; i++) {
-        make_named_curve(&curves[i], "one");
+        make_named_curve(&curves[i], "it's here");
         if (i < 2)
             assert_int_equal(ls_metadata_set(&curves[i].metadata, NULL, "model2", "a"), LS_OK);
         pointers[i] = &curves[i];
     }
     assert_int_equal(ls_plot_surfaces(pointers, 2, &options, "out.svg", NULL), LS_OK);
+    assert_true(contains("out.svg", ">step from it's here to end<"));
+    curves[0].marker_count = curves[1].marker_count = 0;
+    assert_int_equal(ls_plot_surfaces(pointers, 2, &options, "out.svg", NULL), LS_OK);
     assert_true(contains("out.svg", ">step towards the second model<"));
+    curves[0].marker_count = curves[1].marker_count = 4;
     assert_int_equal(ls_plot_surfaces(pointers, 3, &options, "out.svg", NULL), LS_OK);
     assert_true(contains("out.svg", ">step along the direction<"));
     for (int i = 0; i < 3; i++)

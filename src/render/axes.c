@@ -3,6 +3,7 @@
 #include "render/figure.h"
 #include "render/ticks.h"
 #include <math.h>
+#include <stdio.h>
 
 struct ls_axes ls_request_axes(const struct ls_request *request) {
     struct ls_axes axes = {INFINITY, -INFINITY, INFINITY, -INFINITY};
@@ -87,8 +88,11 @@ void ls_figure_axes(struct ls_figure *figure, const struct ls_request *request,
     ls_figure_axis(figure, "Y_TICKS", axes->y_min, axes->y_max, true);
     ls_script_add(script, "array X_NAME[%d]; array Y_NAME[%d]\n", request->count, request->count);
     for (int i = 0; i < request->count; i++)
-        ls_script_add(script, "X_NAME[%d] = '%s'; Y_NAME[%d] = '%s'\n", i + 1,
-                      ls_caption_axis(request->surfaces[i], 0), i + 1,
-                      ls_caption_axis(request->surfaces[i], 1));
+        for (int axis = 0; axis < 2; axis++) {
+            char array[32], name[LS_AXIS_NAME];
+            snprintf(array, sizeof array, "%c_NAME[%d]", axis ? 'Y' : 'X', i + 1);
+            ls_caption_axis(request->surfaces[i], axis, name);
+            ls_script_string(script, array, name);
+        }
     ls_script_string(script, "LOSS_LABEL", ls_request_label(request));
 }

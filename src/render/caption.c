@@ -166,14 +166,30 @@ const char *ls_caption_loss(const struct ls_surface *surface) {
     return NULL;
 }
 
-const char *ls_caption_axis(const struct ls_surface *surface, int axis) {
-    if (get(surface, axis ? "model3" : "model2"))
-        return axis ? "step towards the third model" : "step towards the second model";
-    if (surface->trajectory.count > 0)
-        return axis ? "second principal component" : "first principal component";
-    if (!surface->ny)
-        return "step along the direction";
-    return axis ? "second direction" : "first direction";
+/* The name of the network at a point, if it has a short one. */
+static const char *name_at(const struct ls_surface *surface, double x, double y) {
+    enum { MOST_LETTERS = 30 };
+    for (int i = 0; i < surface->marker_count; i++) {
+        const struct ls_marker *m = &surface->markers[i];
+        if (m->x == x && m->y == y)
+            return ls_caption_letters(m->name) <= MOST_LETTERS ? m->name : NULL;
+    }
+    return NULL;
+}
+
+void ls_caption_axis(const struct ls_surface *surface, int axis, char text[LS_AXIS_NAME]) {
+    static const char *const number[] = {"first", "second", "third"};
+    const char *from = name_at(surface, 0, 0), *to = name_at(surface, !axis, axis);
+    if (get(surface, axis ? "model3" : "model2") && from && to)
+        snprintf(text, LS_AXIS_NAME, "step from %s to %s", from, to);
+    else if (get(surface, axis ? "model3" : "model2"))
+        snprintf(text, LS_AXIS_NAME, "step towards the %s model", number[axis + 1]);
+    else if (surface->trajectory.count > 0)
+        snprintf(text, LS_AXIS_NAME, "%s principal component", number[axis]);
+    else if (!surface->ny)
+        snprintf(text, LS_AXIS_NAME, "step along the direction");
+    else
+        snprintf(text, LS_AXIS_NAME, "%s direction", number[axis]);
 }
 
 size_t ls_caption_letters(const char *text) {

@@ -20,8 +20,9 @@ void ls_caption_detail(const struct ls_surface *surface, char *text, size_t size
 /* "cross-entropy loss" or "mean square error"; NULL if the surface does not say. */
 const char *ls_caption_loss(const struct ls_surface *surface);
 
-/* What the x (axis 0) or y axis stands for. */
-const char *ls_caption_axis(const struct ls_surface *surface, int axis);
+/* text = what the x (axis 0) or y axis stands for. */
+enum { LS_AXIS_NAME = 300 };
+void ls_caption_axis(const struct ls_surface *surface, int axis, char text[LS_AXIS_NAME]);
 
 /* A number in so many digits (1 to 15), without zeros at the end: "0.1", "−2.35", "20000", and
  * "2×10⁵" or "10⁻⁵" in UTF-8 from 100,000 on and below 0.0001. */

@@ -46,7 +46,8 @@ static void add_curve(struct ls_script *script, const struct ls_surface *surface
 /* The axis along the curves, which lead along directions of one kind or not; ends = where it begins
  * and ends. */
 static void add_steps(struct ls_script *script, const struct ls_request *request, double ends[2]) {
-    const char *label = NULL;
+    const double margin = 0.015; /* curves do not end on the axes at their sides */
+    char label[LS_AXIS_NAME] = "";
     ends[0] = INFINITY;
     ends[1] = -INFINITY;
     for (int i = 0; i < request->count; i++) {
@@ -54,9 +55,15 @@ static void add_steps(struct ls_script *script, const struct ls_request *request
         ls_row_of(request->surfaces[i], &row);
         ends[0] = fmin(ends[0], row.at[0]);
         ends[1] = fmax(ends[1], row.at[row.count - 1]);
-        const char *mine = ls_caption_axis(request->surfaces[i], row.axis);
-        label = !label || strcmp(label, mine) == 0 ? mine : "step along the direction";
+        char mine[LS_AXIS_NAME];
+        ls_caption_axis(request->surfaces[i], row.axis, mine);
+        if (i > 0 && strcmp(label, mine) != 0)
+            strcpy(mine, "step along the direction");
+        strcpy(label, mine);
     }
+    const double more = margin * (ends[1] - ends[0]);
+    ends[0] -= more;
+    ends[1] += more;
     ls_script_add(script, "X_MIN = %.9g; X_MAX = %.9g\n", ends[0], ends[1]);
     ls_script_string(script, "X_LABEL", label);
     ls_script_string(script, "LOSS_LABEL", ls_request_label(request));

@@ -133,7 +133,10 @@ static enum ls_status draw(const struct picture *picture, const char *const *pat
                                    .bottom = 5 + 1.35 * picture->count,
                                    .top = 1.2};
     struct ls_figure figure = {.options = options};
-    ls_figure_begin(&figure, format, 1, &frame, options->title ? options->title : "", "");
+    char width[LS_NUMBER_SIZE], note[128];
+    ls_caption_number(picture->width, width);
+    snprintf(note, sizeof note, "every eigenvalue is widened to a standard deviation of %s", width);
+    ls_figure_begin(&figure, format, 1, &frame, options->title ? options->title : "", note);
     add_spectra(&figure, picture, paths);
     return ls_figure_finish(&figure, "spectrum.gp", path, error);
 }

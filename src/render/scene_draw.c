@@ -38,14 +38,17 @@ static enum ls_colormap colormap(const struct ls_scene *scene) {
     return ls_colormap_or(scene->request->options->colormap, LS_COOLWARM);
 }
 
+/* The names of the axes along the plane are kept in `names`. */
 static struct ls_box3 box_of(const struct ls_scene *scene, const struct ls_panel3 *panel,
-                             const struct ls_camera *camera) {
+                             const struct ls_camera *camera, char names[2][LS_AXIS_NAME]) {
+    for (int axis = 0; axis < 2; axis++)
+        ls_caption_axis(panel->surface, axis, names[axis]);
     return (struct ls_box3){
         .world = &scene->world,
         .camera = camera,
         .scale = &scene->scale,
         .em = 0.88 * scene->em,
-        .label = {ls_caption_axis(panel->surface, 0), ls_caption_axis(panel->surface, 1),
+        .label = {names[0], names[1],
                   scene->options->bar ? NULL : ls_request_label(scene->request)}};
 }
 
@@ -64,7 +67,8 @@ static enum ls_status draw_floor(const struct ls_scene *scene, const struct ls_p
         if (status == LS_OK)
             status = lay(panel, brush, canvas, error);
         cairo_restore(canvas->cairo);
-        struct ls_box3 box = box_of(scene, panel, &brush->camera);
+        char names[2][LS_AXIS_NAME];
+        struct ls_box3 box = box_of(scene, panel, &brush->camera, names);
         ls_box_draw(canvas, &box);
     }
     if (status == LS_OK && options->floor_contours)
@@ -109,7 +113,8 @@ static enum ls_status draw_panel(struct ls_scene *scene, struct ls_panel3 *panel
         cairo_rectangle(canvas->cairo, panel->cell.left, panel->cell.top, panel->cell.width,
                         panel->cell.height);
         cairo_clip(canvas->cairo);
-        struct ls_box3 box = box_of(scene, panel, &brush.camera);
+        char names[2][LS_AXIS_NAME];
+        struct ls_box3 box = box_of(scene, panel, &brush.camera, names);
         struct ls_box_labels labels = {.count = 0};
         status = draw_floor(scene, panel, &brush, canvas, error);
         if (status == LS_OK)
