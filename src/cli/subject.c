@@ -7,16 +7,15 @@
 
 enum { DATA_NAME = 4352 }; /* room for a path and what stands before it */
 
-/* text = the images that the checkpoint says it was trained on; empty if it does not say. */
-static enum ls_status find_trained(const char *path, char text[DATA_NAME], struct ls_error *error) {
+/* text = the images that the checkpoint says it was trained on; empty if it does not say. What is
+ * wrong with it is told when it is loaded. */
+static void find_trained(const char *path, char text[DATA_NAME]) {
     struct ls_model model;
-    const enum ls_status status = ls_model_load_tensors(&model, path, NULL, error);
-    if (status)
-        return status;
+    if (ls_model_load_tensors(&model, path, NULL, NULL))
+        return;
     const char *data = ls_metadata_get(&model.metadata, "data");
     snprintf(text, DATA_NAME, "%s", data ? data : "");
     ls_model_free(&model);
-    return LS_OK;
 }
 
 /* Opens the images that are asked for, or else those that the model was trained on. */
@@ -25,11 +24,10 @@ static enum ls_status open_data(const struct cli_subject *subject,
                                 struct ls_error *error) {
     const enum ls_split split = subject->train ? LS_TRAIN : LS_TEST;
     char trained[DATA_NAME] = "";
-    enum ls_status status = subject->data ? LS_OK : find_trained(subject->model, trained, error);
-    if (status)
-        return status;
+    if (!subject->data)
+        find_trained(subject->model, trained);
     const char *name = subject->data ? subject->data : *trained ? trained : "synthetic";
-    status =
+    const enum ls_status status =
         ls_dataset_open(dataset, name, split, subject->images, subject->threads, observer, error);
     if (!status || !*trained || status == LS_INTERRUPTED)
         return status;
