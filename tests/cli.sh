@@ -142,7 +142,17 @@ fails 2 'arch wants an argument' 'a missing argument' "$landscape" train --arch
 fails 2 ' -o wants an argument' 'a missing argument of a letter' "$landscape" scan -o
 fails 2 "unknown option '-q'" 'an unknown letter in a cluster' "$landscape" scan -qo s.h5
 fails 2 'resume takes no argument' 'an argument of none' "$landscape" train --resume=yes
-fails 2 "resnet57.*resnet20" 'an unknown architecture' "$landscape" train --arch resnet57 --out run
+fails 2 "unknown architecture 'resnet57'; 'landscape train --arch list' prints all" 'an unknown architecture' \
+    "$landscape" train --arch resnet57 --out run
+check 'which is told first' test "$(wc -l <"$err")" = 1
+for misspelt in resnet56_noshort ResNet-56-NoShort Resnet56noshort:9; do
+    fails 2 "'${misspelt%:*}'; did you mean resnet56-noshort? 'landscape" "an architecture spelt $misspelt" \
+        "$landscape" train --arch $misspelt --data cifar10:nowhere --out run
+    check 'which is told first' test "$(wc -l <"$err")" = 1
+done
+fails 2 "'ResNet-56'; did you mean resnet56?" 'an architecture misspelt in eval' \
+    "$landscape" eval --arch ResNet-56 --model none.safetensors --data cifar10:nowhere
+fails 2 "'UNet'; did you mean unet?" 'an architecture misspelt in info' "$landscape" info --arch UNet none.h5
 fails 2 "unknown precision 'fp12'" 'an unknown precision' train --out run --precision fp12
 fails 2 "precision 'bf16x3'; training knows fp32, bf16" 'a precision of evaluations' \
     train --out run --precision bf16x3

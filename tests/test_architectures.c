@@ -135,7 +135,16 @@ static void names_say_what_they_are_for(void **state) {
     assert_int_equal(ls_network_create(&network, "vgg16@8x8x3", &error), LS_MISMATCH);
     assert_message(&error, "vgg16@8x8x3: ");
     assert_int_equal(ls_network_create(&network, "mine@8x8x3", &error), LS_BAD_ARGUMENT);
-    assert_message(&error, "known are resnet20");
+    assert_message(&error, "unknown architecture 'mine'; 'landscape train --arch list' prints all");
+    assert_int_equal(ls_network_create(&network, "ResNet_56@8x8x3", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "'ResNet_56'; did you mean resnet56? 'landscape");
+    assert_int_equal(ls_arch_check("resnet--20_NOshort:3", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "did you mean resnet20-noshort?");
+    assert_int_equal(ls_arch_check("resnet2", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "'resnet2'; 'landscape");
+    assert_int_equal(ls_arch_check("resnet20@8x8", &error), LS_BAD_ARGUMENT);
+    assert_int_equal(ls_arch_check("resnet20-noshort@8x8x3:5", &error), LS_OK);
+    assert_int_equal(ls_arch_check("none.onnx", &error), LS_OK);
 }
 
 /* Without skips there is less of it, and its name says so. */

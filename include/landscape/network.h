@@ -124,11 +124,16 @@ struct ls_network {
  * connections have a twin without them, called so with "-noshort" behind it. Images and classes are
  * the usual ones, or what stands behind the name: "resnet20@28x28x1:9" takes images of 28 x 28
  * pixels with one channel and tells 9 classes apart, "resnet20:100" 100 classes. An unknown name
- * fails with the list of known ones. A name that ends in ".onnx" is the path of an ONNX file, whose
- * network is built. Free with ls_network_free. */
+ * fails, and the message asks whether the known one was meant that is the same but for case, '_'
+ * and '-'. A name that ends in ".onnx" is the path of an ONNX file, whose network is built. Free
+ * with ls_network_free. */
 enum ls_status ls_network_create(struct ls_network *network, const char *arch,
                                  struct ls_error *error);
 void ls_network_free(struct ls_network *network);
+
+/* LS_BAD_ARGUMENT, as of ls_network_create, if there is no architecture of that name; whether there
+ * is an ONNX file at a path, and whether images are large enough, only building it tells. */
+enum ls_status ls_arch_check(const char *arch, struct ls_error *error);
 
 /* text[size] = the architecture's name for such images and so many classes, as far as it does not
  * say itself what it is for: "resnet20", if these are its usual ones, or "resnet20@28x28x1:9". An

@@ -242,6 +242,8 @@ int cli_info(int argc, char **argv) {
         return code;
     if (optind == argc && !cpu)
         return cli_usage("info", "no file given");
+    if (arch && ls_arch_check(arch, &error))
+        return cli_error("info", &error);
     if (cpu)
         cli_info_cpu();
     code = CLI_DONE;

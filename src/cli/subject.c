@@ -65,7 +65,9 @@ enum ls_status cli_load(const struct cli_subject *subject, const struct ls_obser
                         struct ls_model *model, struct ls_dataset *dataset,
                         struct ls_error *error) {
     char arch[1024];
-    enum ls_status status = open_data(subject, observer, dataset, error);
+    enum ls_status status = subject->arch ? ls_arch_check(subject->arch, error) : LS_OK;
+    if (!status)
+        status = open_data(subject, observer, dataset, error);
     if (!status)
         status =
             ls_model_load(model, subject->model, cli_arch_for(subject->arch, dataset, arch), error);

@@ -122,8 +122,10 @@ static int run(const struct options *o) {
                                    .threads = o->threads};
     cli_watch_start(&watch);
     training.observer = &watch.observer;
-    enum ls_status status =
-        ls_dataset_open(&train, o->data, LS_TRAIN, o->subset, o->threads, &watch.observer, &error);
+    enum ls_status status = o->arch ? ls_arch_check(o->arch, &error) : LS_OK;
+    if (!status)
+        status = ls_dataset_open(&train, o->data, LS_TRAIN, o->subset, o->threads, &watch.observer,
+                                 &error);
     if (!status)
         status = ls_dataset_open(&test, o->data, LS_TEST, o->test_subset, o->threads,
                                  &watch.observer, &error);

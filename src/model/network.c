@@ -2,6 +2,7 @@
 #include "landscape/rng.h"
 #include "model/build.h"
 #include "model/onnx_network.h"
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,15 +65,42 @@ bool ls_arch_title(const char *arch, char *text, size_t size) {
     return true;
 }
 
-static enum ls_status unknown(const char *arch, struct ls_error *error) {
-    char known[sizeof error->message] = "";
-    const char *name;
-    for (int i = 0; (name = ls_arch_name(i)); i++) {
-        strncat(known, i ? ", " : "", sizeof known - strlen(known) - 1);
-        strncat(known, name, sizeof known - strlen(known) - 1);
+/* Whether the names are the same but for case, '_' and '-'. */
+static bool alike(const char *a, const char *b) {
+    static const char joints[] = "_-";
+    for (;; a++, b++) {
+        a += strspn(a, joints);
+        b += strspn(b, joints);
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return false;
+        if (!*a)
+            return true;
     }
-    return ls_fail(error, LS_BAD_ARGUMENT, "unknown architecture '%.64s'; known are %s", arch,
-                   known);
+}
+
+/* The known name that this one may be meant for, or NULL. */
+static const char *meant(const char *called) {
+    int i = 0;
+    while (ls_arch_name(i) && !alike(called, ls_arch_name(i)))
+        i++;
+    return ls_arch_name(i);
+}
+
+static enum ls_status unknown(const char *called, struct ls_error *error) {
+    const char *name = meant(called);
+    return ls_fail(error, LS_BAD_ARGUMENT,
+                   "unknown architecture '%s'%s%s%s 'landscape train --arch list' prints all",
+                   called, name ? "; did you mean " : ";", name ? name : "", name ? "?" : "");
+}
+
+enum ls_status ls_arch_check(const char *arch, struct ls_error *error) {
+    struct ls_variant variant;
+    if (ls_onnx_recognise(arch))
+        return LS_OK;
+    const enum ls_status status = ls_variant_parse(&variant, arch, error);
+    if (status || choice_called(variant.name).architecture)
+        return status;
+    return unknown(variant.name, error);
 }
 
 enum ls_status ls_network_create(struct ls_network *network, const char *arch,
@@ -89,7 +117,7 @@ enum ls_status ls_network_create(struct ls_network *network, const char *arch,
     struct ls_builder builder = {
         .network = network, .image = variant.image, .classes = variant.classes, .error = &reason};
     if (!choice.architecture)
-        return unknown(arch, error);
+        return unknown(variant.name, error);
     snprintf(network->arch, sizeof network->arch, "%s", arch);
     choice.architecture->build(&builder, choice.architecture, choice.skips);
     if (!builder.status)
