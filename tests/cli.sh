@@ -608,7 +608,7 @@ works 'goes on under another name' "$landscape" scan --arch "$onnx" --model onnx
     --x=0:1:2 -o onnx-path.h5
 fails 1 'none.onnx' 'an architecture in no file' "$landscape" train --arch none.onnx --out t
 fails 1 'resnet20 takes images of 32x32x3' 'directions beside images that do not fit' \
-    scan --data shapes --x=-1:1:3 --save-directions e.h5 -o t.h5
+    scan --data "npz:$arrays/good-grey.npz" --images 1 --x=-1:1:3 --save-directions e.h5 -o t.h5
 fails 1 'the same' 'no direction from a network to itself' \
     scan --model2 $model --x=-1:1:3 -o line.h5
 cp d.h5 kept.h5
@@ -716,6 +716,12 @@ segment() {
         --epochs 2 --resume --out pixels
 }
 works 'a network for segmentation is trained' segment
+fails 1 'unet@.* labels pixels, synthetic:0 has one label an image: give .*--data shapes' 'pixels of images that have one label' \
+    "$landscape" train --arch unet --out run
+check 'which alone is told' test "$(wc -l <"$err")" = 1
+fails 1 'labels pixels, synthetic:0' 'the same of a checkpoint' "$landscape" eval --model pixels/model.safetensors
+fails 1 'resnet20@.* one label an image, shapes:0 has one a pixel: .*unet' 'one label of images whose pixels have them' \
+    "$landscape" train --arch resnet20 --data shapes --subset 8 --test-subset 4 --out run
 iou=$(awk -F, '$7 == "test_mean_iou" { there = 1 } END { if (there) printf "%.2f", $7 }' pixels/log.csv)
 "$landscape" eval --model pixels/model.safetensors --data shapes --split test --images 4 >"$out" 2>"$err"
 check 'its log has the mean intersection over union' grep -q "mean IoU $iou %" "$out"

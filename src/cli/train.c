@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 #include "cli/parse.h"
 #include "cli/watch.h"
+#include "engine/plan.h"
 #include "landscape/landscape.h"
 #include <getopt.h>
 #include <limits.h>
@@ -101,11 +102,23 @@ static enum ls_status open_model(const struct options *o, const struct ls_datase
                                  struct ls_model *model, struct ls_error *error) {
     char text[1024];
     const char *arch = cli_arch_for(o->arch, data, text);
-    if (arch && strcmp(arch, o->arch) != 0)
-        fprintf(stderr, "%s: %s for the images of %s\n", o->arch, arch, data->name);
     if (o->init)
         return ls_model_load(model, o->init, arch, error);
     return ls_model_create(model, arch, o->recipe.seed, error);
+}
+
+/* Makes the images what the model is to see, and tells if it has become one for them. */
+static enum ls_status suit(const struct options *o, struct ls_dataset *train,
+                           struct ls_dataset *test, const struct ls_model *model,
+                           struct ls_error *error) {
+    enum ls_status status = cli_suit(train, o->pixels, model, error);
+    if (!status)
+        status = cli_suit(test, o->pixels, model, error);
+    if (!status)
+        status = ls_network_fits(&model->network, train, error);
+    if (!status && o->arch && strcmp(model->network.arch, o->arch) != 0)
+        fprintf(stderr, "%s: %s for the images of %s\n", o->arch, model->network.arch, train->name);
+    return status;
 }
 
 static int run(const struct options *o) {
@@ -132,9 +145,7 @@ static int run(const struct options *o) {
     if (!status)
         status = open_model(o, &train, &model, &error);
     if (!status)
-        status = cli_suit(&train, o->pixels, &model, &error);
-    if (!status)
-        status = cli_suit(&test, o->pixels, &model, &error);
+        status = suit(o, &train, &test, &model, &error);
     if (!status)
         status = ls_train(&model, &o->recipe, &training, &error);
     cli_watch_end(&watch);

@@ -94,6 +94,22 @@ int ls_plan_images(const struct ls_plan *plan) {
     return ls_group_of(plan, plan->graph.node_count - 1);
 }
 
+/* Whether both are of labels of images, or both of labels of pixels. */
+static enum ls_status check_labels(const char *arch, bool segments,
+                                   const struct ls_dataset *dataset, struct ls_error *error) {
+    if (segments == (dataset->labels_per_image > 1))
+        return LS_OK;
+    if (segments)
+        return ls_fail(error, LS_MISMATCH,
+                       "%s labels pixels, %s has one label an image: give images with a label a "
+                       "pixel, --data shapes or an npz:FILE with masks",
+                       arch, dataset->name);
+    return ls_fail(error, LS_MISMATCH,
+                   "%s gives one label an image, %s has one a pixel: give images with one label "
+                   "each (--data), or a network that labels pixels, as unet does",
+                   arch, dataset->name);
+}
+
 enum ls_status ls_network_fits(const struct ls_network *network, const struct ls_dataset *dataset,
                                struct ls_error *error) {
     if (network->node_count == 0)
@@ -102,6 +118,10 @@ enum ls_status ls_network_fits(const struct ls_network *network, const struct ls
     const struct ls_shape out = network->nodes[network->node_count - 1].out;
     if (dataset->count < 1)
         return ls_fail(error, LS_BAD_ARGUMENT, "%s has no images", dataset->name);
+    const enum ls_status status =
+        check_labels(network->arch, out.height * out.width > 1, dataset, error);
+    if (status)
+        return status;
     if (in.height != dataset->height || in.width != dataset->width ||
         in.channels != dataset->channels)
         return ls_fail(error, LS_MISMATCH, "%s takes images of %dx%dx%d, %s has %dx%dx%d",
