@@ -367,6 +367,9 @@ fails 2 "y: .*'0:1'" 'the grid 0:1 for y' scan --y=0:1 -o s.h5
 fails 2 "'--dir' is short for --dir-type or --directions" 'an option cut short' scan --dir weights -o s.h5
 fails 2 'model is missing' 'no model' "$landscape" scan -o s.h5
 fails 2 '-o is missing' 'no output' scan --x=-1:1:3
+for ending in png SVG pdf csv html ply; do
+    fails 2 "s.$ending: a scan writes HDF5 (.h5); 'landscape plot' draws it" "a scan into .$ending" scan --x=-1:1:3 -o s.$ending
+done
 fails 2 'needs --y' 'a third model without a second axis' scan --model3 $model -o s.h5
 fails 2 "'filtre'" 'an unknown normalisation' scan --norm filtre -o s.h5
 fails 2 'train or test' 'an unknown split' scan --split valid -o s.h5
@@ -412,6 +415,7 @@ for part in 1 2 3; do
 done
 fails 2 'nothing to merge' 'a merge of nothing' "$landscape" merge -o merged.h5
 fails 2 '-o is missing' 'a merge to nowhere' "$landscape" merge part-1.h5
+fails 2 'merge writes HDF5' 'a merge into a picture' "$landscape" merge part-1.h5 part-2.h5 -o merged.png
 fails 1 'missing.h5' 'a part that is not there' "$landscape" merge part-1.h5 missing.h5 -o merged.h5
 fails 1 'curve.h5: was scanned with dir_type states, part-1.h5 with dir_type weights' 'a part of another scan' \
     "$landscape" merge part-1.h5 curve.h5 -o merged.h5

@@ -58,6 +58,10 @@ const char *cli_arch_for(const char *arch, const struct ls_dataset *dataset, cha
 enum ls_status cli_suit(struct ls_dataset *dataset, const char *pixels,
                         const struct ls_model *model, struct ls_error *error);
 
+/* Whether a surface may be called so; if the name ends like what 'landscape plot' makes, says what
+ * is wrong. */
+bool cli_surface_name(const char *command, const char *path);
+
 /* Whether the file is a spectrum, as 'landscape hessian -o' writes them. */
 bool cli_is_spectrum(const char *path);
 

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "landscape/loss.h"
 #include "landscape/precision.h"
+#include "render/format.h"
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -112,6 +113,14 @@ enum ls_status cli_suit(struct ls_dataset *dataset, const char *pixels,
                         const struct ls_model *model, struct ls_error *error) {
     const enum ls_status status = ls_dataset_suit(dataset, model, error);
     return status || !pixels ? status : ls_dataset_normalise(dataset, pixels, error);
+}
+
+bool cli_surface_name(const char *command, const char *path) {
+    enum ls_file_format drawn;
+    if (ls_format_of(path, &drawn, NULL))
+        return true;
+    cli_usage(command, "-o %s: a %s writes HDF5 (.h5); 'landscape plot' draws it", path, command);
+    return false;
 }
 
 bool cli_is_spectrum(const char *path) {

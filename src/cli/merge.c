@@ -72,5 +72,7 @@ int cli_merge(int argc, char **argv) {
         return cli_usage("merge", "there is nothing to merge");
     if (!out)
         return cli_usage("merge", "-o is missing");
+    if (!cli_surface_name("merge", out))
+        return CLI_USAGE;
     return run(out, argv + optind, argc - optind, &error) ? cli_error("merge", &error) : CLI_DONE;
 }

@@ -254,6 +254,8 @@ int cli_scan(int argc, char **argv) {
         return cli_usage("scan", "unexpected argument '%s'", argv[optind]);
     if (!o.model || !o.output)
         return cli_usage("scan", "%s is missing", o.model ? "-o" : "--model");
+    if (!cli_surface_name("scan", o.output))
+        return CLI_USAGE;
     if (o.eigenvalues && !precise)
         o.precision = LS_FP32;
     code = check_engine(&o, engine || precise);
