@@ -657,6 +657,29 @@ bad_surface 'train_loss' 'no losses'
 rm bad.h5
 fails 1 'none.h5' 'a surface: missing' "$landscape" plot none.h5 -o p.csv
 
+## Files of another kind
+
+for other in $model good/state.safetensors "$fixtures/plain.pth" "$fixtures/legacy.pth" "$onnx"; do
+    fails 1 "$other: a checkpoint, not a surface (HDF5): scan it first ('landscape scan --model $other" \
+        "${other##*/} is no surface to draw" "$landscape" plot "$other" -o p.svg
+done
+fails 1 'sizes.npz: not an HDF5 file, but a ZIP archive' 'nor are images' "$landscape" plot "$arrays/sizes.npz" -o p.svg
+fails 1 'model.safetensors: not an HDF5 file, but a safetensors file' 'a checkpoint is no part of a scan' \
+    "$landscape" merge $model -o t.h5
+for command in 'scan -o t.h5' eval hessian 'deepen --arch resnet56 -o t.safetensors'; do
+    # shellcheck disable=SC2086 # a list of words
+    fails 1 's.h5: an HDF5 file, as surfaces and directions are; wanted is a checkpoint' \
+        "a surface is no checkpoint: ${command%% *}" "$landscape" $command --model s.h5
+done
+fails 1 'd.h5: an HDF5 file' 'nor are directions' scan --model2 d.h5 --x=0:1:2 -o t.h5
+for other in good/log.csv spectrum.csv; do
+    fails 1 "$other: none of what info reads: checkpoints .*(.npz); 'landscape plot' draws" "$other tells nothing" \
+        "$landscape" info $other
+done
+fails 1 'convexity.svg: none of what info reads: .*(.npz)$' 'nor does a picture' "$landscape" info convexity.svg
+fails 1 'cannot read good: it is a directory' 'nor a directory' "$landscape" info good
+fails 1 'cannot open none' 'nor what is not there' "$landscape" info none
+
 ## Output that cannot be written
 
 echo mine >old.svg

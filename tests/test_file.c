@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/file_kind.h"
 #include "base/lock.h"
 #include "base/text.h"
 #include "landscape/dataset.h"
@@ -360,6 +361,33 @@ static void makes_directories(void **state) {
     assert_int_equal(ls_make_directory("", &error), LS_IO);
 }
 
+static void knows_kinds_by_their_first_bytes(void **state) {
+    static const struct {
+        enum ls_file_kind kind;
+        const char *path;
+    } files[] = {{LS_FILE_ZIP, "tests/fixtures/torch/plain.pth"},
+                 {LS_FILE_ZIP, "tests/fixtures/folder/equal.npz"},
+                 {LS_FILE_TORCH, "tests/fixtures/torch/legacy.pth"},
+                 {LS_FILE_SAFETENSORS, "plots/experiments/resnet20/model.safetensors"},
+                 {LS_FILE_HDF5, "plots/experiments/resnet56.h5"},
+                 {LS_FILE_ONNX, "tests/fixtures/onnx/all-operations-folded.onnx"},
+                 {LS_FILE_OTHER, "plots/experiments/resnet20/log.csv"},
+                 {LS_FILE_OTHER, "plots"},
+                 {LS_FILE_OTHER, "none.onnx"}};
+    static const char h5[] = "\211HDF\r\n\032\n";
+    const char *path = text("%s/file.onnx", (char *)*state);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        assert_int_equal(ls_file_kind_at(files[i].path), files[i].kind);
+    assert_int_equal(ls_file_kind(h5, sizeof h5 - 1), LS_FILE_HDF5);
+    assert_int_equal(ls_file_kind(h5, sizeof h5 - 2), LS_FILE_OTHER);
+    assert_int_equal(ls_file_kind("{}", 2), LS_FILE_OTHER);
+    assert_int_equal(ls_file_kind(NULL, 0), LS_FILE_OTHER);
+    write_text(path, h5);
+    assert_int_equal(ls_file_kind_at(path), LS_FILE_HDF5);
+    write_text(path, "");
+    assert_int_equal(ls_file_kind_at(path), LS_FILE_ONNX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_DIRECTORY(reads_what_is_there),
@@ -379,6 +407,7 @@ int main(void) {
         IN_DIRECTORY(failed_commits_leave_the_old_file),
         IN_DIRECTORY(knows_the_same_file_by_other_names),
         IN_DIRECTORY(makes_directories),
+        IN_DIRECTORY(knows_kinds_by_their_first_bytes),
         cmocka_unit_test(knows_utf8),
         IN_DIRECTORY(refuses_data_whose_name_no_checkpoint_can_hold),
         cmocka_unit_test(replaces_what_a_terminal_obeys),

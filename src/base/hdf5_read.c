@@ -1,16 +1,15 @@
 #include "base/hdf5_read.h"
+#include "base/file_kind.h"
 #include "base/hdf5_format.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ATTRIBUTES = 1000 };
-
-static const char signature[8] = "\211HDF\r\n\032\n";
+enum { MAX_ATTRIBUTES = 1000, SIGNATURE_BYTES = 8 };
 
 /* Reads the superblock (section II of the format): *root and *end, the file's length when it was
  * closed. */
 static const char *read_superblock(struct ls_cursor at, uint64_t *root, uint64_t *end) {
-    ls_skip(&at, sizeof signature);
+    ls_skip(&at, SIGNATURE_BYTES);
     unsigned version = (unsigned)ls_take(&at, 1);
     if (version > 3)
         return "its version is unknown";
@@ -33,8 +32,11 @@ static const char *read_superblock(struct ls_cursor at, uint64_t *root, uint64_t
 enum ls_status ls_h5_open(struct ls_h5_file *file, const char *name, const void *bytes,
                           size_t byte_count, struct ls_error *error) {
     *file = (struct ls_h5_file){.name = name, .bytes = bytes, .byte_count = byte_count};
-    if (byte_count < sizeof signature || memcmp(bytes, signature, sizeof signature) != 0)
-        return ls_fail(error, LS_BAD_FILE, "%s: not an HDF5 file", name);
+    const enum ls_file_kind kind = ls_file_kind(bytes, byte_count);
+    const char *other = ls_file_kind_name(kind);
+    if (kind != LS_FILE_HDF5)
+        return ls_fail(error, LS_BAD_FILE, "%s: not an HDF5 file%s%s", name, other ? ", but " : "",
+                       other ? other : "");
     uint64_t end = 0;
     const char *fault = read_superblock(ls_h5_at(file, 0), &file->root, &end);
     if (fault)

@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/file_kind.h"
 #include "base/hdf5_read.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "Usage: landscape info [--arch NAME] [--cpu] [FILE...]\n"
@@ -210,22 +212,22 @@ static enum ls_status print_images(const char *path, struct ls_error *error) {
     return status[LS_TRAIN] ? status[LS_TEST] : LS_OK;
 }
 
-static bool is_hdf5(const char *path) {
-    static const char signature[] = "\x89HDF\r\n\x1a\n";
-    char head[8] = "";
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return false;
-    const size_t read = fread(head, 1, sizeof head, file);
-    fclose(file);
-    return read == sizeof head && memcmp(head, signature, sizeof head) == 0;
+static enum ls_status fail_kind(const char *path, struct ls_error *error) {
+    return ls_fail(error, LS_BAD_FILE,
+                   "%s: none of what info reads: checkpoints (.safetensors, .pth, .pt, .t7), "
+                   "networks (.onnx), surfaces and directions (.h5), images (.npz)%s",
+                   path,
+                   ls_ends_in(path, ".csv") ? "; 'landscape plot' draws logs and spectra" : "");
 }
 
 static enum ls_status print_file(const char *path, const char *arch, struct ls_error *error) {
-    if (is_hdf5(path))
+    const enum ls_file_kind kind = ls_file_kind_at(path);
+    if (kind == LS_FILE_HDF5)
         return print_hdf5(path, arch, error);
     if (ls_ends_in(path, ".npz"))
         return print_images(path, error);
+    if (kind == LS_FILE_OTHER && access(path, R_OK) == 0 && !ls_is_directory(path))
+        return fail_kind(path, error);
     enum ls_status status = print_state(path, error);
     return status == LS_MISMATCH ? print_model(path, arch, error) : status;
 }

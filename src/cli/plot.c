@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/file_kind.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/parse.h"
@@ -198,11 +199,24 @@ static void tell_missing(struct ls_surface *surface, const char *path, bool pict
                 bad, points);
 }
 
+/* What was trained is given where it is to be scanned first. */
+static enum ls_status check_kind(const char *path, struct ls_error *error) {
+    const enum ls_file_kind kind = ls_file_kind_at(path);
+    if (kind == LS_FILE_OTHER || kind == LS_FILE_HDF5 || ls_ends_in(path, ".npz"))
+        return LS_OK; /* whether it is a surface, its reader tells */
+    return ls_fail(error, LS_BAD_FILE,
+                   "%s: a checkpoint, not a surface (HDF5): scan it first ('landscape scan --model "
+                   "%s -o SURFACE.h5')",
+                   path, path);
+}
+
 /* Reads the surfaces of surfaces[count], which are zeroed, for a picture or their numbers. */
 static enum ls_status read_surfaces(struct ls_surface *surfaces, char **paths, int count,
                                     bool numbers, enum ls_plot_of of, struct ls_error *error) {
     for (int i = 0; i < count; i++) {
-        enum ls_status status = ls_surface_read(&surfaces[i], paths[i], error);
+        enum ls_status status = check_kind(paths[i], error);
+        if (!status)
+            status = ls_surface_read(&surfaces[i], paths[i], error);
         if (status != LS_OK)
             return status;
         tell_missing(&surfaces[i], paths[i], !numbers, of);

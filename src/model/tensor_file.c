@@ -1,5 +1,6 @@
 #include "model/tensor_file.h"
 #include "base/file.h"
+#include "base/file_kind.h"
 #include "model/onnx_network.h"
 #include "model/safetensors.h"
 #include "model/torch_file.h"
@@ -18,11 +19,17 @@ enum ls_status ls_tensor_file_read(struct ls_tensor_file *file, const char *path
     if (sha256)
         SHA256Data(bytes, byte_count, sha256);
     const bool onnx = ls_onnx_recognise(path), torch = ls_torch_recognise(bytes, byte_count);
+    const bool hdf5 = ls_file_kind(bytes, byte_count) == LS_FILE_HDF5;
     if (onnx)
         status = ls_onnx_tensors(file, path, bytes, byte_count, error);
     else if (torch)
         status = ls_torch_parse(file, path, bytes, byte_count, error);
-    if (onnx || torch) {
+    else if (hdf5)
+        status = ls_fail(error, LS_BAD_FILE,
+                         "%s: an HDF5 file, as surfaces and directions are; wanted is a checkpoint "
+                         "(.safetensors, .pth, .pt, .t7, .onnx)",
+                         path);
+    if (onnx || torch || hdf5) {
         free(bytes);
         return status;
     }

@@ -1,4 +1,5 @@
 #include "model/torch_file.h"
+#include "base/file_kind.h"
 #include "model/torch_parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -27,15 +28,9 @@ enum ls_dtype ls_torch_dtype(enum ls_torch_function storage) {
     return dtypes[storage - LS_TORCH_STORAGES];
 }
 
-static const unsigned char zip_mark[] = {'P', 'K', 3, 4};
-
 bool ls_torch_recognise(const unsigned char *bytes, size_t byte_count) {
-    /* Protocol 2 and the number 0x1950a86a20f9469cfc6c, which only torch.save writes there. */
-    static const unsigned char legacy_mark[] = {0x80, 2,    0x8a, 10,   0x6c, 0xfc, 0x9c,
-                                                0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
-    return (byte_count >= sizeof zip_mark && memcmp(bytes, zip_mark, sizeof zip_mark) == 0) ||
-           (byte_count >= sizeof legacy_mark &&
-            memcmp(bytes, legacy_mark, sizeof legacy_mark) == 0);
+    const enum ls_file_kind kind = ls_file_kind(bytes, byte_count);
+    return kind == LS_FILE_ZIP || kind == LS_FILE_TORCH;
 }
 
 enum ls_status ls_torch_describe_storage(const struct ls_torch_reader *reader, int reference,
@@ -96,7 +91,7 @@ enum ls_status ls_torch_parse(struct ls_tensor_file *file, const char *name,
     struct ls_torch_reader reader = {
         .name = name, .bytes = bytes, .byte_count = byte_count, .error = error};
     *file = (struct ls_tensor_file){0};
-    const bool zip = byte_count >= sizeof zip_mark && memcmp(bytes, zip_mark, sizeof zip_mark) == 0;
+    const bool zip = ls_file_kind(bytes, byte_count) == LS_FILE_ZIP;
     enum ls_status status = zip ? ls_torch_open_archive(&reader) : ls_torch_open_legacy(&reader);
     if (!status)
         status = ls_torch_take_tensors(&reader, file);
