@@ -683,19 +683,21 @@ fails 1 'cannot open none' 'nor what is not there' "$landscape" info none
 ## Output that cannot be written
 
 echo mine >old.svg
-fails 1 'nowhere/t.h5' 'a surface into no directory' scan --x=-1:1:3 -o nowhere/t.h5
+fails 1 'cannot create nowhere/t.h5: there is no directory nowhere$' 'a surface into no directory' scan --x=-1:1:3 -o nowhere/t.h5
 fails 1 '/dev/full' 'a surface into a device' scan --x=-1:1:3 -o /dev/full
 fails 1 'good' 'a surface over a directory' scan --x=-1:1:3 -o good
 fails 1 'nowhere/t.h5' 'directions of a surface that cannot be written' \
     scan --x=-1:1:3 --save-directions e.h5 -o nowhere/t.h5
-fails 1 'nowhere/d.h5' 'directions into no directory' scan --x=-1:1:3 --save-directions nowhere/d.h5 -o t.h5
+fails 1 'cannot create nowhere/d.h5: there is no directory' 'directions into no directory' scan --x=-1:1:3 --save-directions nowhere/d.h5 -o t.h5
 fails_full '[st].h5' 'a surface' "$landscape" scan --model $model --images 2 \
     --x=-1:1:60 --y=-1:1:60 -o t.h5
 fails_full 'again.h5' 'directions' "$landscape" scan --model $model --images 2 \
     --x=-1:1:3 --save-directions again.h5 -o t.h5
 mkdir small
 fails_full 'small/model' 'a checkpoint' train --out small --epochs 0
-fails 1 'nowhere/p.csv' 'numbers into no directory' "$landscape" plot s.h5 -o nowhere/p.csv
+fails 1 'cannot create nowhere/p.csv: there is no directory nowhere$' 'numbers into no directory' "$landscape" plot s.h5 -o nowhere/p.csv
+fails 1 'cannot create nowhere/p.png: there is no directory nowhere$' 'a picture into no directory' "$landscape" plot s.h5 \
+    --kind surface -o nowhere/p.png
 ln -s /dev/full device.png
 fails 1 'device.png\|/dev/full' 'a picture into a device' "$landscape" plot s.h5 --kind heatmap --bare -o device.png
 fails_full 'p.png' 'a picture' "$landscape" plot s.h5 --kind heatmap --bare \

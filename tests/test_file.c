@@ -135,7 +135,7 @@ static void refuses_what_it_cannot_replace(void **state) {
     const char *directory = *state;
     const char *file = text("%s/file", directory);
     assert_unwritable(directory, "directory");
-    assert_unwritable(text("%s/missing/file", directory), strerror(ENOENT));
+    assert_unwritable(text("%s/missing/file", directory), "there is no directory");
     assert_unwritable(text("%s/missing/", directory), "does not name a file");
     assert_unwritable("", "does not name a file");
     assert_unwritable("/dev/full", "not a regular file");
@@ -241,6 +241,22 @@ static void names_the_temporary_file_that_is_in_the_way(void **state) {
     assert_int_equal(symlink("elsewhere", temporary), 0);
     assert_unwritable(path, text("%s: %s", temporary, strerror(ELOOP)));
     assert_int_equal(count_entries(*state), 1);
+}
+
+static void names_the_directory_that_is_not_there(void **state) {
+    const char *path = text("%s/none/of/file", (char *)*state);
+    struct ls_lock lock;
+    struct ls_error error;
+    assert_unwritable(
+        path, text("cannot create %s: there is no directory %s/none/of", path, (char *)*state));
+    assert_int_equal(ls_lock_take(&lock, path, &error), LS_IO);
+    assert_message(&error, text("cannot create %s: there is no directory", path));
+    assert_unwritable("none/file", "cannot create none/file: there is no directory none");
+    assert_int_equal(mkdir(text("%s/file", (char *)*state), 0700), 0);
+    assert_int_equal(symlink("none/file", text("%s/link", (char *)*state)), 0);
+    assert_int_equal(ls_file_write(text("%s/link", (char *)*state), "new", 3, &error), LS_IO);
+    assert_message(&error, text("cannot create %s/none/file: there is no", (char *)*state));
+    assert_int_equal(count_entries(*state), 2);
 }
 
 static void failed_commits_leave_the_old_file(void **state) {
@@ -404,6 +420,7 @@ int main(void) {
         IN_DIRECTORY(leftovers_of_a_killed_process_are_taken_over),
         IN_DIRECTORY(locks_what_a_link_names),
         IN_DIRECTORY(names_the_temporary_file_that_is_in_the_way),
+        IN_DIRECTORY(names_the_directory_that_is_not_there),
         IN_DIRECTORY(failed_commits_leave_the_old_file),
         IN_DIRECTORY(knows_the_same_file_by_other_names),
         IN_DIRECTORY(makes_directories),

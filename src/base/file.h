@@ -23,6 +23,12 @@ struct ls_pending_file {
 enum ls_status ls_pending_open(struct ls_pending_file *file, const char *path,
                                struct ls_error *error);
 
+/* Says that `path` cannot be created, because a file beside it could not, and returns LS_IO.
+ * `reason` is the system's (errno): that the directory is not there, or something about `beside`.
+ */
+enum ls_status ls_fail_beside(struct ls_error *error, const char *path, const char *beside,
+                              int reason);
+
 /* Flushes the temporary file to disk and renames it over `path`; frees *file. If anything fails,
  * the temporary file is removed and `path` is as before. */
 enum ls_status ls_pending_commit(struct ls_pending_file *file, struct ls_error *error);

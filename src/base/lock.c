@@ -44,18 +44,17 @@ enum ls_status ls_lock_take(struct ls_lock *lock, const char *path, struct ls_er
     if (status)
         return status;
     lock->name = ls_beside(final, ".landscape.lock");
-    free(final);
     if (!lock->name)
-        return ls_fail_memory(error, path);
-    lock->descriptor = ls_open_locked(lock->name);
-    if (lock->descriptor >= 0)
-        return LS_OK;
-    const int reason = errno;
-    status = reason == EWOULDBLOCK
-                 ? ls_fail(error, LS_BUSY, "another process is at work on %s", path)
-                 : ls_fail(error, LS_IO, "cannot create %s: %s", lock->name, strerror(reason));
-    free(lock->name);
-    *lock = (struct ls_lock){0};
+        status = ls_fail_memory(error, path);
+    else if ((lock->descriptor = ls_open_locked(lock->name)) < 0)
+        status = errno == EWOULDBLOCK
+                     ? ls_fail(error, LS_BUSY, "another process is at work on %s", path)
+                     : ls_fail_beside(error, final, lock->name, errno);
+    free(final);
+    if (status) {
+        free(lock->name);
+        *lock = (struct ls_lock){0};
+    }
     return status;
 }
 

@@ -16,6 +16,21 @@ static enum ls_status fail_create(struct ls_error *error, const char *path, cons
     return ls_fail(error, LS_IO, "cannot create %s: %s", path, why);
 }
 
+enum ls_status ls_fail_beside(struct ls_error *error, const char *path, const char *beside,
+                              int reason) {
+    char *directory = ls_directory_of(path);
+    const bool missing = reason == ENOENT && ls_directory_length(path) > 0 && directory &&
+                         !ls_is_directory(directory);
+    if (!missing) {
+        fail_create(error, beside, strerror(reason));
+    } else {
+        directory[strlen(directory) - 1] = 0; /* the slash */
+        ls_fail(error, LS_IO, "cannot create %s: there is no directory %s", path, directory);
+    }
+    free(directory);
+    return LS_IO;
+}
+
 /* What the symbolic link `path` points to, as a new string; NULL with errno EINVAL if it is no
  * link, ENOENT if there is nothing. */
 static char *link_target(const char *path) {
@@ -84,7 +99,7 @@ static enum ls_status create_temporary(struct ls_pending_file *file, int mode,
                        file->path);
     }
     if (file->lock < 0)
-        return fail_create(error, file->temporary, strerror(errno));
+        return ls_fail_beside(error, file->path, file->temporary, errno);
     if (ftruncate(file->lock, 0) == 0 && (mode < 0 || fchmod(file->lock, (mode_t)mode) == 0))
         return LS_OK;
     int reason = errno;
