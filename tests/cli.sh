@@ -714,7 +714,11 @@ fi
 
 fails 1 'd.h5.*xcoordinates' 'directions are no surface' "$landscape" plot d.h5 -o p.svg
 fails 2 'p.gif' 'an unknown picture format' "$landscape" plot s.h5 -o p.gif
-fails 2 'solid.*\.ply' 'a solid picture' "$landscape" plot s.h5 --solid -o p.svg
+fails 2 'solid.*ply}' 'a solid picture' "$landscape" plot s.h5 --solid -o p.svg
+fails 2 '--azimuth does not apply to contour plots: choose --kind surface, or -o NAME.html' 'a contour plot from aside' \
+    "$landscape" plot s.h5 --azimuth 60 -o p.svg
+fails 2 'heat maps, which end at --vmax' 'a heat map cut off' "$landscape" plot s.h5 --kind heatmap --zmax 5 -o p.svg
+fails 2 'surface, which --zmax cuts off above' 'a surface with levels' "$landscape" plot s.h5 --kind surface --vmax 5 -o p.svg
 works 'a surface becomes a mesh' "$landscape" plot s.h5 --interp 9 --solid --relief 1 -o p.ply
 fails 2 "'pie'" 'an unknown kind of picture' "$landscape" plot s.h5 --kind pie -o p.svg
 fails 2 "'5x5'" 'a picture too small' "$landscape" plot s.h5 --size 5x5 -o p.svg

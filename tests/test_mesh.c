@@ -244,7 +244,7 @@ static void what_makes_no_mesh_is_refused(void **state) {
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.obj", &error), LS_MISMATCH);
     options.solid = true;
     assert_int_equal(ls_plot_surfaces(both, 1, &options, "out.svg", &error), LS_BAD_ARGUMENT);
-    assert_message(&error, "only to meshes in .vtp, meshes in .obj and .ply");
+    assert_message(&error, "choose -o NAME.vtp, or -o NAME.{obj,ply}");
     options.relief = 0;
     assert_int_equal(ls_plot_surfaces(both, 1, &options, "out.obj", &error), LS_BAD_ARGUMENT);
     assert_message(&error, "relief");

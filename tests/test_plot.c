@@ -231,16 +231,31 @@ static void options_of_other_pictures_are_refused(void **state) {
     struct ls_plot_options options = ls_plot_defaults();
     options.surface.caption = "below";
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.svg", &error), LS_BAD_ARGUMENT);
-    assert_message(&error,
-                   "caption does not apply to contour plots, only to pictures of kind surface");
+    assert_message(&error, "--caption does not apply to contour plots: choose --kind surface");
     options = ls_plot_defaults();
     options.kind = LS_PLOT_SURFACE;
     options.vmax = 5;
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
     assert_message(&error,
-                   "vmax does not apply to pictures of kind surface, only to contour plots");
+                   "--vmax does not apply to pictures of kind surface, which --zmax cuts off "
+                   "above: choose --kind contour, --kind heatmap, or --kind contour -o NAME.csv");
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.html", &error), LS_BAD_ARGUMENT);
-    assert_message(&error, "pages");
+    assert_message(&error, "pages in .html, which --zmax cuts off above: choose --kind contour -o "
+                           "NAME.png, --kind heatmap -o NAME.png, or --kind contour -o NAME.csv");
+    options.kind = LS_PLOT_LINES;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
+    assert_string_equal(error.message,
+                        "--vmax does not apply to curves, which --zmax cuts off above");
+    options = ls_plot_defaults();
+    options.zmax = 5;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "contour plots, which end at --vmax: choose --kind surface, -o NAME.vtp,"
+                           " -o NAME.{obj,ply}, or -o NAME.html");
+    options = ls_plot_defaults();
+    options.surface.azimuth = 60;
+    assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.png", &error), LS_BAD_ARGUMENT);
+    assert_string_equal(error.message, "--azimuth does not apply to contour plots: choose --kind "
+                                       "surface, or -o NAME.html");
     options = ls_plot_defaults();
     options.relief = 1;
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.vtp", &error), LS_BAD_ARGUMENT);
@@ -248,10 +263,12 @@ static void options_of_other_pictures_are_refused(void **state) {
     options.kind = LS_PLOT_HEATMAP;
     options.log = true;
     assert_int_equal(ls_plot_surfaces(&one, 1, &options, "out.csv", &error), LS_BAD_ARGUMENT);
+    assert_message(&error, "--log does not apply to numbers in .csv: choose -o NAME.{png,svg,pdf}, "
+                           "--kind contour -o NAME.csv, -o NAME.vtp, ");
     options.zmax = 4;
     assert_int_equal(ls_plot_training((const char *[]){"log.csv"}, 1, &options, "out.svg", &error),
                      LS_BAD_ARGUMENT);
-    assert_message(&error, "zmax does not apply to training curves");
+    assert_message(&error, "--zmax does not apply to training curves, only to pictures of kind");
     assert_int_equal(ls_plot_spectra((const char *[]){"some.csv"}, 1, &options, "out.svg", &error),
                      LS_BAD_ARGUMENT);
     assert_int_equal(count_entries("."), 0);

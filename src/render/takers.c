@@ -29,7 +29,10 @@ enum {
     PAGE = 1 << LS_PAGE,
     TRAINING = 1 << LS_TRAINING_CURVES,
     SPECTRUM = 1 << LS_SPECTRUM,
-    PICTURE = CONTOUR | SURFACE | HEAT | LINES | TRAINING | SPECTRUM,
+    GRID_PICTURE = CONTOUR | SURFACE | HEAT,
+    PICTURE = GRID_PICTURE | LINES | TRAINING | SPECTRUM,
+    CUT_OFF = SURFACE | LINES | VTP | COLORED | PAGE, /* above zmax */
+    LEVELLED = CONTOUR | HEAT | TRACED,               /* from vmin to vmax */
 };
 
 #define FIELD(field)                                                                               \
@@ -41,9 +44,9 @@ static const struct {
     int takers;
 } options[] = {
     {"log", FIELD(log), PICTURE | TRACED | VTP | COLORED | PAGE},
-    {"zmax", FIELD(zmax), SURFACE | LINES | VTP | COLORED | PAGE},
-    {"vmin", FIELD(vmin), CONTOUR | HEAT | TRACED},
-    {"vmax", FIELD(vmax), CONTOUR | HEAT | TRACED},
+    {"zmax", FIELD(zmax), CUT_OFF},
+    {"vmin", FIELD(vmin), LEVELLED},
+    {"vmax", FIELD(vmax), LEVELLED},
     {"vlevel", FIELD(vlevel), CONTOUR | TRACED},
     {"colormap", FIELD(colormap), CONTOUR | SURFACE | HEAT | COLORED | PAGE},
     {"size", FIELD(width), PICTURE},
@@ -68,6 +71,41 @@ static const struct {
     {"frames", FIELD(surface.frames), SURFACE},
 };
 
+/* What to ask for to get other products of the same grid. */
+static const struct {
+    int products;
+    const char *way;
+} ways[] = {
+    {GRID_PICTURE, "-o NAME.{png,svg,pdf}"},
+    {CONTOUR, "--kind contour"},
+    {SURFACE, "--kind surface"},
+    {HEAT, "--kind heatmap"},
+    {TRACED, "--kind contour -o NAME.csv"},
+    {VTP, "-o NAME.vtp"},
+    {COLORED, "-o NAME.{obj,ply}"},
+    {PAGE, "-o NAME.html"},
+};
+enum { GRID = GRID_PICTURE | TRACED | VTP | COLORED | PAGE };
+
+/* list = "--kind surface, or -o NAME.html", from a product that is a picture or is none; a picture
+ * becomes another by its kind alone. */
+static void list_ways(int takers, bool picture, char *list, size_t size) {
+    size_t length = 0;
+    int left = takers & GRID;
+    for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+        const int these = ways[w].products;
+        if ((left & these) != these || (picture && these == GRID_PICTURE))
+            continue;
+        left &= ~these;
+        const bool kind = these & GRID_PICTURE && these != GRID_PICTURE;
+        length += (size_t)snprintf(list + length, size - length, "%s%s%s",
+                                   !length ? ""
+                                   : left  ? ", "
+                                           : ", or ",
+                                   ways[w].way, kind && !picture ? " -o NAME.png" : "");
+    }
+}
+
 /* list = "contour plots, heat maps" */
 static void list_takers(int takers, char *list, size_t size) {
     size_t length = 0;
@@ -77,20 +115,44 @@ static void list_takers(int takers, char *list, size_t size) {
                                        products[p]);
 }
 
+/* What the product has instead of options that so many take: of limits there are two kinds. */
+static const char *instead(int takers, enum ls_product product) {
+    if (takers == CUT_OFF && LEVELLED >> product & 1)
+        return ", which end at --vmax";
+    if (takers == LEVELLED && CUT_OFF >> product & 1)
+        return ", which --zmax cuts off above";
+    return "";
+}
+
+/* Says what the option is for, or how to get there from the product. */
+static enum ls_status refuse(const char *option, int takers, enum ls_product product,
+                             struct ls_error *error) {
+    char list[512] = "";
+    const char *other = instead(takers, product);
+    const bool grid = (GRID | 1 << LS_NUMBERS) >> product & 1;
+    if (grid)
+        list_ways(takers, GRID_PICTURE >> product & 1, list, sizeof list);
+    else if (!*other)
+        list_takers(takers, list, sizeof list);
+    return ls_fail(error, LS_BAD_ARGUMENT, "--%s does not apply to %s%s%s%s", option,
+                   products[product], other,
+                   grid    ? ": choose "
+                   : *list ? ", only to "
+                           : "",
+                   list);
+}
+
 enum ls_status ls_takers_check(const struct ls_plot_options *given, enum ls_product product,
                                struct ls_error *error) {
     const struct ls_plot_options usual = ls_plot_defaults();
     if (ls_locale_check(error))
         return LS_UNSUPPORTED;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        char list[256];
         if (options[i].takers >> product & 1 ||
             memcmp((const char *)given + options[i].at, (const char *)&usual + options[i].at,
                    options[i].size) == 0)
             continue;
-        list_takers(options[i].takers, list, sizeof list);
-        return ls_fail(error, LS_BAD_ARGUMENT, "%s does not apply to %s, only to %s",
-                       options[i].name, products[product], list);
+        return refuse(options[i].name, options[i].takers, product, error);
     }
     return LS_OK;
 }
