@@ -133,8 +133,14 @@ for command in train deepen scan plot eval info bench; do
     fails 2 "unknown option '--frobnicate'" "$command: an unknown option" \
         "$landscape" $command --frobnicate
 done
-works '--help' "$landscape" --help
-check '--help shows an example' grep -q '^Example' "$out"
+for command in train deepen scan merge plot eval hessian info bench; do
+    works "$command -h" "$landscape" $command -h
+    check 'explains it' grep -q '^  -h, --help$' "$out"
+done
+for help in --help -h help; do
+    works $help "$landscape" $help
+    check "$help shows an example" grep -q '^Example' "$out"
+done
 works '--version' "$landscape" --version
 fails 2 'Usage' 'no command' "$landscape"
 fails 2 "unknown command 'frobnicate'" 'an unknown command' "$landscape" frobnicate

@@ -22,7 +22,7 @@ static const char help[] =
     "                       how that compares with the machine's fastest multiply-adds\n"
     "  --runs N             default 5\n"
     "  --json               print one JSON object\n"
-    "  --help\n"
+    "  -h, --help\n"
     "\n"
     "Examples:\n"
     "  landscape bench --train --threads 2\n"

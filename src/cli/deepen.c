@@ -20,7 +20,7 @@ static const char help[] =
     "  --arch NAME        architecture of the deeper network\n"
     "  --seed N           of the added layers that skip connections bypass, default 0\n"
     "  -o, --out FILE     the deeper network's checkpoint\n"
-    "  --help\n"
+    "  -h, --help\n"
     "\n"
     "Example:\n"
     "  landscape deepen --model runs/plain20/model.safetensors --arch resnet56-noshort \\\n"

@@ -27,7 +27,7 @@ static const char help[] =
     "  --threads N          default: as many as the machine has; changes no result\n"
     "  --precision NAME     fp32, bf16x3, bf16, or auto (default): the fastest within 1e-4 of "
     "fp32\n"
-    "  --help\n"
+    "  -h, --help\n"
     "\n"
     "Example:\n"
     "  landscape eval --model runs/quick/model.safetensors --split test\n";

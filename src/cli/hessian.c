@@ -42,7 +42,7 @@ static const char help[] =
     "  --threads N          default: as many as the machine has; changes no result\n"
     "  -o, --out FILE.csv   the spectrum: approximate eigenvalues, how far off they may be, and\n"
     "                       which part of all eigenvalues each stands for\n"
-    "  --help\n"
+    "  -h, --help\n"
     "\n"
     "Examples:\n"
     "  landscape hessian --model runs/quick/model.safetensors --images 500\n"

@@ -22,7 +22,7 @@ static const char help[] =
     "  --arch NAME  of checkpoints that do not say their architecture, and of directions\n"
     "  --cpu        tell what this machine has, and which kernels are used on it;\n"
     "               LANDSCAPE_CPU=generic, avx2, avx512 or avx512bf16 limits them\n"
-    "  --help\n"
+    "  -h, --help\n"
     "\n"
     "Examples:\n"
     "  landscape info --cpu\n"

@@ -16,7 +16,7 @@ static const char help[] =
     "command without --part and with -o WHOLE.h5.\n"
     "\n"
     "  -o, --out FILE  the surface, HDF5\n"
-    "  --help\n"
+    "  -h, --help\n"
     "\n"
     "Example, on two machines and then on one of them:\n"
     "  landscape scan --model a.safetensors --x=-1:1:51 --y=-1:1:51 --part 1/2 -o part-1.h5\n"

@@ -31,11 +31,12 @@ static bool read_option(const char *command, const struct cli_option *option, co
     return !option->read || option->read(command, option->name, text, option->own);
 }
 
-/* getopt's tables for the command: long_options[option_count + 2] and letters. */
+/* getopt's tables for the command: long_options[option_count + 2] and letters, with h for help. */
 static void describe(const struct cli_command *command, struct option *long_options,
                      char *letters) {
     const int count = command->option_count;
     *letters++ = ':'; /* report a missing argument as ':' */
+    *letters++ = 'h';
     for (int i = 0; i < count; i++) {
         const struct cli_option *option = &command->options[i];
         const int argument = takes_argument(option) ? required_argument : no_argument;
@@ -98,12 +99,12 @@ static int complain(const struct cli_command *command, int code, const char *arg
 
 int cli_parse(const struct cli_command *command, int argc, char **argv) {
     struct option long_options[CLI_MAX_OPTIONS + 2];
-    char letters[2 * CLI_MAX_OPTIONS + 2];
+    char letters[2 * CLI_MAX_OPTIONS + 3];
     int code;
     opterr = 0;
     describe(command, long_options, letters);
     while ((code = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
-        if (code == HELP_CODE) {
+        if (code == HELP_CODE || code == 'h') {
             fputs(command->help, stdout);
             return CLI_DONE;
         }

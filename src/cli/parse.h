@@ -23,7 +23,7 @@ struct cli_option {
 
 /* A command as the parser sees it. */
 struct cli_command {
-    const char *name, *help; /* --help prints help to stdout */
+    const char *name, *help; /* -h and --help print help to stdout */
     const struct cli_option *options;
     int option_count;
 };
@@ -31,7 +31,7 @@ struct cli_command {
 enum { CLI_MAX_OPTIONS = 40, CLI_GO_ON = -1 };
 
 /* Reads the options of argv; operands are left behind, from argv[optind] on. Returns CLI_GO_ON, or
- * the code to exit with: after --help, or after a mistake that has been explained. */
+ * the code to exit with: after the help, or after a mistake that has been explained. */
 int cli_parse(const struct cli_command *command, int argc, char **argv);
 
 #endif

@@ -67,7 +67,7 @@ static const char help[] =
     "  --frames N         a turntable: an animated PNG of N pictures, or numbered PNGs if OUT\n"
     "                     holds a number like %04d\n"
     "  --threads N        default: as many as the machine has\n"
-    "  --help\n"
+    "  -h, --help\n"
     "\n"
     "Examples:\n"
     "  landscape plot resnet56.h5 -o contour.svg\n"

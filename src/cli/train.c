@@ -45,7 +45,7 @@ static const char help[] =
     "  --save-every N       epochs between kept checkpoints, default 10\n"
     "  --save-seconds X     seconds between saves of the state --resume starts from, default 30\n"
     "  --resume             go on where the run in RUN was interrupted\n"
-    "  --help\n"
+    "  -h, --help\n"
     "\n"
     "Examples:\n"
     "  landscape train --arch resnet20 --out runs/quick --epochs 5 --subset 2000\n"
