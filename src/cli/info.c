@@ -21,7 +21,7 @@ static const char help[] =
     "\n"
     "  --arch NAME  of checkpoints that do not say their architecture, and of directions\n"
     "  --cpu        tell what this machine has, and which kernels are used on it;\n"
-    "               LANDSCAPE_CPU=generic, avx2, avx512 or avx512bf16 limits them\n"
+    "               LANDSCAPE_CPU=generic, avx2, avx512, avx512bf16 or amx limits them\n"
     "  -h, --help\n"
     "\n"
     "Examples:\n"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const char help[] =
-    "Usage: landscape scan --model FILE --x=MIN:MAX:N [--y=MIN:MAX:N] -o SURFACE.h5 [options]\n"
+    "Usage: landscape scan --model FILE [--x=MIN:MAX:N] [--y=MIN:MAX:N] -o SURFACE.h5 [options]\n"
     "\n"
     "Evaluates loss and accuracy at w + a d + b e for a on the x grid and b on the y grid\n"
     "(Li et al., NeurIPS 2018). Without --y, a curve over a. Every loss comes with its standard\n"
