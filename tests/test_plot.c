@@ -7,9 +7,9 @@
 static void csv_holds_every_digit_and_leaves_unknown_fields_empty(void **state) {
     (void)state;
     struct ls_surface surface;
-    struct ls_range x = {-1, 1, 2}, y = {0, 1, 2};
+    struct ls_range x = {-0.96, 1, 2}, y = {0, 1, 2};
     assert_int_equal(ls_surface_create(&surface, &x, &y, NULL), LS_OK);
-    surface.loss[0] = 0.1;
+    surface.loss[0] = 0.1 + 0.2;
     surface.accuracy[0] = 99.5;
     surface.loss[2] = NAN;
     surface.loss[3] = INFINITY;
@@ -20,9 +20,9 @@ static void csv_holds_every_digit_and_leaves_unknown_fields_empty(void **state) 
     size_t size;
     char *content = slurp("out.csv", &size);
     assert_string_equal(content, "x,y,loss,accuracy,loss_error\n"
-                                 "-1,0,0.10000000000000001,99.5,0.01\n"
+                                 "-0.96,0,0.30000000000000004,99.5,0.01\n"
                                  "1,0,,,\n"
-                                 "-1,1,,,\n"
+                                 "-0.96,1,,,\n"
                                  "1,1,inf,10,\n");
     free(content);
     ls_surface_free(&surface);

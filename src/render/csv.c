@@ -2,9 +2,26 @@
 #include "render/script.h"
 #include <math.h>
 
+static void add_number(struct ls_script *text, double number) {
+    ls_script_add(text, ",");
+    ls_script_number(text, number);
+}
+
+/* -1 is an eigenvalue as good as any. */
+static void add_eigenvalues(struct ls_script *text, double largest, double smallest) {
+    if (isnan(largest)) {
+        ls_script_add(text, ",,");
+        return;
+    }
+    add_number(text, largest);
+    add_number(text, smallest);
+}
+
 static void add_value(struct ls_script *text, double value) {
-    bool known = !isnan(value) && value != LS_NOT_COMPUTED;
-    ls_script_add(text, known ? ",%.17g" : ",", value);
+    if (!isnan(value) && value != LS_NOT_COMPUTED)
+        add_number(text, value);
+    else
+        ls_script_add(text, ",");
 }
 
 enum ls_status ls_csv_write(const struct ls_surface *surface, const char *path,
@@ -13,16 +30,14 @@ enum ls_status ls_csv_write(const struct ls_surface *surface, const char *path,
     ls_script_add(&text, "x,%sloss,accuracy,loss_error%s%s\n", surface->ny ? "y," : "",
                   surface->max_eig ? ",max_eig,min_eig" : "", surface->images ? ",images" : "");
     for (size_t i = 0; i < ls_surface_points(surface); i++) {
-        ls_script_add(&text, "%.17g", surface->x[i % (size_t)surface->nx]);
+        ls_script_number(&text, surface->x[i % (size_t)surface->nx]);
         if (surface->ny)
-            ls_script_add(&text, ",%.17g", surface->y[i / (size_t)surface->nx]);
+            add_number(&text, surface->y[i / (size_t)surface->nx]);
         add_value(&text, surface->loss[i]);
         add_value(&text, surface->accuracy[i]);
         add_value(&text, surface->loss_error[i]);
-        if (surface->max_eig && !isnan(surface->max_eig[i]))
-            ls_script_add(&text, ",%.17g,%.17g", surface->max_eig[i], surface->min_eig[i]);
-        else if (surface->max_eig)
-            ls_script_add(&text, ",,");
+        if (surface->max_eig)
+            add_eigenvalues(&text, surface->max_eig[i], surface->min_eig[i]);
         if (surface->images)
             add_value(&text, surface->images[i]);
         ls_script_add(&text, "\n");

@@ -37,6 +37,17 @@ void ls_script_add(struct ls_script *script, const char *format, ...) {
     va_end(arguments);
 }
 
+void ls_script_number(struct ls_script *script, double number) {
+    enum { SURE_DIGITS = 15, MOST_DIGITS = 17 }; /* decimals of so many are kept, tell all apart */
+    char digits[32];
+    for (int precision = SURE_DIGITS; precision <= MOST_DIGITS; precision++) {
+        snprintf(digits, sizeof digits, "%.*g", precision, number);
+        if (strtod(digits, NULL) == number)
+            break;
+    }
+    ls_script_add(script, "%s", digits);
+}
+
 void ls_script_quote(struct ls_script *script, const char *text) {
     ls_script_add(script, "'");
     for (const char *at = text; *at;) {

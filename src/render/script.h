@@ -18,6 +18,9 @@ struct ls_script {
 void ls_script_add(struct ls_script *script, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Appends the number by as few digits as read back as the same. */
+void ls_script_number(struct ls_script *script, double number);
+
 /* Appends `text` as a gnuplot string that shows just this text, whatever is in it: quoted, with the
  * special characters of enhanced text escaped and what is no printable UTF-8 replaced. */
 void ls_script_quote(struct ls_script *script, const char *text);
