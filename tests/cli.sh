@@ -341,6 +341,19 @@ fails 1 'bad-command.pth: .*calls posix.system' 'a checkpoint of PyTorch that ru
     "$landscape" info "$fixtures/bad-command.pth"
 fails 1 "plain.pth: .*resnet20: .*'conv1.weight'" 'a checkpoint of PyTorch of another network' \
     "$landscape" info --arch resnet20 "$fixtures/plain.pth"
+fails 1 "plain.pth: the file does not say .*--arch. A network that .* ONNX file .*'landscape scan --evaluator'" \
+    'a network that its file does not name' "$landscape" eval --model "$fixtures/plain.pth" --images 4
+fails 1 "plain.pth: .*(--arch)? A network that .* ONNX file .*'landscape scan --evaluator'" \
+    'a network that is not known' "$landscape" eval --arch resnet20 --model "$fixtures/plain.pth" --images 4
+works 'its tensors are listed' "$landscape" info "$fixtures/plain.pth"
+check 'under what is known of it' grep -q 'plain.pth: checkpoint of a network that it does not name (--arch)$' "$out"
+check 'how many they are' grep -q '^  tensors  *10 of 54 numbers$' "$out"
+check 'by name, type and shape' grep -q '^  plain  *F32  \[2, 3\]$' "$out"
+tensors '{"__metadata__":{"arch":"mynet"},"layer2.0.downsample.0.weight":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}' \
+    8 >bad.safetensors
+works 'so are those of a network that has a name of its own' "$landscape" info bad.safetensors
+check 'which is told' grep -q 'checkpoint of mynet, which is not known here (--arch)$' "$out"
+bad_model "'downsample' is torchvision's name for what is 'shortcut' here" 'torchvision'"'"'s names'
 
 # A bit turned over in the header is found, or does no harm.
 harmed=
@@ -607,6 +620,8 @@ for other in all-operations-folded small-mean-folded mobile-with-batch-norm; do 
 done
 fails 1 "all-operations.*say with --arch" 'a checkpoint of an ONNX network by itself' \
     "$landscape" eval --model onnx/model.safetensors --images 8
+works 'it is known by its tensors' "$landscape" info onnx/model.safetensors
+check 'and by where its network was' grep -q 'checkpoint of the network in .*all-operations.*.onnx (--arch says where that is)$' "$out"
 works 'a checkpoint of an ONNX network' "$landscape" eval --arch "$onnx" --model onnx/model.safetensors --images 8
 works 'a line from an ONNX file to what was trained' "$landscape" scan --model "$onnx" --images 8 \
     --model2 onnx/model.safetensors --dir-type states --x=0:1:2 -o onnx-line.h5

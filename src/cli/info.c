@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/info_cpu.h"
+#include "cli/info_tensors.h"
 #include "cli/parse.h"
 #include "landscape/landscape.h"
 #include <getopt.h>
@@ -17,7 +18,8 @@ static const char help[] =
     "Usage: landscape info [--arch NAME] [--cpu] [FILE...]\n"
     "\n"
     "Tells what checkpoints (.safetensors, .pth, .pt, .t7), networks (.onnx), training states,\n"
-    "surfaces and directions (.h5) and images (.npz) hold.\n"
+    "surfaces and directions (.h5) and images (.npz) hold. Of networks that are not known, the\n"
+    "tensors are listed.\n"
     "\n"
     "  --arch NAME  of checkpoints that do not say their architecture, and of directions\n"
     "  --cpu        tell what this machine has, and which kernels are used on it;\n"
@@ -49,6 +51,43 @@ static enum ls_status print_model(const char *path, const char *arch, struct ls_
     printf("  %-18s %s\n", "sha256", model.sha256);
     print_metadata(&model.metadata);
     ls_model_free(&model);
+    return LS_OK;
+}
+
+/* Whether a file's network can be built from what the file calls it. Files do not choose what else
+ * is opened. */
+static bool is_known(const char *arch) {
+    return arch && !ls_ends_in(arch, ".onnx") && ls_arch_check(arch, NULL) == LS_OK;
+}
+
+static void print_unknown(const char *path, const char *sha256, struct ls_tensor_file *file) {
+    char arch[256];
+    const char *recorded = ls_metadata_get(&file->metadata, "arch");
+    snprintf(arch, sizeof arch, "%s", recorded ? recorded : "");
+    ls_make_printable(arch);
+    if (!recorded)
+        printf("%s: checkpoint of a network that it does not name (--arch)\n", path);
+    else if (ls_ends_in(arch, ".onnx"))
+        printf("%s: checkpoint of the network in %s (--arch says where that is)\n", path, arch);
+    else
+        printf("%s: checkpoint of %s, which is not known here (--arch)\n", path, arch);
+    printf("  %-18s %s\n", "sha256", sha256);
+    print_metadata(&file->metadata);
+    cli_info_tensors(file);
+}
+
+/* Prints the tensors, unless the file's network is known: then *printed is false. */
+static enum ls_status print_tensors(const char *path, bool *printed, struct ls_error *error) {
+    struct ls_tensor_file file;
+    char sha256[65];
+    *printed = false;
+    enum ls_status status = ls_tensor_file_read(&file, path, sha256, error);
+    if (status)
+        return status;
+    *printed = !is_known(ls_metadata_get(&file.metadata, "arch"));
+    if (*printed)
+        print_unknown(path, sha256, &file);
+    ls_tensor_file_free(&file);
     return LS_OK;
 }
 
@@ -229,7 +268,11 @@ static enum ls_status print_file(const char *path, const char *arch, struct ls_e
     if (kind == LS_FILE_OTHER && access(path, R_OK) == 0 && !ls_is_directory(path))
         return fail_kind(path, error);
     enum ls_status status = print_state(path, error);
-    return status == LS_MISMATCH ? print_model(path, arch, error) : status;
+    if (status != LS_MISMATCH)
+        return status;
+    bool printed = false;
+    status = arch || ls_ends_in(path, ".onnx") ? LS_OK : print_tensors(path, &printed, error);
+    return status || printed ? status : print_model(path, arch, error);
 }
 
 int cli_info(int argc, char **argv) {

@@ -38,8 +38,10 @@ enum ls_status ls_model_from_file(struct ls_model *model, const struct ls_tensor
     *model = (struct ls_model){0};
     const char *recorded = ls_metadata_get(&file->metadata, "arch");
     if (!arch && !recorded)
-        return ls_fail(error, LS_MISMATCH,
-                       "%s: the file does not say its architecture; name it with --arch", name);
+        return ls_fail(
+            error, LS_MISMATCH,
+            "%s: the file does not say its architecture; name it with --arch. " LS_FOREIGN_NETWORK,
+            name);
     if (!arch && ls_onnx_recognise(recorded) && strcmp(recorded, name) != 0)
         return ls_fail(error, LS_MISMATCH,
                        "%s: is a checkpoint of the network in %s; say with --arch where that is",

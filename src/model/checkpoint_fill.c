@@ -3,6 +3,7 @@
 #include "model/tensor_extent.h"
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,56 @@ size_t ls_checkpoint_prefix(const struct ls_tensor_file *file) {
     return file->tensor_count > 0 ? length : 0;
 }
 
+/* Tensors that only the network or only the file has, and the first of each. */
+struct strangers {
+    const char *missing, *unexpected; /* NULL: there is none */
+    int missing_count, unexpected_count;
+};
+
+/* Whether a file has torchvision's names for a network of the kind that has others here. */
+static bool is_torchvision(const struct ls_tensor_file *file, const struct ls_network *network) {
+    bool theirs = false, ours = false;
+    for (int i = 0; i < file->tensor_count; i++)
+        theirs = theirs || strstr(file->tensors[i].name, ".downsample.");
+    for (int t = 0; t < network->tensor_count; t++)
+        ours = ours || strstr(network->tensors[t].name, ".shortcut.");
+    return theirs && ours;
+}
+
+/* Our own checkpoints say what they are of, and so does a network that comes in a file. */
+static bool is_foreign(const struct ls_tensor_file *file, const struct ls_network *network) {
+    return !ls_metadata_get(&file->metadata, "arch") && !network->sha256[0];
+}
+
+static void describe(const struct strangers *s, const char *arch, char *what, size_t size) {
+    if (s->missing && s->unexpected)
+        snprintf(what, size,
+                 "not a checkpoint of %.200s: lacks %d of its tensors ('%s') and has %d others "
+                 "('%.100s')",
+                 arch, s->missing_count, s->missing, s->unexpected_count, s->unexpected);
+    else if (s->missing)
+        snprintf(what, size, "lacks %d of the tensors of %.200s ('%s')", s->missing_count, arch,
+                 s->missing);
+    else
+        snprintf(what, size, "has %d tensors that %.200s does not have ('%.100s')",
+                 s->unexpected_count, arch, s->unexpected);
+}
+
+static enum ls_status fail_names(const struct strangers *s, const struct ls_network *network,
+                                 const struct ls_tensor_file *file, const char *name,
+                                 struct ls_error *error) {
+    static const char torchvision[] =
+        "'downsample' is torchvision's name for what is 'shortcut' here, in networks of the same "
+        "kind (torchvision's ResNet-34 is resnet34-imagenet); ";
+    char what[512];
+    describe(s, network->arch, what, sizeof what);
+    if (network->node_count == 0)
+        return ls_fail(error, LS_MISMATCH, "%s: %s; is it of another network?", name, what);
+    return ls_fail(error, LS_MISMATCH, "%s: %s; %sis it of another architecture (--arch)?%s", name,
+                   what, is_torchvision(file, network) ? torchvision : "",
+                   is_foreign(file, network) ? " " LS_FOREIGN_NETWORK : "");
+}
+
 /* found[network->tensor_count] = the file's tensor for each of the network's, NULL where there is
  * none. */
 static enum ls_status match_names(const struct ls_stored_tensor **found,
@@ -30,36 +81,18 @@ static enum ls_status match_names(const struct ls_stored_tensor **found,
     const size_t prefix = ls_checkpoint_prefix(file);
     const bool own = prefix > 0 && ls_network_find(network, file->tensors[0].name);
     const size_t skip = own ? 0 : prefix;
-    const char *unexpected = NULL, *missing = NULL;
-    int unexpected_count = 0, missing_count = 0;
+    struct strangers s = {0};
     for (int i = 0; i < file->tensor_count; i++) {
         const struct ls_tensor *tensor = ls_network_find(network, file->tensors[i].name + skip);
         if (tensor)
             found[tensor - network->tensors] = &file->tensors[i];
-        else if (unexpected_count++ == 0)
-            unexpected = file->tensors[i].name;
+        else if (s.unexpected_count++ == 0)
+            s.unexpected = file->tensors[i].name;
     }
     for (int t = 0; t < network->tensor_count; t++)
-        if (!found[t] && network->tensors[t].kind != LS_COUNTER && missing_count++ == 0)
-            missing = network->tensors[t].name;
-
-    if (missing && unexpected)
-        return ls_fail(
-            error, LS_MISMATCH,
-            "%s: not a checkpoint of %s: lacks %d of its tensors ('%s') and has %d others "
-            "('%s'); is it of another architecture (--arch)?",
-            name, network->arch, missing_count, missing, unexpected_count, unexpected);
-    if (missing)
-        return ls_fail(error, LS_MISMATCH,
-                       "%s: lacks %d of the tensors of %s ('%s'); is it of another architecture "
-                       "(--arch)?",
-                       name, missing_count, network->arch, missing);
-    if (unexpected)
-        return ls_fail(error, LS_MISMATCH,
-                       "%s: has %d tensors that %s does not have ('%s'); is it of another "
-                       "architecture (--arch)?",
-                       name, unexpected_count, network->arch, unexpected);
-    return LS_OK;
+        if (!found[t] && network->tensors[t].kind != LS_COUNTER && s.missing_count++ == 0)
+            s.missing = network->tensors[t].name;
+    return s.missing || s.unexpected ? fail_names(&s, network, file, name, error) : LS_OK;
 }
 
 static enum ls_status check_shape(const struct ls_tensor *tensor,

@@ -5,6 +5,11 @@
 #include "landscape/checkpoint.h"
 #include "model/safetensors.h"
 
+/* What to do with a network that none of ours is. */
+#define LS_FOREIGN_NETWORK                                                                         \
+    "A network that 'landscape train --arch list' does not have comes as an ONNX file (--arch "    \
+    "FILE.onnx), or is evaluated by a command of yours ('landscape scan --evaluator')"
+
 /* values[network->value_count] = the file's tensors. Every fault is named with `name`, the file's,
  * and the tensor: missing and unexpected tensors, wrong shapes and types, values that cannot be. A
  * prefix "module." that all tensors have (PyTorch's DataParallel adds it) is ignored. */
