@@ -42,7 +42,8 @@ enum ls_file_kind ls_file_kind_at(const char *path) {
         return LS_FILE_OTHER;
     const enum ls_file_kind kind = ls_file_kind(head, fread(head, 1, sizeof head, file));
     fclose(file);
-    return kind == LS_FILE_OTHER && ls_ends_in(path, ".onnx") ? LS_FILE_ONNX : kind;
+    const bool named = ls_stem_length(path, ".onnx") < strlen(path);
+    return kind == LS_FILE_OTHER && named ? LS_FILE_ONNX : kind;
 }
 
 const char *ls_file_kind_name(enum ls_file_kind kind) {
