@@ -195,7 +195,7 @@ works 'than the images are of' "$landscape" eval --model nine/model.safetensors 
 fails 1 'takes images of 4x6x1, npz:.*sizes.npz has 3x6x1' 'test images of another size' "$landscape" train \
     --arch resnet20 --out run --data "npz:$arrays/sizes.npz"
 works 'half an archive is told of' "$landscape" info "$arrays/train-only.npz"
-fails 1 'takes images of 8x8x1' 'other images' "$landscape" eval --model bright/model.safetensors --images 8
+fails 1 'takes images of 8x8x1' 'other images' "$landscape" eval --model bright/model.safetensors --data synthetic --images 8
 fails 1 'good-grey.npz.*vgg\|vgg9@4x6x1:3' 'images that are too small' "$landscape" train --arch vgg9 --out run \
     --data "npz:$arrays/good-grey.npz"
 works 'images that are not square' "$landscape" train --arch resnet20 --epochs 0 --out oblong --data "npz:$arrays/good-grey.npz"
@@ -773,7 +773,7 @@ works 'a network for segmentation is trained' segment
 fails 1 'unet@.* labels pixels, synthetic:0 has one label an image: give .*--data shapes' 'pixels of images that have one label' \
     "$landscape" train --arch unet --out run
 check 'which alone is told' test "$(wc -l <"$err")" = 1
-fails 1 'labels pixels, synthetic:0' 'the same of a checkpoint' "$landscape" eval --model pixels/model.safetensors
+fails 1 'labels pixels, synthetic:0' 'the same of a checkpoint' "$landscape" eval --model pixels/model.safetensors --data synthetic
 fails 1 'resnet20@.* one label an image, shapes:0 has one a pixel: .*unet' 'one label of images whose pixels have them' \
     "$landscape" train --arch resnet20 --data shapes --subset 8 --test-subset 4 --out run
 iou=$(awk -F, '$7 == "test_mean_iou" { there = 1 } END { if (there) printf "%.2f", $7 }' pixels/log.csv)
