@@ -19,7 +19,8 @@ struct ls_pending_file {
 };
 
 /* Reserves a temporary file beside `path` (created empty, so an unwritable directory fails here).
- * What a killed process left under its name is taken over; if a living one is writing it, LS_BUSY. */
+ * What a killed process left under its name is taken over; if a living one is writing it, LS_BUSY.
+ */
 enum ls_status ls_pending_open(struct ls_pending_file *file, const char *path,
                                struct ls_error *error);
 
