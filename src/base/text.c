@@ -46,6 +46,15 @@ bool ls_ends_in(const char *name, const char *ending) {
     return length > end && strcasecmp(name + length - end, ending) == 0;
 }
 
+void ls_shortest(double number, int least, char text[LS_SHORTEST]) {
+    enum { MOST_DIGITS = 17 }; /* tell all numbers apart */
+    for (int digits = least; digits <= MOST_DIGITS; digits++) {
+        snprintf(text, LS_SHORTEST, "%.*g", digits, number);
+        if (strtod(text, NULL) == number)
+            return;
+    }
+}
+
 size_t ls_stem_length(const char *text, const char *ending) {
     const size_t length = strlen(text), less = strlen(ending);
     const bool ends = length > less && strcmp(text + length - less, ending) == 0;

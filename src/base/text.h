@@ -21,6 +21,10 @@ int ls_control_length(const unsigned char *at);
  */
 size_t ls_stem_length(const char *text, const char *ending);
 
+/* text = the number in as few digits, from `least` to 17, as read back as the same. */
+enum { LS_SHORTEST = 32 };
+void ls_shortest(double number, int least, char text[LS_SHORTEST]);
+
 /* Whether a file's name has the ending, in whatever case, and something before it. */
 bool ls_ends_in(const char *name, const char *ending);
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/watch.h"
+#include "engine/plan.h"
 #include <math.h>
 
 /* All that a scan needs, loaded. */
@@ -24,8 +25,6 @@ static struct ls_range fitted(const struct job *job, const struct ls_range *rang
                              : *range;
 }
 
-enum { FIRST_BLOCK = 256 }; /* the fewest images that a point may be of */
-
 /* Evaluators, which may take long to get ready, are last to start. */
 static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                            struct ls_error *error) {
@@ -35,8 +34,8 @@ static enum ls_status load(struct job *job, const struct cli_scan_options *o,
     enum ls_status status =
         o->evaluator ? ls_model_load_tensors(&job->model, o->model, NULL, error)
                      : cli_load(&subject, &job->watch.observer, &job->model, &job->dataset, error);
-    if (!status && o->relative_error > 0 && job->dataset.count > FIRST_BLOCK)
-        cli_note_order(&job->dataset, FIRST_BLOCK);
+    if (!status && o->relative_error > 0 && job->dataset.count > LS_BLOCK) /* the first may do */
+        cli_note_order(&job->dataset, LS_BLOCK);
     if (!status)
         status = ls_directions_make(&job->directions, &job->model, &o->directions, two, error);
     if (!status)

@@ -1,5 +1,6 @@
 #include "render/script.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "render/utf8.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,13 +39,9 @@ void ls_script_add(struct ls_script *script, const char *format, ...) {
 }
 
 void ls_script_number(struct ls_script *script, double number) {
-    enum { SURE_DIGITS = 15, MOST_DIGITS = 17 }; /* decimals of so many are kept, tell all apart */
-    char digits[32];
-    for (int precision = SURE_DIGITS; precision <= MOST_DIGITS; precision++) {
-        snprintf(digits, sizeof digits, "%.*g", precision, number);
-        if (strtod(digits, NULL) == number)
-            break;
-    }
+    enum { SURE_DIGITS = 15 }; /* decimals of so many are kept */
+    char digits[LS_SHORTEST];
+    ls_shortest(number, SURE_DIGITS, digits);
     ls_script_add(script, "%s", digits);
 }
 

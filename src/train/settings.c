@@ -1,33 +1,24 @@
 #include "train/settings.h"
 #include "base/metadata.h"
+#include "base/text.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER = 32 }; /* room for one as text */
-
-/* The shortest text that is this very number. */
-static void write_number(double number, char text[NUMBER]) {
-    for (int digits = 6; digits <= 17; digits++) {
-        snprintf(text, NUMBER, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            return;
-    }
-}
+enum { DIGITS = 6 }; /* at least */
 
 static void note_number(struct ls_notes *notes, const char *key, double number) {
-    char text[NUMBER];
-    write_number(number, text);
+    char text[LS_SHORTEST];
+    ls_shortest(number, DIGITS, text);
     ls_note(notes, key, "%s", text);
 }
 
 enum ls_status ls_train_settings(struct ls_metadata *m, const struct ls_model *model,
                                  const struct ls_recipe *recipe, const struct ls_training *training,
                                  struct ls_error *error) {
-    char steps[LS_MAX_LR_STEPS * NUMBER] = "";
+    char steps[LS_MAX_LR_STEPS * LS_SHORTEST] = "";
     for (int i = 0; i < recipe->lr_step_count; i++) {
-        char text[NUMBER];
-        write_number(recipe->lr_steps[i], text);
+        char text[LS_SHORTEST];
+        ls_shortest(recipe->lr_steps[i], DIGITS, text);
         snprintf(steps + strlen(steps), sizeof steps - strlen(steps), "%s%s", i ? "," : "", text);
     }
     char train_sha256[65], test_sha256[65];
