@@ -21,3 +21,9 @@ void ls_combine_weights(const struct ls_call *call, const void *partials, int ch
         e += count;
     }
 }
+
+void ls_combine_tensor(const struct ls_call *call, const void *partials, int chunks, size_t stride,
+                       size_t begin, size_t end) {
+    ls_kernels()->sum_parts(end - begin, (const float *)partials + begin, chunks,
+                            stride / sizeof(float), call->tensor_grads[0] + begin);
+}

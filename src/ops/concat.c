@@ -1,6 +1,5 @@
 /* y = the channels of x0, then those of x1, ...: the skip connection of a DenseNet or a U-Net */
 #include "ops/channels.h"
-#include "ops/op.h"
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
                             struct ls_error *error) {
@@ -16,34 +15,12 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
     return LS_OK;
 }
 
-static size_t pixels_of(const struct ls_node *node) {
-    return (size_t)node->out.height * (size_t)node->out.width;
-}
-
 static void forward(const struct ls_call *call, int first, int last) {
-    const struct ls_node *node = call->node;
-    const size_t channels = (size_t)node->out.channels, pixels = pixels_of(node);
-    const size_t at = pixels * (size_t)first, count = pixels * (size_t)(last - first);
-    float *y = call->output + at * channels;
-    for (int i = 0; i < node->input_count; i++) {
-        const size_t part = (size_t)node->in[i].channels;
-        ls_move_channels(count, part, call->inputs[i] + at * part, part, false, y, channels);
-        y += part;
-    }
+    ls_join_rows(call, first, last, ls_span_of(call->node, 0, 1).pixels);
 }
 
 static void backward(const struct ls_call *call, int first, int last) {
-    const struct ls_node *node = call->node;
-    const size_t channels = (size_t)node->out.channels, pixels = pixels_of(node);
-    const size_t at = pixels * (size_t)first, count = pixels * (size_t)(last - first);
-    const float *y_grad = call->output_grad + at * channels;
-    for (int i = 0; i < node->input_count; i++) {
-        const size_t part = (size_t)node->in[i].channels;
-        if (call->input_grads[i])
-            ls_move_channels(count, part, y_grad, channels, call->accumulate[i],
-                             call->input_grads[i] + at * part, part);
-        y_grad += part;
-    }
+    ls_join_rows_backward(call, first, last, ls_span_of(call->node, 0, 1).pixels);
 }
 
 const struct ls_op ls_op_concat = {

@@ -1,7 +1,7 @@
 /* y = x times a factor for each channel: what begins as a small part of a sum (layer scale; Touvron
  * et al. 2021, section 2) */
 #include "kernels/kernels.h"
-#include "ops/op.h"
+#include "ops/combine.h"
 #include <string.h>
 
 /* The tensor is called as the node: PyTorch has it in no layer of its own. */
@@ -49,12 +49,6 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
                                call->output_grad + s.at, channels, partial);
 }
 
-static void backward_combine(const struct ls_call *call, const void *partials, int chunks,
-                             size_t stride, size_t begin, size_t end) {
-    ls_kernels()->sum_parts(end - begin, (const float *)partials + begin, chunks,
-                            stride / sizeof(float), call->tensor_grads[0] + begin);
-}
-
 static void backward(const struct ls_call *call, int first, int last) {
     const struct ls_span s = ls_span_of(call->node, first, last);
     float *x_grad = call->input_grads[0];
@@ -74,6 +68,6 @@ const struct ls_op ls_op_scale = {
     .partial_size = partial_size,
     .combine_count = gradient_count,
     .backward_reduce = backward_reduce,
-    .backward_combine = backward_combine,
+    .backward_combine = ls_combine_tensor,
     .backward = backward,
 };
