@@ -76,3 +76,52 @@ double derivatives_product_fault(const struct derivatives *d, double step) {
     free(product);
     return sqrt(difference / square);
 }
+
+/* The slope of the loss along a direction in one tensor alone. */
+static void check_tensor(struct derivatives *d, const struct ls_tensor *tensor,
+                         const float *direction, const float *gradient, double scale) {
+    const double step = 0.02;
+    double slope = 0, length = 0;
+    memset(d->vector, 0, d->model.network.value_count * sizeof *d->vector);
+    for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
+        d->vector[i] = 0.1F * direction[i];
+        slope += (double)gradient[i] * d->vector[i];
+        length += (double)d->vector[i] * d->vector[i];
+    }
+    const double rise =
+        derivatives_loss(d, step, LS_FP32, 2, NULL) - derivatives_loss(d, -step, LS_FP32, 2, NULL);
+    const double fault = fabs(rise / (2 * step) - slope) / (scale * sqrt(length));
+    if (!(fault < 5e-3))
+        fail_msg("tensor %s: slope %g, not %g (%g)", tensor->name, slope, rise / (2 * step), fault);
+}
+
+void derivatives_check_tensors(struct derivatives *d) {
+    const struct ls_network *network = &d->model.network;
+    float *gradient, *other, *direction = normal_floats(network->value_count, 7);
+    double square = 0;
+    derivatives_loss(d, 0, LS_FP32, 1, &gradient);
+    derivatives_loss(d, 0, LS_FP32, 3, &other);
+    assert_memory_equal(gradient, other, network->value_count * sizeof *gradient);
+    for (size_t i = 0; i < network->value_count; i++)
+        square += (double)gradient[i] * gradient[i];
+    for (int t = 0; t < network->tensor_count; t++)
+        if (network->tensors[t].kind == LS_PARAMETER)
+            check_tensor(d, &network->tensors[t], direction, gradient, sqrt(square));
+    free(gradient);
+    free(other);
+    free(direction);
+}
+
+double derivatives_mixed_fault(const struct derivatives *d) {
+    float *exact, *mixed;
+    double square = 0, difference = 0;
+    derivatives_loss(d, 0, LS_FP32, 2, &exact);
+    derivatives_loss(d, 0, LS_BF16, 2, &mixed);
+    for (size_t i = 0; i < d->model.network.value_count; i++) {
+        square += (double)exact[i] * exact[i];
+        difference += ((double)mixed[i] - exact[i]) * ((double)mixed[i] - exact[i]);
+    }
+    free(exact);
+    free(mixed);
+    return sqrt(difference / square);
+}

@@ -29,4 +29,11 @@ double derivatives_multiply(const struct derivatives *d, int threads, double *pr
  * of inference mode only without batch norm. */
 double derivatives_product_fault(const struct derivatives *d, double step);
 
+/* Fails the test unless the gradient is that of differences along a direction in each tensor alone,
+ * and the same bits with any number of threads. The vector is another one then. */
+void derivatives_check_tensors(struct derivatives *d);
+
+/* How far, relative to its length, the gradient in mixed precision is from that in floats. */
+double derivatives_mixed_fault(const struct derivatives *d);
+
 #endif

@@ -214,6 +214,25 @@ void rig_check(struct rig *rig, int chunk, float step, double tolerance) {
                            rig->tensor_size[t], step, tolerance, rig->spec[t].suffix);
 }
 
+void rig_check_accumulation(struct rig *rig, int chunk) {
+    float *once[LS_MAX_INPUTS];
+    rig_forward(rig, chunk);
+    rig_backward(rig, chunk);
+    for (int i = 0; i < rig->node.input_count; i++) {
+        const size_t size = (size_t)rig->images * ls_shape_size(rig->node.in[i]);
+        once[i] = ls_alloc(size, sizeof(float));
+        memcpy(once[i], rig->call.input_grads[i], size * sizeof(float));
+        rig->call.accumulate[i] = true;
+    }
+    rig_backward(rig, chunk);
+    for (int i = 0; i < rig->node.input_count; i++) {
+        for (size_t e = 0; e < (size_t)rig->images * ls_shape_size(rig->node.in[i]); e++)
+            assert_float_equal(rig->call.input_grads[i][e], 2 * once[i][e], 1e-5);
+        rig->call.accumulate[i] = false;
+        free(once[i]);
+    }
+}
+
 /* Activations of the rig that change: inputs, output, the inputs' gradients. */
 struct changes {
     float *inputs[LS_MAX_INPUTS], *output, *input_grads[LS_MAX_INPUTS];

@@ -42,6 +42,9 @@ void rig_backward(struct rig *rig, int chunk);
  * `tolerance`, relative to the largest gradient of its tensor. */
 void rig_check(struct rig *rig, int chunk, float step, double tolerance);
 
+/* Fails the test unless gradients that are added to what was there are twice those that are not. */
+void rig_check_accumulation(struct rig *rig, int chunk);
+
 /* Fails the test unless the operation, which has no tensors, tells how its output and its inputs'
  * gradients change along a direction of the inputs and the output's gradient: within `tolerance` of
  * differences over `step`, relative to the largest change. */

@@ -12,21 +12,6 @@ static void create(struct rig *rig, const struct ls_op *op, struct ls_attributes
     rig_create(rig, op, a, 1, &in, IMAGES, 0);
 }
 
-/* Gradients that are added to what was there are twice those that are not. */
-static void check_accumulation(struct rig *rig) {
-    const size_t count = (size_t)rig->images * ls_shape_size(rig->node.in[0]);
-    float *once = malloc(count * sizeof *once);
-    assert_non_null(once);
-    rig_forward(rig, 2);
-    rig_backward(rig, 2);
-    memcpy(once, rig->call.input_grads[0], count * sizeof *once);
-    rig->call.accumulate[0] = true;
-    rig_backward(rig, 2);
-    for (size_t i = 0; i < count; i++)
-        assert_float_equal(rig->call.input_grads[0][i], 2 * once[i], 1e-5);
-    free(once);
-}
-
 /* One pixel's, by the definition. */
 static void normalise(int channels, const float *x, double epsilon, double *y) {
     double mean = 0, variance = 0;
@@ -68,7 +53,7 @@ static void layer_norm_gradients(void **state) {
         create(&rig, &ls_op_layernorm, (struct ls_attributes){.epsilon = 0.1F, .bias = i % 2},
                widths[i / 2]);
         rig_check(&rig, 2, 0.02F, 2e-3);
-        check_accumulation(&rig);
+        rig_check_accumulation(&rig, 2);
         rig_free(&rig);
     }
 }
@@ -98,7 +83,7 @@ static void scale_gradients(void **state) {
         struct rig rig;
         create(&rig, &ls_op_scale, (struct ls_attributes){.rank = 3}, widths[i]);
         rig_check(&rig, 2, 0.05F, 1e-3);
-        check_accumulation(&rig);
+        rig_check_accumulation(&rig, 2);
         for (int e = 0; e < IMAGES * 6 * widths[i]; e++)
             assert_true(rig.call.output[e] ==
                         rig.call.inputs[0][e] * rig.call.tensors[0][e % widths[i]]);
@@ -124,7 +109,7 @@ static void slices_take_channels(void **state) {
     (void)state;
     create(&rig, &ls_op_slice, (struct ls_attributes){.channels = 3, .begin = 2}, 7);
     rig_check(&rig, 2, 0.05F, 1e-3);
-    check_accumulation(&rig);
+    rig_check_accumulation(&rig, 2);
     for (int p = 0; p < IMAGES * 6; p++)
         assert_memory_equal(rig.call.output + 3 * p, rig.call.inputs[0] + 7 * p + 2,
                             3 * sizeof(float));
@@ -139,7 +124,7 @@ static void shuffles_mix_groups(void **state) {
         struct rig rig;
         create(&rig, &ls_op_shuffle, (struct ls_attributes){.groups = groups[i]}, 12);
         rig_check(&rig, 2, 0.05F, 1e-3);
-        check_accumulation(&rig);
+        rig_check_accumulation(&rig, 2);
         for (int e = 0; e < IMAGES * 6 * 12; e++) {
             const int group = e % 12 % groups[i], member = e % 12 / groups[i];
             assert_true(rig.call.output[e] ==

@@ -4,7 +4,6 @@
 #include "landscape/rng.h"
 #include "model/build.h"
 #include "networks.h"
-#include "numbers.h"
 #include "perturb.h"
 #include "support.h"
 #include <math.h>
@@ -175,44 +174,12 @@ static void every_precision_finds_the_loss(void **state) {
     }
 }
 
-/* The slope of the loss along a direction in one tensor alone. */
-static void check_tensor(struct derivatives *d, const struct ls_tensor *tensor,
-                         const float *direction, const float *gradient, double scale) {
-    const double step = 0.02;
-    double slope = 0, length = 0;
-    memset(d->vector, 0, d->model.network.value_count * sizeof *d->vector);
-    for (size_t i = tensor->offset; i < tensor->offset + tensor->count; i++) {
-        d->vector[i] = 0.1F * direction[i];
-        slope += (double)gradient[i] * d->vector[i];
-        length += (double)d->vector[i] * d->vector[i];
-    }
-    const double rise =
-        derivatives_loss(d, step, LS_FP32, 2, NULL) - derivatives_loss(d, -step, LS_FP32, 2, NULL);
-    const double fault = fabs(rise / (2 * step) - slope) / (scale * sqrt(length));
-    if (!(fault < 5e-3))
-        fail_msg("tensor %s: slope %g, not %g (%g)", tensor->name, slope, rise / (2 * step), fault);
-}
-
 static void every_tensor_has_the_right_gradient(void **state) {
     (void)state;
     for (uint64_t seed = 100; seed < 100 + NETWORKS; seed++) {
         struct derivatives d;
-        float *gradient, *other;
-        double square = 0;
         make(&d, seed, seed % 4 != 0, false);
-        const size_t values = d.model.network.value_count;
-        float *direction = normal_floats(values, 7);
-        derivatives_loss(&d, 0, LS_FP32, 1, &gradient);
-        derivatives_loss(&d, 0, LS_FP32, 3, &other);
-        assert_memory_equal(gradient, other, values * sizeof *gradient);
-        for (size_t i = 0; i < values; i++)
-            square += (double)gradient[i] * gradient[i];
-        for (int t = 0; t < d.model.network.tensor_count; t++)
-            if (d.model.network.tensors[t].kind == LS_PARAMETER)
-                check_tensor(&d, &d.model.network.tensors[t], direction, gradient, sqrt(square));
-        free(gradient);
-        free(other);
-        free(direction);
+        derivatives_check_tensors(&d);
         derivatives_free(&d);
     }
 }
@@ -235,19 +202,10 @@ static void mixed_precision_is_near(void **state) {
     (void)state;
     for (uint64_t seed = 300; seed < 300 + NETWORKS; seed++) {
         struct derivatives d;
-        float *exact, *mixed;
-        double square = 0, difference = 0;
         make(&d, seed, false, false);
-        derivatives_loss(&d, 0, LS_FP32, 2, &exact);
-        derivatives_loss(&d, 0, LS_BF16, 2, &mixed);
-        for (size_t i = 0; i < d.model.network.value_count; i++) {
-            square += (double)exact[i] * exact[i];
-            difference += ((double)mixed[i] - exact[i]) * ((double)mixed[i] - exact[i]);
-        }
-        if (!(sqrt(difference / square) < 0.05))
-            fail_msg("network %d: off by %g", (int)seed, sqrt(difference / square));
-        free(exact);
-        free(mixed);
+        const double fault = derivatives_mixed_fault(&d);
+        if (!(fault < 0.05))
+            fail_msg("network %d: off by %g", (int)seed, fault);
         derivatives_free(&d);
     }
 }
