@@ -67,14 +67,16 @@ struct ls_attributes {
     bool padding_counts;         /* in means over windows: as pixels of 0 */
     int groups;                  /* of channels that a convolution keeps apart or a shuffle mixes;
                                     0 is 1 */
-    int begin;                   /* first channel of a slice */
+    int begin;                   /* first channel of a slice; the pixel that is taken */
+    int pixels;                  /* of a learned row */
     float slope, shift;          /* of a bent line */
     float low, high;             /* what values are clipped to */
     bool bias;                   /* adds a bias tensor */
     float bias_start;            /* its initial value */
     bool matrix;                 /* a 1x1 convolution's weight is [channels][inputs], as a linear
                                     layer's */
-    int rank;                    /* of a scale's tensor: [C], [C][1][1], ... or [1][C][1][1] */
+    int rank;                    /* of a scale's tensor: [C], [C][1][1], ... or [1][C][1][1]; of
+                                    a learned row's: [C] or [1]...[pixels][C] */
     float epsilon, momentum;     /* batch norm; epsilon of layer norm, too */
     bool fused_batchnorm;        /* set by fusion: a convolution folds the batch norm behind it */
     bool fused_residual;         /* set by fusion: the last input is added to the result */

@@ -83,7 +83,8 @@ static struct ls_call along_direction(const struct ls_curvature *c, const struct
     return along;
 }
 
-/* The output, and how it changes: by the inputs' changes and by the weights'. */
+/* The output, and how it changes: by the inputs' changes, if there are any, and by the
+ * weights'. */
 static void run_forward(const struct ls_curvature *c, int n, int images, float *memory) {
     const struct ls_call call = call_of(c, n, memory);
     const struct ls_node *node = call.node;
@@ -101,7 +102,10 @@ static void run_forward(const struct ls_curvature *c, int n, int images, float *
     struct ls_call change = call;
     memcpy(change.inputs, call.input_tangents, sizeof change.inputs);
     change.output = call.output_tangent;
-    node->op->forward(&change, 0, images);
+    if (node->input_count > 0)
+        node->op->forward(&change, 0, images);
+    else
+        memset(call.output_tangent, 0, count * sizeof *call.output_tangent);
     if (!ls_weighted(node))
         return;
     struct ls_call along = along_direction(c, &call, n);
@@ -134,7 +138,7 @@ static void run_backward(const struct ls_curvature *c, int n, int images, float 
 }
 
 /* partial = how the gradient of the node's weights changes: by the output's gradient's change and
- * by the inputs'. */
+ * by the inputs', if there are any. */
 static void run_weights(const struct ls_curvature *c, int n, int images, float *memory,
                         float *partial) {
     struct ls_call call = call_of(c, n, memory);
@@ -143,6 +147,8 @@ static void run_weights(const struct ls_curvature *c, int n, int images, float *
     struct ls_call change = call;
     change.output_grad = call.output_grad_tangent;
     op->backward_reduce(&change, 0, images, partial);
+    if (call.node->input_count == 0)
+        return;
     memcpy(call.inputs, call.input_tangents, sizeof call.inputs);
     op->backward_reduce(&call, 0, images, spare);
     ls_kernels()->floats->add(ls_partial_floats(call.node), partial, spare, partial);
