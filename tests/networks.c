@@ -18,6 +18,17 @@ void open_synthetic(struct ls_dataset *dataset, enum ls_split split, int images)
     assert_int_equal(ls_dataset_open(dataset, "synthetic", split, images, 0, NULL, NULL), LS_OK);
 }
 
+void open_small(struct ls_dataset *dataset, enum ls_split split, int images) {
+    open_synthetic(dataset, split, images);
+    uint8_t *to = dataset->pixels;
+    for (int plane = 0; plane < images * dataset->channels; plane++)
+        for (int y = 0; y < dataset->height; y += 2)
+            for (int x = 0; x < dataset->width; x += 2)
+                *to++ = dataset->pixels[(plane * dataset->height + y) * dataset->width + x];
+    dataset->height /= 2;
+    dataset->width /= 2;
+}
+
 struct ls_result evaluate(const struct ls_model *model, const struct ls_dataset *data,
                           enum ls_precision precision, int threads) {
     struct ls_result result;

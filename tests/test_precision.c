@@ -5,12 +5,13 @@
 #include <math.h>
 
 static void is_near_fp32(void **state) {
-    static const char *const archs[] = {"resnet20", "resnet20-noshort", "resnet32"};
+    static const char *const archs[] = {"resnet20@16x16x3", "resnet20-noshort@16x16x3",
+                                        "resnet32@16x16x3"};
     (void)state;
     for (size_t a = 0; a < sizeof archs / sizeof *archs; a++) {
         struct ls_dataset data;
         struct ls_model model;
-        open_synthetic(&data, LS_TEST, 21);
+        open_small(&data, LS_TEST, 21);
         make_model(&model, archs[a], a);
         const double exact = evaluate(&model, &data, LS_FP32, 1).loss;
         const double rounded = evaluate(&model, &data, LS_BF16, 1).loss;
@@ -26,8 +27,8 @@ static void is_the_same_on_any_threads(void **state) {
     (void)state;
     struct ls_dataset data;
     struct ls_model model;
-    open_synthetic(&data, LS_TEST, 261); /* more than a block, and an odd number */
-    make_model(&model, "resnet20", 1);
+    open_small(&data, LS_TEST, 261); /* more than a block, and an odd number */
+    make_model(&model, "resnet20@16x16x3", 1);
     const struct ls_result one = evaluate(&model, &data, LS_BF16, 1);
     const struct ls_result three = evaluate(&model, &data, LS_BF16, 3);
     assert_memory_equal(&one, &three, sizeof one);
@@ -50,11 +51,11 @@ static void check_alone(const char *arch, enum ls_precision precision, double to
     struct ls_dataset data;
     struct ls_plan *plan;
     struct ls_worker *worker;
-    float image[3072];
+    float image[16 * 16 * 3];
     make_model(&model, arch, 2);
     assert_int_equal(ls_plan_create(&plan, &model.network, precision, NULL), LS_OK);
     /* two of the largest groups, the second with empty places */
-    open_synthetic(&data, LS_TEST, ls_plan_images(plan) + 7);
+    open_small(&data, LS_TEST, ls_plan_images(plan) + 7);
     assert_int_equal(ls_worker_create(&worker, plan, NULL), LS_OK);
     ls_worker_load_values(worker, model.values);
     const double alone = loss_of(worker, &data, true), together = loss_of(worker, &data, false);
@@ -75,10 +76,10 @@ static void check_alone(const char *arch, enum ls_precision precision, double to
 static void images_are_evaluated_as_if_alone(void **state) {
     (void)state;
     for (int p = LS_FP32; p <= LS_BF16; p++)
-        check_alone("resnet20", (enum ls_precision)p, 0);
+        check_alone("resnet20@16x16x3", (enum ls_precision)p, 0);
     /* Some of OpenBLAS's kernels round otherwise with the number of images. */
-    check_alone("densenet-cifar", LS_FP32, 1e-8);
-    check_alone("vgg9", LS_BF16X3, 1e-8);
+    check_alone("densenet-cifar@16x16x3", LS_FP32, 1e-8);
+    check_alone("vgg9@16x16x3", LS_BF16X3, 1e-8);
 }
 
 static void names_are_read_back(void **state) {
