@@ -1,25 +1,8 @@
 /* GELU: x times the probability that a standard normal number is below x (Hendrycks and Gimpel
  * 2016). The Makefile compiles this file for each instruction set. */
+#include "kernels/exponential.h"
 #include "kernels/kernels.h"
 #include "kernels/vector.h"
-#include <stdint.h>
-
-typedef uint32_t words __attribute__((vector_size(LANES * sizeof(uint32_t))));
-
-/* exp(v) for -87 < v <= 0: 2^n exp(r) with n whole and |r| <= log(2) / 2, where the polynomial is
- * off by 2e-9. */
-INLINE vector exponential(vector v) {
-    const float whole = 12582912.0F; /* 1.5 * 2^23: numbers of that size have no fraction */
-    const vector shifted = v * 1.44269504F + whole, n = shifted - whole;
-    const vector r = v - n * 0.693359375F + n * 2.12194440e-4F;
-    vector p = r * 1.38436523e-3F + 8.3741556e-3F;
-    p = p * r + 0.0416680021F;
-    p = p * r + 0.166664313F;
-    p = p * r + 0.499999942F;
-    p = p * r + 1.0F;
-    p = p * r + 1.0F;
-    return (vector)((words)p + ((words)shifted << 23)); /* n added to the exponent */
-}
 
 /* exp(t^2 / 2) times the probability of more than t, for 0 <= t < 13: a polynomial of 1 / (1 + t/4)
  * that is off by a part in 1e8. */
@@ -33,10 +16,6 @@ INLINE vector tail_ratio(vector t) {
     for (int i = 2; i < 10; i++)
         p = p * u + factors[i];
     return p;
-}
-
-INLINE vector choose(mask which, vector a, vector b) {
-    return (vector)(((mask)a & which) | ((mask)b & ~which));
 }
 
 /* The probability of less than x, and how dense numbers are there; far out 0. */

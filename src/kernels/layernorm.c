@@ -1,31 +1,8 @@
 /* Layer norm's loops. Of every pixel, mean and deviation of the channels are found anew wherever
  * they are needed. The Makefile compiles this file for each instruction set. */
 #include "kernels/kernels.h"
-#include "kernels/vector.h"
+#include "kernels/row.h"
 #include <math.h>
-
-/* Channels c .. c+LANES-1 of a pixel, with zeros behind the last. */
-INLINE vector get(const float *x, size_t c, size_t channels) {
-    return c + LANES <= channels ? load(x + c) : load_some(x + c, channels - c);
-}
-
-INLINE void put(float *y, size_t c, size_t channels, vector v) {
-    if (c + LANES <= channels)
-        store(y + c, v);
-    else
-        store_some(y + c, v, channels - c);
-}
-
-INLINE float sum_of(vector v) {
-    float part[LANES];
-    store(part, v);
-#pragma GCC unroll 4
-    for (int half = LANES / 2; half > 0; half /= 2)
-#pragma GCC unroll 8
-        for (int i = 0; i < half; i++)
-            part[i] += part[i + half];
-    return part[0];
-}
 
 struct moments {
     float mean, inverse; /* 1 / deviation */

@@ -34,6 +34,11 @@ INLINE void store_some(float *to, vector v, size_t count) {
     memcpy(to, &v, count * sizeof *to);
 }
 
+/* a where `which` is set, else b. */
+INLINE vector choose(mask which, vector a, vector b) {
+    return (vector)(((mask)a & which) | ((mask)b & ~which));
+}
+
 /* max(v, 0), keeping what is not a number. */
 INLINE vector rectify(vector v) {
     return (vector)((mask)v & ~(v < (vector){0}));
