@@ -57,7 +57,7 @@ ELEMENTWISE := $(ISAS:%=$(BUILD)/src/kernels/elementwise-%.o)
 FLOATS      := $(ISAS:%=$(BUILD)/src/kernels/activations-%-float.o)
 BFLOATS     := $(foreach isa,$(ISAS) $(if $(X86),avx512bf16),$(BUILD)/src/kernels/activations-$(isa)-bfloat.o)
 ISA_amx     := $(ISA_avx512bf16) -mamx-tile -mamx-bf16
-CONTRACTED  := direct winograd winograd_pack winograd_grad tile_conv peak gelu layernorm
+CONTRACTED  := direct winograd winograd_pack winograd_grad tile_conv peak gelu layernorm softmax
 CONTRACTED_OBJECTS := $(foreach file,$(CONTRACTED),$(ISAS:%=$(BUILD)/src/kernels/$(file)-%.o)) \
                       $(if $(X86),$(BUILD)/src/kernels/tile_conv-avx512bf16.o)
 

@@ -90,6 +90,8 @@ ls_gelu_gradient NAME(ls_gelu_gradient_, LS_ISA);
 ls_layer_norm NAME(ls_layer_norm_, LS_ISA);
 ls_layer_norm_gradient NAME(ls_layer_norm_gradient_, LS_ISA);
 ls_layer_norm_products NAME(ls_layer_norm_products_, LS_ISA);
+ls_softmax NAME(ls_softmax_, LS_ISA);
+ls_softmax_gradient NAME(ls_softmax_gradient_, LS_ISA);
 
 extern const struct ls_kernels NAME(ls_kernels_, LS_ISA);
 const struct ls_kernels NAME(ls_kernels_, LS_ISA) = {
@@ -112,5 +114,7 @@ const struct ls_kernels NAME(ls_kernels_, LS_ISA) = {
     .layer_norm = NAME(ls_layer_norm_, LS_ISA),
     .layer_norm_gradient = NAME(ls_layer_norm_gradient_, LS_ISA),
     .layer_norm_products = NAME(ls_layer_norm_products_, LS_ISA),
+    .softmax = NAME(ls_softmax_, LS_ISA),
+    .softmax_gradient = NAME(ls_softmax_gradient_, LS_ISA),
     .sgd = sgd,
 };

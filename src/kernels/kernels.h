@@ -1,6 +1,6 @@
 /* The inner loops, one table for each kind of CPU. Activations are [pixels][channels] throughout.
- * But for convolutions, GELU, layer norm, sums over pixels and denormal numbers in bfloat16, every
- * table computes the same bits: no multiply-add is contracted. */
+ * But for convolutions, GELU, layer norm, softmax, sums over pixels and denormal numbers in
+ * bfloat16, every table computes the same bits: no multiply-add is contracted. */
 #ifndef LANDSCAPE_KERNELS_KERNELS_H
 #define LANDSCAPE_KERNELS_KERNELS_H
 
@@ -68,6 +68,14 @@ typedef void ls_layer_norm_gradient(size_t pixels, size_t channels, const float 
 typedef void ls_layer_norm_products(size_t pixels, size_t channels, const float *x, float epsilon,
                                     const float *y_grad, float *sum);
 
+/* Softmax of each row: x[rows][count] becomes exp(x) over the row's sum of that. As in PyTorch, a
+ * row whose largest number is infinite, or that holds a NaN, becomes NaN. */
+typedef void ls_softmax(size_t rows, size_t count, float *x);
+
+/* A gradient of softmax's output y becomes that of its input, or a change of the input that of the
+ * output, which is the same: x[rows][count] becomes y (x - sum of x y over the row). */
+typedef void ls_softmax_gradient(size_t rows, size_t count, const float *y, float *x);
+
 /* Does `rounds` of multiply-adds in registers, their sum in *sum so that the compiler keeps
  * them, and returns how many floating-point operations that were. */
 typedef double ls_peak(size_t rounds, float value, float *sum);
@@ -108,6 +116,8 @@ struct ls_kernels {
     ls_layer_norm *layer_norm;
     ls_layer_norm_gradient *layer_norm_gradient;
     ls_layer_norm_products *layer_norm_products;
+    ls_softmax *softmax;
+    ls_softmax_gradient *softmax_gradient;
 
     /* One step on `count` parameters. */
     void (*sgd)(size_t count, const struct ls_sgd *sgd, const float *gradient, float *velocity,
