@@ -13,6 +13,19 @@ void ls_gemm_single_threaded(void);
 void ls_gemm(bool transpose_a, bool transpose_b, int m, int n, int k, const float *a,
              const float *b, bool add, float *c);
 
+/* A factor of a product: a matrix whose rows may be parts of longer ones, from one to the next
+ * `step` floats. */
+struct ls_factor {
+    bool transpose;
+    const float *values;
+    int step;
+};
+
+/* The same of such matrices: c[m][n] = scale op(a) op(b) (+ c if `add`), c's rows c_step floats one
+ * after the other. */
+void ls_gemm_parts(int m, int n, int k, float scale, struct ls_factor a, struct ls_factor b,
+                   bool add, float *c, int c_step);
+
 /* x[in_height][in_width][in] += what each output pixel's columns
  * [out_height * out_width][kernel * kernel * in] hold for the pixels in its window (col2im). */
 void ls_col2im(const struct ls_conv *conv, const float *columns, float *x);
