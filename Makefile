@@ -84,7 +84,7 @@ TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # that, nor from hundreds of short commands, which it would run for longer than all the rest.
 ifeq ($(filter thread,$(KINDS)),)
 CLI_TESTS    := tests/cli.sh
-KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops channelwise engine grouped_conv2d mixed pointwise tiles torch winograd,\
+KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops attention channelwise engine grouped_conv2d mixed pointwise tiles torch winograd,\
                 $(cpu)=$(BUILD)/tests/test_$(test))) avx512bf16=$(BUILD)/tests/test_tiles
 endif
 

@@ -112,7 +112,8 @@ static void operations_round_once(void **state) {
 
 /* Those of networks from ONNX files, on copies in floats. */
 static void other_operations_round_once(void **state) {
-    const struct ls_shape in = {6, 7, 18}, wide[2] = {{1, 1, 18}, in};
+    const struct ls_shape in = {6, 7, 18}, wide[2] = {{1, 1, 18}, in},
+                          tokens[3] = {in, {3, 5, 18}, {5, 3, 12}};
     const struct ls_attributes window = {
         .channels = 9, .window = {{3, 2}, {2, 1}, {1, 3}, {2, 1, 0, 2}}, .groups = 3, .bias = true};
     (void)state;
@@ -129,6 +130,8 @@ static void other_operations_round_once(void **state) {
                 NULL, accumulate);
         compare(&ls_op_append, (struct ls_attributes){0}, 2, wide, accumulate);
         compare(&ls_op_pixel, (struct ls_attributes){.begin = 9}, 1, &in, accumulate);
+        compare(&ls_op_attention, (struct ls_attributes){.groups = 3, .slope = 0.5F}, 3, tokens,
+                accumulate);
     }
 }
 

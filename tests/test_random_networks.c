@@ -74,10 +74,18 @@ static int rearrange(struct growth *g, int x) {
                  0);
 }
 
+/* Some of the inputs may be one. */
+static int attend(struct growth *g, int queries, int keys, int values) {
+    const int in = shape_of(g, queries).channels, out = shape_of(g, values).channels;
+    const int heads = in % 2 == 0 && out % 2 == 0 ? 2 : 1;
+    const struct ls_attributes a = {.groups = heads, .slope = 1 / (float)in};
+    return ls_build(&g->b, &ls_op_attention, NULL, a, 3, (int[]){queries, keys, values});
+}
+
 static int combine(struct growth *g, int x) {
     const int y = draw_partner(g, x, true), z = draw_partner(g, x, true);
     const int wide = draw_partner(g, x, false);
-    switch (draw(g, 4)) {
+    switch (draw(g, 5)) {
     case 0: /* products of products would grow beyond measure */
         return bend(g, apply(g, &ls_op_multiply, (struct ls_attributes){0}, 2, x, y));
     case 1:
@@ -86,6 +94,8 @@ static int combine(struct growth *g, int x) {
                    : ls_concat(&g->b, x, wide);
     case 2:
         return ls_gate(&g->b, ls_sigmoid(&g->b, y), x, z);
+    case 3:
+        return attend(g, x, y, wide);
     default:
         return ls_add(&g->b, x, y);
     }

@@ -65,11 +65,11 @@ struct ls_attributes {
                                     do */
     bool round_up;               /* windows of a pooling may reach over the padding */
     bool padding_counts;         /* in means over windows: as pixels of 0 */
-    int groups;                  /* of channels that a convolution keeps apart or a shuffle mixes;
-                                    0 is 1 */
+    int groups;                  /* of channels that a convolution or attention keeps apart or a
+                                    shuffle mixes; 0 is 1 */
     int begin;                   /* first channel of a slice; the pixel that is taken */
     int pixels;                  /* of a learned row */
-    float slope, shift;          /* of a bent line */
+    float slope, shift;          /* of a bent line; slope: of attention's scores, too */
     float low, high;             /* what values are clipped to */
     bool bias;                   /* adds a bias tensor */
     float bias_start;            /* its initial value */
@@ -150,7 +150,8 @@ const char *ls_arch_name(int i);
  * false: there is none of that name. */
 bool ls_arch_title(const char *arch, char *text, size_t size);
 
-/* Multiply-adds times two of one image's forward pass, convolutions and linear layers only. */
+/* Multiply-adds times two of one image's forward pass, of convolutions, linear layers and attention
+ * only. */
 double ls_network_flops(const struct ls_network *network);
 
 /* Fills values[value_count] with the initial values of `seed`: the paper's recipe. */

@@ -130,13 +130,15 @@ extern const struct ls_op ls_op_gelu, ls_op_gelu_tanh;
 extern const struct ls_op ls_op_elu, ls_op_leaky_relu; /* attributes: slope */
 extern const struct ls_op ls_op_clip;                  /* attributes: low, high */
 extern const struct ls_op ls_op_hard_sigmoid;          /* attributes: slope, shift */
-extern const struct ls_op ls_op_multiply; /* inputs: of one shape, or the second of one pixel */
-extern const struct ls_op ls_op_gate;     /* inputs: gate, transform, carry, of one shape */
-extern const struct ls_op ls_op_upconv2d; /* attributes: channels, kernel, bias */
-extern const struct ls_op ls_op_avgpool;  /* attributes: kernel, stride, padding, round_up,
-                                             padding_counts; kernel 0: the whole image */
-extern const struct ls_op ls_op_maxpool;  /* attributes: kernel, stride, padding, round_up */
-extern const struct ls_op ls_op_linear;   /* attributes: channels, bias; the input is flattened */
+extern const struct ls_op ls_op_multiply;  /* inputs: of one shape, or the second of one pixel */
+extern const struct ls_op ls_op_gate;      /* inputs: gate, transform, carry, of one shape */
+extern const struct ls_op ls_op_attention; /* inputs: queries, keys, values; attributes: groups,
+                                              slope */
+extern const struct ls_op ls_op_upconv2d;  /* attributes: channels, kernel, bias */
+extern const struct ls_op ls_op_avgpool;   /* attributes: kernel, stride, padding, round_up,
+                                              padding_counts; kernel 0: the whole image */
+extern const struct ls_op ls_op_maxpool;   /* attributes: kernel, stride, padding, round_up */
+extern const struct ls_op ls_op_linear;    /* attributes: channels, bias; the input is flattened */
 
 /* Floats of memory that `images` outputs of the node take. */
 size_t ls_output_floats(const struct ls_node *node, int images);
