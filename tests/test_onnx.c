@@ -13,7 +13,8 @@ static const char *fixture(const char *name, const char *way) {
 
 static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
                                     "small-twice",    "mobile",     "next",          "next-later",
-                                    "shuffle",        "windows",    "pools"};
+                                    "shuffle",        "windows",    "pools",         "vision",
+                                    "vision-later",   "encoder"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -41,7 +42,8 @@ static void logits_are_those_of_pytorch(void **state) {
 
 static void every_precision_works(void **state) {
     (void)state;
-    static const char *const larger[] = {"all-operations", "mobile", "next", "windows", "pools"};
+    static const char *const larger[] = {"all-operations", "mobile", "next",   "windows",
+                                         "pools",          "vision", "encoder"};
     for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;
@@ -56,19 +58,33 @@ static void every_precision_works(void **state) {
     }
 }
 
+static void assert_names(const char *path, const char *const *wanted, size_t count) {
+    struct ls_network network;
+    assert_int_equal(ls_network_create(&network, path, NULL), LS_OK);
+    for (size_t i = 0; i < count; i++)
+        if (!ls_network_find(&network, wanted[i]))
+            fail_msg("%s has no %s", path, wanted[i]);
+    ls_network_free(&network);
+}
+
 /* Names are those of PyTorch's state_dict where the file has them. */
 static void tensors_keep_their_names(void **state) {
     (void)state;
-    struct ls_network network;
-    assert_int_equal(
-        ls_network_create(&network, fixture("all-operations", "with-batch-norm"), NULL), LS_OK);
-    static const char *const found[] = {
+    static const char *const mixed[] = {
         "conv1.weight",   "conv1.bias",   "bn1.running_var",
         "bn2.weight",     "conv2.weight", "up.weight",
         "linear1.weight", "linear2.bias", "bn1.num_batches_tracked"};
-    for (size_t i = 0; i < sizeof found / sizeof *found; i++)
-        assert_non_null(ls_network_find(&network, found[i]));
-    ls_network_free(&network);
+    static const char *const attention[] = {
+        "positions", "memory", "encoder.layers.0.self_attn.in_proj_weight",
+        "encoder.layers.0.self_attn.in_proj_bias", "encoder.layers.0.self_attn.out_proj.weight"};
+    /* products whose weight the exporter transposed have a number there, but a bias */
+    static const char *const folded[] = {"token", "positions", "blocks.0.attention.project.weight",
+                                         "blocks.1.widen.weight", "blocks.1.widen.bias"};
+    assert_names(fixture("all-operations", "with-batch-norm"), mixed, sizeof mixed / sizeof *mixed);
+    assert_names(fixture("encoder", "with-batch-norm"), attention,
+                 sizeof attention / sizeof *attention);
+    assert_names(fixture("encoder", "folded"), attention, sizeof attention / sizeof *attention);
+    assert_names(fixture("vision", "folded"), folded, sizeof folded / sizeof *folded);
     char title[64];
     assert_true(ls_arch_title("some/where.v2/my net.onnx", title, sizeof title));
     assert_string_equal(title, "my net");
@@ -155,7 +171,7 @@ static void ring(struct ls_onnx *o) {
     onnx_rename(&o->model->graph->node[0]->input[1], "ring");
 }
 static void unknown(struct ls_onnx *o) {
-    onnx_rename(&o->model->graph->node[1]->type, "Softmax");
+    onnx_rename(&o->model->graph->node[1]->type, "Celu");
 }
 /* The ReLU as something that takes what the convolution's bias is, too. */
 static void append_bias(struct ls_onnx *o, const char *type) {
@@ -280,11 +296,11 @@ static void what_is_not_known_is_refused(void **state) {
         {weights_elsewhere, "in another file"},
         {no_weights, "not in the file, or are computed"},
         {ring, "not in the file, or are computed"},
-        {unknown, "(Softmax): is not known here; known are AveragePool, "},
+        {unknown, "(Celu): is not known here; known are AveragePool, "},
         {other_axes, "mean over both dimensions"},
         {same_axes, "mean over both dimensions"},
         {kept_pixels, "(MatMul): is known here for images that have been flattened"},
-        {odd_summand, "(Add): adds weights, which is known here behind"},
+        {odd_summand, "(Add): has the weights of another node"},
         {no_input, "(Relu): takes something else"},
         {other_output, "one output, computed last"},
         {unknown_height, "[batch, channels, height, width] of known size"},
@@ -293,7 +309,7 @@ static void what_is_not_known_is_refused(void **state) {
         {other_domain, "(Relu): is not known here"},
         {old_version, "version 6 of ONNX's operations"},
         {unknown_attribute, "(Conv): has attributes that are not known"},
-        {flat_pixels, "its output is a flattened image"},
+        {flat_pixels, "its output is an image that has been flattened"},
         {no_utf8, "no UTF-8"},
     };
     onnx_check_refusals(fixture("small-mean", "folded"), cases, sizeof cases / sizeof *cases);

@@ -105,6 +105,7 @@ static void turned_image(struct ls_onnx *o) {
 static void flattened_pixels(struct ls_onnx *o) {
     onnx_rename(&node(o, "Transpose", 1)->type, "Flatten");
     onnx_rename(&node(o, "Flatten", 0)->attribute[0]->name, "axis");
+    node(o, "Flatten", 0)->attribute[0]->has_whole = true;
     node(o, "Flatten", 0)->attribute[0]->whole = 1;
 }
 static void number_on_top(struct ls_onnx *o) {
@@ -127,7 +128,7 @@ static void formulas_that_are_not_known_are_refused(void **state) {
         {other_one, "(Add): adds a number, which is known here"},
         {two_epsilons, "(Add): adds a number, which is known here"},
         {other_mean, "(Sub): is known here in layer norms only"},
-        {other_deviation, "(Div): is known here in layer norms and GELUs only"},
+        {other_deviation, "(Div): is known here in layer norms, GELUs and attention only"},
         {reverse_difference, "(Sub): is known here in layer norms only"},
         {mean_for_all, "(ReduceMean): only the mean over both dimensions of an image"},
         {other_weights, "(Mul): its weights are not as many as their dimensions say"},
@@ -135,9 +136,9 @@ static void formulas_that_are_not_known_are_refused(void **state) {
         {same_scale, "(Mul): its weights are not as many as their dimensions say"},
         {no_erf, "(Conv): takes something else than the activations"},
         {part_at_the_end, "takes a part of a formula"},
-        {transposed_image, "(Conv): takes the channels of its input for pixels"},
-        {turned_image, "(Transpose): only the channels of images can be moved"},
-        {flattened_pixels, "(Flatten): flattens an image whose channels are the last dimension"},
+        {transposed_image, "(Conv): takes images [batch, channels, height, width]"},
+        {turned_image, "(Transpose): its order of dimensions is none"},
+        {flattened_pixels, "(Conv): takes images [batch, channels, height, width]"},
         {number_on_top, "(Add): adds a number, which is known here"},
         {product_of_two_kinds, "(Mul): multiplies what is not of one kind"},
     };
@@ -227,11 +228,11 @@ static void single_weight(struct ls_onnx *o) {
 /* Weights that get more dimensions to be those of channels. */
 static void dimensions_that_do_not_fit_are_refused(void **state) {
     static const struct onnx_refusal cases[] = {
-        {row_of_weights, "(Unsqueeze): is known here for the sizes of activations only"},
+        {row_of_weights, "(Unsqueeze): is known here for activations and their sizes only"},
         {column_of_weights, "(Mul): its weights are not as many as their dimensions say"},
         {single_weight, "(Mul): weighs all channels alike"},
-        {ring_of_weights, "(Unsqueeze): is known here for the sizes of activations only"},
-        {axes_in_a_ring, "(Unsqueeze): is known here for the sizes of activations only"},
+        {ring_of_weights, "(Unsqueeze): is known here for activations and their sizes only"},
+        {axes_in_a_ring, "(Unsqueeze): is known here for activations and their sizes only"},
     };
     (void)state;
     onnx_check_refusals("tests/fixtures/onnx/next-with-batch-norm.onnx", cases,
@@ -253,10 +254,6 @@ static void other_groups(struct ls_onnx *o) {
 static void no_groups(struct ls_onnx *o) {
     set_whole(o, "Reshape", 0, 1, 1, 0);
 }
-static void groups_of_pixels(struct ls_onnx *o) {
-    set_whole(o, "Reshape", 0, 1, 3, 4);
-    set_whole(o, "Reshape", 0, 1, 4, 16);
-}
 static void two_left_out(struct ls_onnx *o) {
     set_whole(o, "Reshape", 1, 1, 0, -1);
 }
@@ -267,9 +264,6 @@ static void other_turn(struct ls_onnx *o) {
     LsOnnx__Attribute *order = onnx_attribute(o, onnx_node(o, "Transpose", 0), "perm");
     order->wholes[3] = 4;
     order->wholes[4] = 3;
-}
-static void not_turned(struct ls_onnx *o) {
-    take(o, "Reshape", 1, 0, node(o, "Reshape", 0)->output[0]);
 }
 static void groups_taken(struct ls_onnx *o) {
     take(o, "Split", 0, 0, node(o, "Transpose", 0)->output[0]);
@@ -298,24 +292,75 @@ static void channels_that_do_not_fit_are_refused(void **state) {
     static const struct onnx_refusal cases[] = {
         {steps, "(Slice): only channels that follow one another"},
         {rows, "(Slice): only channels that follow one another"},
-        {nothing, "(Slice): takes no channel"},
-        {other_groups, "(Reshape): only the channels of an image can be put into groups"},
-        {no_groups, "(Reshape): only the channels of an image can be put into groups"},
-        {groups_of_pixels, "(Reshape): only the channels of an image can be put into groups"},
-        {two_left_out, "(Reshape): only the channels of an image can be shuffled"},
-        {fewer_channels, "(Reshape): only the channels of an image can be shuffled"},
-        {other_turn, "(Transpose): only groups of channels can be exchanged"},
-        {not_turned, "(Reshape): takes a part of a formula"},
-        {groups_taken, "(Split): takes a part of a formula"},
-        {too_many, "(Split): only the channels of an image can be split"},
-        {too_few, "(Split): only the channels of an image can be split"},
-        {negative_part, "(Split): only the channels of an image can be split"},
-        {split_rows, "(Split): only the channels of an image can be split"},
+        {nothing, "(Slice): takes nothing of its input"},
+        {other_groups, "(Reshape): its shape is none that the activations"},
+        {no_groups, "(Reshape): its shape is none that the activations"},
+        {two_left_out, "(Reshape): its shape is none that the activations"},
+        {fewer_channels, "(Reshape): its shape is none that the activations"},
+        {other_turn, "(Conv): takes images [batch, channels, height, width]"},
+        {groups_taken, "(Split): only all numbers of a dimension can be split"},
+        {too_many, "(Split): only all numbers of a dimension can be split"},
+        {too_few, "(Split): only all numbers of a dimension can be split"},
+        {negative_part, "(Split): only all numbers of a dimension can be split"},
+        {split_rows, "(Split): only all numbers of a dimension can be split"},
         {by_nothing, "(Div): computes numbers that are no sizes"},
         {times_much, "(Mul): computes numbers that are no sizes"},
     };
     (void)state;
     onnx_check_refusals("tests/fixtures/onnx/shuffle-folded.onnx", cases,
+                        sizeof cases / sizeof *cases);
+}
+
+static void twice_the_keys(struct ls_onnx *o) {
+    take(o, "MatMul", 1, 1, node(o, "MatMul", 1)->input[0]);
+}
+static void other_softmax(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "Softmax", 0), "axis")->whole = 2;
+}
+static void no_softmax(struct ls_onnx *o) {
+    take(o, "MatMul", 2, 0, node(o, "Softmax", 0)->input[0]);
+}
+static void softmax_of_tokens(struct ls_onnx *o) {
+    take(o, "Softmax", 0, 0, node(o, "Add", 0)->output[0]);
+}
+static void keys_as_values(struct ls_onnx *o) {
+    take(o, "MatMul", 2, 1, node(o, "MatMul", 1)->input[1]);
+}
+static void other_token(struct ls_onnx *o) {
+    take(o, "Concat", 1, 1, node(o, "Conv", 0)->output[0]);
+}
+static void same_positions(struct ls_onnx *o) {
+    take(o, "Add", 0, 1, "blocks.0.norm1.weight");
+}
+static void tokens_at_the_end(struct ls_onnx *o) {
+    onnx_rename(&o->model->graph->output[0]->name, node(o, "Add", 0)->output[0]);
+}
+static void far_token(struct ls_onnx *o) {
+    set_whole(o, "Gather", 0, 1, 0, 17);
+}
+static void vast_reshape(struct ls_onnx *o) {
+    set_whole(o, "Reshape", 1, 1, 1, INT64_MAX);
+}
+static void scores_as_activations(struct ls_onnx *o) {
+    take(o, "Transpose", 5, 0, node(o, "MatMul", 1)->output[0]);
+}
+
+static void tokens_that_do_not_fit_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {twice_the_keys, "(MatMul): multiplies activations, which is known here in attention"},
+        {other_softmax, "(Softmax): is known here in attention only"},
+        {no_softmax, "(MatMul): takes a part of a formula"},
+        {softmax_of_tokens, "(Softmax): is known here in attention only"},
+        {keys_as_values, "(MatMul): attends to other values"},
+        {other_token, "(Concat): only all channels, or all tokens"},
+        {same_positions, "(Add): adds weights"},
+        {tokens_at_the_end, "its output is an image that has been flattened or transposed"},
+        {far_token, "(Gather): takes what its input does not have"},
+        {vast_reshape, "(Reshape): its shape is none that the activations"},
+        {scores_as_activations, "(Transpose): takes a part of a formula"},
+    };
+    (void)state;
+    onnx_check_refusals("tests/fixtures/onnx/vision-folded.onnx", cases,
                         sizeof cases / sizeof *cases);
 }
 
@@ -325,6 +370,7 @@ int main(void) {
         cmocka_unit_test(layers_that_do_not_fit_are_refused),
         cmocka_unit_test(dimensions_that_do_not_fit_are_refused),
         cmocka_unit_test(channels_that_do_not_fit_are_refused),
+        cmocka_unit_test(tokens_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

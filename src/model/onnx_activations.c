@@ -71,7 +71,7 @@ static struct ls_onnx_value clip(struct ls_onnx_walk *w) {
 static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_image(w, 0);
     const struct ls_attributes a = ls_onnx_plain(w, ls_onnx_window(w, NULL));
-    return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_maxpool, a, 1, &x.node)};
+    return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_maxpool, a, 1, &x.node));
 }
 
 /* The node's input without the zeros around it, pads[4], that are still to be added to a window's
@@ -81,9 +81,7 @@ static struct ls_onnx_value without_zeros(struct ls_onnx_walk *w, int pads[4]) {
     const bool padded = x.term == LS_ONNX_PADDED;
     for (int side = 0; side < 4; side++)
         pads[side] = padded ? (int)x.wholes[side] : 0;
-    if (padded)
-        return (struct ls_onnx_value){.node = x.node};
-    return ls_onnx_image(w, 0);
+    return padded ? ls_onnx_made_image(w, x.node) : ls_onnx_image(w, 0);
 }
 
 /* The zeros that a Pad node adds count, those of its own only if it says so. */
@@ -102,36 +100,44 @@ static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
         return ls_onnx_refuse(w,
                               "means over two paddings, or over the edge of one (ceil_mode), are "
                               "not known here");
-    return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node)};
+    return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node));
 }
 
-/* The mean over all pixels. */
-static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_value x,
-                                        enum ls_onnx_order order) {
+/* The mean over all pixels, counted as x was. */
+static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_value x) {
     const struct ls_attributes whole = {.kernel = 0};
-    return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_avgpool, whole, 1, &x.node),
-                                  .order = order};
+    struct ls_onnx_value mean =
+        ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_avgpool, whole, 1, &x.node));
+    for (int d = 0; d < mean.view.rank; d++)
+        if (!ls_onnx_is_channels(w, mean, d))
+            mean.view.dimensions[d] = (struct ls_onnx_dimension){0};
+    return mean;
 }
 
 static struct ls_onnx_value global_average_pool(struct ls_onnx_walk *w) {
-    return average_all(w, ls_onnx_image(w, 0), LS_ONNX_IMAGE);
+    return average_all(w, ls_onnx_image(w, 0));
 }
 
-/* Whether the axes are the two dimensions of the pixels; they may count from the end. */
-static bool are_pixels(struct ls_onnx_value axes, enum ls_onnx_order order) {
-    const int64_t first = order == LS_ONNX_LAST ? 1 : 2;
-    bool seen[2] = {false};
-    for (int i = 0; i < axes.count; i++)
-        for (int d = 0; d < 2; d++)
-            seen[d] = seen[d] || axes.wholes[i] == first + d ||
-                      axes.wholes[i] == first + d - LS_ONNX_RANK;
-    return axes.count == 2 && seen[0] && seen[1] && order != LS_ONNX_FLAT;
+/* Whether the axes are the dimensions of all pixels, one or two, and which of x they are. */
+static bool are_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value *x,
+                       struct ls_onnx_value axes, bool averaged[LS_ONNX_DIMENSIONS]) {
+    struct ls_onnx_view rest = x->view;
+    for (int i = 0; i < axes.count; i++) {
+        const int d = ls_onnx_dimension(x, axes.wholes[i]);
+        if (d < 0 || averaged[d])
+            return false;
+        averaged[d] = true;
+        rest.dimensions[d] = (struct ls_onnx_dimension){0};
+    }
+    const struct ls_shape shape = {1, 1, ls_onnx_shape(w, *x).channels};
+    return axes.count > 0 && ls_onnx_is_image_order(&rest, shape);
 }
 
 /* Of the pixels, or of the channels in a layer norm. */
 static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_term(w, 0);
     struct ls_onnx_value axes = ls_onnx_row_or_attribute(w, 1, "axes", 2);
+    bool averaged[LS_ONNX_DIMENSIONS] = {false};
     const bool kept = ls_onnx_whole(w->node, "keepdims", 1);
     if (axes.count < 0)
         axes = ls_onnx_row_or_attribute(w, 1, "axes", 1);
@@ -141,14 +147,18 @@ static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
         x.term = x.term == LS_ONNX_SQUARES ? LS_ONNX_VARIANCE : LS_ONNX_MEAN;
         return x;
     }
-    if (!are_pixels(axes, x.order))
+    if (!are_pixels(w, &x, axes, averaged))
         return ls_onnx_refuse(w, "only the mean over both dimensions of an image is known here, or "
                                  "over channels in layer norms");
-    return average_all(w, ls_onnx_input(w, 0), kept ? x.order : LS_ONNX_FLAT);
+    struct ls_onnx_value mean = average_all(w, ls_onnx_input(w, 0));
+    for (int d = mean.view.rank - 1; d >= 0 && !kept; d--)
+        if (averaged[d])
+            ls_onnx_remove(&mean.view, d);
+    return mean;
 }
 
 static struct ls_onnx_value pass(struct ls_onnx_walk *w) {
-    return ls_onnx_input(w, 0);
+    return ls_onnx_term(w, 0);
 }
 
 /* Zeros around the pixels, which PyTorch puts before means, even none of them. */

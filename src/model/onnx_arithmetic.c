@@ -2,7 +2,6 @@
  * are computed from. Layer norms, GELUs and linear layers that are spelled out as such are put
  * together again, term by term. */
 #include "model/onnx_walk.h"
-#include <limits.h>
 #include <math.h>
 
 /* What a node's input is. */
@@ -11,6 +10,8 @@ enum kind { ACTIVATIONS, NUMBER, WHOLES, WEIGHT };
 static enum kind kind_of(const struct ls_onnx_walk *w, size_t i, float *number) {
     if (i >= w->node->n_input || ls_onnx_is_activations(w, i))
         return ACTIVATIONS; /* or nothing, which is refused as such */
+    if (ls_onnx_computed(w, i, number))
+        return NUMBER;
     const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
     if (source.tensor && source.tensor->n_size + (size_t)source.behind <= 1 &&
         ls_onnx_single(source.tensor, number))
@@ -61,8 +62,8 @@ static bool is(float number, double meant) {
 
 /* Whether the pair are these terms of one x. */
 static bool are(const struct pair *p, enum ls_onnx_term first, enum ls_onnx_term second) {
-    return p->kind == ACTIVATIONS && p->x.node == p->y.node && p->x.order == p->y.order &&
-           p->x.term == first && p->y.term == second;
+    return p->kind == ACTIVATIONS && p->x.node == p->y.node &&
+           ls_onnx_view_equal(&p->x.view, &p->y.view) && p->x.term == first && p->y.term == second;
 }
 
 static struct ls_onnx_value term(struct ls_onnx_value x, enum ls_onnx_term term, float number) {
@@ -71,62 +72,34 @@ static struct ls_onnx_value term(struct ls_onnx_value x, enum ls_onnx_term term,
     return x;
 }
 
-/* Whole numbers within these bounds have sums and products. */
-static bool are_small(struct ls_onnx_value row) {
-    for (int i = 0; i < row.count; i++)
-        if (row.wholes[i] < INT_MIN || row.wholes[i] > INT_MAX)
-            return false;
-    return true;
-}
-
-static int64_t compute(char operation, int64_t a, int64_t b) {
-    switch (operation) {
-    case '+':
-        return a + b;
-    case '-':
-        return a - b;
-    case '*':
-        return a * b;
-    default:
-        return a / b;
-    }
-}
-
-/* Of as many numbers each, or of one with each of the others. */
-static struct ls_onnx_value compute_wholes(struct ls_onnx_walk *w, char operation) {
-    const struct ls_onnx_value a = ls_onnx_row(w, 0), b = ls_onnx_row(w, 1);
-    struct ls_onnx_value result = {.count = a.count > b.count ? a.count : b.count};
-    bool sound = a.count > 0 && b.count > 0 && are_small(a) && are_small(b) &&
-                 (a.count == b.count || a.count == 1 || b.count == 1) && w->node->n_input == 2;
-    for (int i = 0; i < b.count; i++)
-        sound = sound && (operation != '/' || b.wholes[i] != 0);
-    for (int i = 0; sound && i < result.count; i++)
-        result.wholes[i] =
-            compute(operation, a.wholes[a.count == 1 ? 0 : i], b.wholes[b.count == 1 ? 0 : i]);
-    return sound ? result : ls_onnx_refuse(w, "computes numbers that are no sizes of activations");
-}
-
 static bool are_wholes(const struct ls_onnx_walk *w) {
     return ls_onnx_row(w, 0).count > 0 && ls_onnx_row(w, 1).count > 0;
 }
 
 static struct ls_onnx_value gelu(struct ls_onnx_walk *w, struct ls_onnx_value x) {
-    return (struct ls_onnx_value){
-        .node = ls_onnx_add(w, &ls_op_gelu, (struct ls_attributes){0}, 1, &x.node),
-        .order = x.order};
+    return ls_onnx_made_alike(x,
+                              ls_onnx_add(w, &ls_op_gelu, (struct ls_attributes){0}, 1, &x.node));
+}
+
+/* Whether one of x's dimensions stands for each of y's that is one of 1, and for no channels. */
+static bool is_stretched(const struct ls_onnx_walk *w, struct ls_onnx_value x,
+                         struct ls_onnx_value y) {
+    bool fits = x.view.rank == y.view.rank;
+    for (int d = 0; fits && d < x.view.rank; d++)
+        fits = ls_onnx_dimension_equal(&x.view.dimensions[d], &y.view.dimensions[d]) ||
+               (y.view.dimensions[d].count == 0 && !ls_onnx_is_channels(w, x, d));
+    return fits;
 }
 
 /* Of activations of one shape, or of those and one number for each channel. */
 static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
     const struct ls_onnx_value a = ls_onnx_input(w, 0), b = ls_onnx_input(w, 1);
     const bool swapped = ls_shape_size(ls_onnx_shape(w, a)) < ls_shape_size(ls_onnx_shape(w, b));
-    const int inputs[] = {swapped ? b.node : a.node, swapped ? a.node : b.node};
-    const bool same = ls_shape_equal(ls_onnx_shape(w, a), ls_onnx_shape(w, b));
-    if (a.order != b.order || (a.order == LS_ONNX_FLAT && !same))
+    const struct ls_onnx_value x = swapped ? b : a, y = swapped ? a : b;
+    if (!w->builder.status && !is_stretched(w, x, y))
         return ls_onnx_refuse(w, "multiplies what is not of one kind");
-    return (struct ls_onnx_value){
-        .node = ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, inputs),
-        .order = a.order};
+    return ls_onnx_made_alike(
+        x, ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, (int[]){x.node, y.node}));
 }
 
 /* By a trained number for each channel: [C] where these are the last dimension, else [C, 1, 1] or
@@ -135,20 +108,22 @@ static struct ls_onnx_value scale(struct ls_onnx_walk *w, size_t activations, si
     const struct ls_onnx_value x = ls_onnx_input(w, activations);
     const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[factors]).tensor;
     const struct ls_attributes a = {.rank = (int)tensor->n_size};
-    if (x.order != LS_ONNX_IMAGE && !ls_onnx_is_channels(w, x, -1))
+    const bool image = ls_onnx_is_image(w, x);
+    if (!image && !ls_onnx_is_channels(w, x, -1))
         return ls_onnx_refuse(w, "weighs the numbers of a flattened image");
     if (a.rank == 0)
         return ls_onnx_refuse(w, "weighs all channels alike, which is not known here");
-    const struct ls_onnx_source source = a.rank == LS_ONNX_RANK && x.order == LS_ONNX_IMAGE
+    const struct ls_onnx_source source = a.rank == LS_ONNX_RANK && image
                                              ? ls_onnx_weight(w, factors, LS_ONNX_RANK, false)
                                              : ls_onnx_channel_weight(w, factors, x, false);
-    return (struct ls_onnx_value){.node = ls_onnx_add_weighted(w, &ls_op_scale, a, x, &source, 1),
-                                  .order = x.order};
+    return ls_onnx_made_alike(x, ls_onnx_add_weighted(w, &ls_op_scale, a, x, &source, 1));
 }
 
-/* Activations times a number, which is known as a part of a GELU. */
+/* Activations times a number, which is known as a part of a GELU and of attention. */
 static struct ls_onnx_value multiply_number(struct ls_onnx_walk *w, const struct pair *p,
                                             float number) {
+    if (p->x.term == LS_ONNX_SCORES)
+        return term(p->x, LS_ONNX_SCORES, p->x.number * number);
     if (p->x.term == LS_ONNX_TWICE_GELU && is(number, 0.5))
         return gelu(w, p->x);
     return term(ls_onnx_input(w, p->first), LS_ONNX_TIMES, number);
@@ -163,9 +138,29 @@ static struct ls_onnx_value multiply_weight(struct ls_onnx_walk *w, const struct
     return x;
 }
 
+/* Whether the node's input i is a number or a size. */
+static bool is_number(const struct ls_onnx_walk *w, size_t i, float *number) {
+    const struct ls_onnx_value row = ls_onnx_row(w, i);
+    if (row.count == 1)
+        *number = (float)row.wholes[0];
+    return row.count == 1 || kind_of(w, i, number) == NUMBER;
+}
+
+/* Whether both are, as what scores of attention are divided by is computed from. */
+static bool are_numbers(const struct ls_onnx_walk *w, float *a, float *b) {
+    return w->node->n_input == 2 && is_number(w, 0, a) && is_number(w, 1, b);
+}
+
+static struct ls_onnx_value number(float number) {
+    return (struct ls_onnx_value){.term = LS_ONNX_NUMBER, .number = number};
+}
+
 static struct ls_onnx_value multiply(struct ls_onnx_walk *w) {
+    float a, b;
     if (are_wholes(w))
-        return compute_wholes(w, '*');
+        return ls_onnx_compute_rows(w, '*');
+    if (are_numbers(w, &a, &b))
+        return number(a * b);
     const struct pair p = pair_of(w);
     if (p.kind == NUMBER)
         return multiply_number(w, &p, p.number);
@@ -182,14 +177,17 @@ static struct ls_onnx_value multiply(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value divide(struct ls_onnx_walk *w) {
+    float a, b;
     if (are_wholes(w))
-        return compute_wholes(w, '/');
+        return ls_onnx_compute_rows(w, '/');
+    if (are_numbers(w, &a, &b))
+        return number(a / b);
     const struct pair p = pair_of(w);
     if (p.kind == NUMBER && p.first == 0)
         return multiply_number(w, &p, 1 / p.number);
     if (are(&p, LS_ONNX_CENTRED, LS_ONNX_DEVIATION))
         return term(p.x, LS_ONNX_NORMAL, p.y.number);
-    return ls_onnx_refuse(w, "is known here in layer norms and GELUs only");
+    return ls_onnx_refuse(w, "is known here in layer norms, GELUs and attention only");
 }
 
 static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair *p) {
@@ -200,34 +198,50 @@ static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair
     return ls_onnx_refuse(w, "adds a number, which is known here in layer norms and GELUs only");
 }
 
+/* Something learned for every pixel, whose channels are the last dimension: a position. */
+static struct ls_onnx_value add_learned(struct ls_onnx_walk *w, const struct pair *p) {
+    struct ls_onnx_value x = ls_onnx_input(w, p->first);
+    const struct ls_onnx_value learned =
+        ls_onnx_learned(w, ls_onnx_find(w->onnx, w->node->input[p->second]));
+    const int node = ls_onnx_row_of_pixels(w, x.node);
+    if (w->builder.status)
+        return x;
+    if (!ls_onnx_is_channels(w, x, -1) || !ls_onnx_is_pixels(w, x, -2) ||
+        !ls_shape_equal(ls_onnx_shape(w, learned), w->builder.network->nodes[node].out))
+        return ls_onnx_refuse(w,
+                              "adds weights, which is known here behind products and layer norms, "
+                              "and of as many as there are activations [batch, tokens, channels]");
+    return ls_onnx_made_alike(
+        x, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){node, learned.node}));
+}
+
 static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair *p) {
-    if (p->x.term == LS_ONNX_PRODUCT)
+    const bool row = ls_onnx_find(w->onnx, w->node->input[p->second]).tensor->n_size == 1;
+    if (p->x.term == LS_ONNX_PRODUCT && row)
         return ls_onnx_linear(w, p->x, ls_onnx_weight(w, p->second, 1, false));
     if (p->x.term == LS_ONNX_NORMAL_WEIGHTED)
         return ls_onnx_layer_norm(w, p->x, ls_onnx_channel_weight(w, p->second, p->x, false));
-    return ls_onnx_refuse(w, "adds weights, which is known here behind products and layer norms "
-                             "only");
+    return add_learned(w, p);
 }
 
 static struct ls_onnx_value add(struct ls_onnx_walk *w) {
     if (are_wholes(w))
-        return compute_wholes(w, '+');
+        return ls_onnx_compute_rows(w, '+');
     const struct pair p = pair_of(w);
     if (p.kind == NUMBER)
         return add_number(w, &p);
     if (p.kind == WEIGHT)
         return add_weight(w, &p);
-    struct ls_onnx_value a = ls_onnx_input(w, 0);
-    const struct ls_onnx_value b = ls_onnx_input(w, 1);
-    if (a.order != b.order)
+    const struct ls_onnx_value a = ls_onnx_input(w, 0), b = ls_onnx_input(w, 1);
+    if (!w->builder.status && !ls_onnx_view_equal(&a.view, &b.view))
         return ls_onnx_refuse(w, "adds what is not of one kind");
-    a.node = ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){a.node, b.node});
-    return a;
+    return ls_onnx_made_alike(
+        a, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){a.node, b.node}));
 }
 
 static struct ls_onnx_value subtract(struct ls_onnx_walk *w) {
     if (are_wholes(w))
-        return compute_wholes(w, '-');
+        return ls_onnx_compute_rows(w, '-');
     const struct pair p = pair_of(w);
     if (are(&p, LS_ONNX_WHOLE, LS_ONNX_MEAN))
         return term(p.x, LS_ONNX_CENTRED, 0);
@@ -235,17 +249,28 @@ static struct ls_onnx_value subtract(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value power(struct ls_onnx_walk *w) {
+    float a, b;
+    if (are_numbers(w, &a, &b))
+        return number(powf(a, b));
     const struct pair p = pair_of(w);
     if (p.kind == NUMBER && p.first == 0 && p.number == 2 && p.x.term == LS_ONNX_CENTRED)
         return term(p.x, LS_ONNX_SQUARES, 0);
-    return ls_onnx_refuse(w, "is known here in layer norms only");
+    return ls_onnx_refuse(w, "is known here in layer norms only, and of sizes");
 }
 
 static struct ls_onnx_value square_root(struct ls_onnx_walk *w) {
+    float a;
+    if (is_number(w, 0, &a))
+        return number(sqrtf(a));
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
     if (x.term == LS_ONNX_VARIANCE)
         return term(x, LS_ONNX_DEVIATION, x.number);
     return ls_onnx_refuse(w, "is known here in layer norms only");
+}
+
+static struct ls_onnx_value reciprocal(struct ls_onnx_walk *w) {
+    float a;
+    return is_number(w, 0, &a) ? number(1 / a) : ls_onnx_refuse(w, "is known here of sizes only");
 }
 
 static struct ls_onnx_value error_function(struct ls_onnx_walk *w) {
@@ -256,9 +281,9 @@ static struct ls_onnx_value error_function(struct ls_onnx_walk *w) {
 }
 
 static const struct ls_onnx_operation members[] = {
-    {"Add", "", add},      {"Div", "", divide}, {"Erf", "", error_function},
-    {"Mul", "", multiply}, {"Pow", "", power},  {"Sqrt", "", square_root},
-    {"Sub", "", subtract},
+    {"Add", "", add},          {"Div", "", divide},   {"Erf", "", error_function},
+    {"Mul", "", multiply},     {"Pow", "", power},    {"Reciprocal", "", reciprocal},
+    {"Sqrt", "", square_root}, {"Sub", "", subtract},
 };
 
 const struct ls_onnx_operations ls_onnx_arithmetic = {members, sizeof members / sizeof *members};

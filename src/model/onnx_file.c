@@ -229,6 +229,11 @@ bool ls_onnx_says(const struct LsOnnx__Node *node, const char *name, const char 
            (length == 0 || memcmp(attribute->text.data, text, length) == 0);
 }
 
+const struct LsOnnx__Tensor *ls_onnx_tensor(const struct LsOnnx__Node *node, const char *name) {
+    const struct LsOnnx__Attribute *attribute = find(node, name);
+    return attribute ? attribute->tensor : NULL;
+}
+
 bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number) {
     const struct ls_onnx_numbers numbers = ls_onnx_numbers(tensor);
     int64_t whole;

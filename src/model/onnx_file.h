@@ -70,6 +70,9 @@ bool ls_onnx_wholes(const struct LsOnnx__Node *node, const char *name, int count
 bool ls_onnx_says(const struct LsOnnx__Node *node, const char *name, const char *text,
                   bool otherwise);
 
+/* The tensor that is the node's attribute; NULL: it has none. */
+const struct LsOnnx__Tensor *ls_onnx_tensor(const struct LsOnnx__Node *node, const char *name);
+
 /* Takes a tensor of one number; false if it is another. */
 bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number);
 

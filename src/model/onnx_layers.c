@@ -1,111 +1,5 @@
 /* Operations of ONNX that have weights. */
-#include "base/text.h"
 #include "model/onnx_walk.h"
-#include <limits.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Whether the tensor has as many numbers as its dimensions say. */
-static bool is_whole(const struct LsOnnx__Tensor *tensor) {
-    size_t left = ls_onnx_numbers(tensor).count;
-    bool whole = left > 0;
-    for (size_t d = 0; whole && d < tensor->n_size; d++) {
-        const int64_t size = tensor->size[d];
-        whole = size >= 1 && size <= INT_MAX && left % (size_t)size == 0;
-        left /= whole ? (size_t)size : 1;
-    }
-    return whole && left == 1;
-}
-
-struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t rank, bool optional) {
-    const bool there = i < w->node->n_input && *w->node->input[i];
-    struct ls_onnx_source source = {0};
-    if (there)
-        source = ls_onnx_find(w->onnx, w->node->input[i]);
-    if (!source.tensor && (there || !optional))
-        ls_onnx_refuse(w, "its weights are not in the file, or are computed");
-    else if (source.tensor && source.tensor->location)
-        ls_onnx_refuse(w, "its weights are in another file, which is not known here");
-    else if (source.tensor && !ls_onnx_numbers(source.tensor).data)
-        ls_onnx_refuse(w, "its weights are none, or not of floating point, or halves that are not "
-                          "stored as raw data");
-    else if (source.tensor && (!is_whole(source.tensor) || (rank != 2 && source.transposed) ||
-                               source.tensor->n_size + (size_t)source.behind != rank ||
-                               (source.behind && rank == 2)))
-        ls_onnx_refuse(w,
-                       "its weights are not as many as their dimensions say, or these are others "
-                       "than the operation has");
-    if (w->builder.status)
-        source.tensor = NULL;
-    return source;
-}
-
-struct ls_onnx_source ls_onnx_channel_weight(struct ls_onnx_walk *w, size_t i,
-                                             struct ls_onnx_value x, bool optional) {
-    return ls_onnx_weight(w, i, x.order == LS_ONNX_IMAGE ? 3 : 1, optional);
-}
-
-/* name[LS_MAX_TENSOR_NAME] = what our node is called after its weight, whose name may have that
- * ending. */
-static void name_node(struct ls_onnx_walk *w, const char *full, const char *ending, char *name) {
-    size_t length = ls_stem_length(full, ending);
-    if (length >= LS_MAX_TENSOR_NAME || !ls_is_utf8(full)) {
-        ls_onnx_refuse(w, "the name of its weights is too long, or no UTF-8");
-        length = 0;
-    }
-    memcpy(name, full, length);
-    name[length] = 0;
-}
-
-/* Whether the file's tensor has the sizes that the network's needs; dimensions of 1 may follow. */
-static bool agrees(const struct ls_tensor *tensor, const struct ls_onnx_source *source) {
-    const int last = tensor->rank - 1;
-    bool same = source->tensor->n_size >= (size_t)tensor->rank;
-    for (int d = 0; same && d <= last; d++)
-        same = source->tensor->size[source->transposed ? last - d : d] == tensor->size[d];
-    for (size_t d = (size_t)tensor->rank; same && d < source->tensor->n_size; d++)
-        same = source->tensor->size[d] == 1;
-    return same;
-}
-
-/* Whether tensor t takes the weights or the name of an earlier one. */
-static bool is_shared(const struct ls_onnx_walk *w, int t) {
-    const struct ls_network *network = w->builder.network;
-    for (int earlier = 0; w->sources[t].tensor && earlier < t; earlier++)
-        if (w->sources[earlier].tensor && strcmp(w->sources[earlier].name, w->sources[t].name) == 0)
-            return true;
-    return ls_network_find(network, network->tensors[t].name) != &network->tensors[t];
-}
-
-int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
-                         struct ls_attributes attributes, struct ls_onnx_value x,
-                         const struct ls_onnx_source *sources, int count) {
-    struct ls_network *network = w->builder.network;
-    char name[LS_MAX_TENSOR_NAME];
-    const int first = network->tensor_count;
-    if (w->builder.status)
-        return 0;
-    /* A scale's tensor is called as in the file. */
-    name_node(w, sources[0].name, op == &ls_op_scale ? "" : ".weight", name);
-    const int node = ls_build(&w->builder, op, name, attributes, 1, &x.node);
-    if (w->builder.status)
-        return 0;
-    struct ls_onnx_source *all = realloc(w->sources, (size_t)network->tensor_count * sizeof *all);
-    if (!all) {
-        w->builder.status = ls_fail_memory(w->builder.error, "a network");
-        return 0;
-    }
-    w->sources = all;
-    for (int t = first; t < network->tensor_count; t++) {
-        all[t] = t - first < count ? sources[t - first] : (struct ls_onnx_source){0};
-        if (all[t].tensor && !agrees(&network->tensors[t], &all[t]))
-            ls_onnx_refuse(w, "its weights do not fit what it is applied to");
-        else if (is_shared(w, t))
-            ls_onnx_refuse(
-                w, "has the weights of another node, and shared weights are not known here");
-    }
-    return node;
-}
 
 /* Ours for the node's window and groups of channels. */
 static const struct ls_op *convolution_of(struct ls_onnx_walk *w, struct ls_onnx_value x,
@@ -143,8 +37,7 @@ static struct ls_onnx_value conv(struct ls_onnx_walk *w) {
     struct ls_attributes a =
         attributes_of(w, ls_onnx_window(w, size + 2), size[0], sources[1].tensor);
     const struct ls_op *op = convolution_of(w, x, &a);
-    return (struct ls_onnx_value){.node =
-                                      ls_onnx_add_weighted(w, op, a, x, sources, a.bias ? 2 : 1)};
+    return ls_onnx_made_image(w, ls_onnx_add_weighted(w, op, a, x, sources, a.bias ? 2 : 1));
 }
 
 static struct ls_onnx_value conv_transpose(struct ls_onnx_walk *w) {
@@ -165,8 +58,8 @@ static struct ls_onnx_value conv_transpose(struct ls_onnx_walk *w) {
             w, "transposed convolutions are known with a stride as large as the kernel");
     a.channels = (int)size[1];
     a.bias = sources[1].tensor;
-    return (struct ls_onnx_value){
-        .node = ls_onnx_add_weighted(w, &ls_op_upconv2d, a, x, sources, a.bias ? 2 : 1)};
+    return ls_onnx_made_image(
+        w, ls_onnx_add_weighted(w, &ls_op_upconv2d, a, x, sources, a.bias ? 2 : 1));
 }
 
 static struct ls_onnx_value batch_normalization(struct ls_onnx_walk *w) {
@@ -186,8 +79,7 @@ static struct ls_onnx_value batch_normalization(struct ls_onnx_walk *w) {
     const struct ls_attributes a = {.epsilon = (float)ls_onnx_number(w->node, "epsilon", 1e-5),
                                     .momentum =
                                         (float)(1 - ls_onnx_number(w->node, "momentum", 0.9))};
-    return (struct ls_onnx_value){
-        .node = ls_onnx_add_weighted(w, &ls_op_batchnorm, a, x, sources, 4), .order = x.order};
+    return ls_onnx_made_alike(x, ls_onnx_add_weighted(w, &ls_op_batchnorm, a, x, sources, 4));
 }
 
 /* A linear layer of what has been flattened, or of the channels of every pixel: a convolution. */
@@ -196,7 +88,7 @@ struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value
     const struct ls_onnx_source sources[] = {product.weight, bias};
     if (w->builder.status)
         return product;
-    const bool flat = product.order == LS_ONNX_FLAT;
+    const bool flat = ls_onnx_is_flat(w, product);
     struct ls_attributes a = {
         .channels = (int)product.weight.tensor->size[product.weight.transposed ? 1 : 0],
         .bias = bias.tensor};
@@ -204,10 +96,9 @@ struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value
         a.kernel = a.stride = 1;
         a.matrix = true;
     }
-    return (struct ls_onnx_value){.node =
-                                      ls_onnx_add_weighted(w, flat ? &ls_op_linear : &ls_op_conv2d,
-                                                           a, product, sources, a.bias ? 2 : 1),
-                                  .order = product.order};
+    const int node = ls_onnx_add_weighted(w, flat ? &ls_op_linear : &ls_op_conv2d, a, product,
+                                          sources, a.bias ? 2 : 1);
+    return ls_onnx_made_channels(w, product, product.view.rank - 1, node);
 }
 
 /* Inputs: activations, weight. Ours is [outputs][inputs]. */
@@ -216,7 +107,7 @@ static struct ls_onnx_value multiply(struct ls_onnx_walk *w, bool transposed) {
     x.weight = ls_onnx_weight(w, 1, 2, false);
     x.weight.transposed ^= transposed;
     x.term = LS_ONNX_PRODUCT;
-    if (x.order == LS_ONNX_IMAGE)
+    if (!ls_onnx_is_flat(w, x) && !ls_onnx_is_channels(w, x, -1))
         return ls_onnx_refuse(w, "is known here for images that have been flattened, or whose "
                                  "channels are the last dimension");
     return x;
@@ -227,27 +118,27 @@ static struct ls_onnx_value gemm(struct ls_onnx_walk *w) {
         ls_onnx_number(w->node, "beta", 1) != 1)
         return ls_onnx_refuse(w, "is known here for linear layers only, without factors");
     const struct ls_onnx_value product = multiply(w, !ls_onnx_whole(w->node, "transB", 0));
-    if (product.order != LS_ONNX_FLAT)
-        return ls_onnx_refuse(w, "is known here for images that have been flattened only");
+    if (product.view.rank != 2)
+        return ls_onnx_refuse(w, "is known here for activations of two dimensions only");
     return ls_onnx_linear(w, product, ls_onnx_weight(w, 2, 1, true));
 }
 
 static struct ls_onnx_value matmul(struct ls_onnx_walk *w) {
-    return multiply(w, true);
+    return ls_onnx_is_activations(w, 1) ? ls_onnx_multiply_matrices(w) : multiply(w, true);
 }
 
 struct ls_onnx_value ls_onnx_layer_norm(struct ls_onnx_walk *w, struct ls_onnx_value normal,
                                         struct ls_onnx_source bias) {
     const struct ls_onnx_source sources[] = {normal.weight, bias};
     const struct ls_attributes a = {.epsilon = normal.number, .bias = bias.tensor};
-    return (struct ls_onnx_value){
-        .node = ls_onnx_add_weighted(w, &ls_op_layernorm, a, normal, sources, a.bias ? 2 : 1),
-        .order = normal.order};
+    return ls_onnx_made_alike(
+        normal, ls_onnx_add_weighted(w, &ls_op_layernorm, a, normal, sources, a.bias ? 2 : 1));
 }
 
 static struct ls_onnx_value layer_normalization(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_input(w, 0);
-    if (x.order == LS_ONNX_IMAGE || !ls_onnx_is_channels(w, x, ls_onnx_whole(w->node, "axis", -1)))
+    const int64_t axis = ls_onnx_whole(w->node, "axis", -1);
+    if (!ls_onnx_is_channels(w, x, axis) || ls_onnx_dimension(&x, axis) != x.view.rank - 1)
         return ls_onnx_refuse(w, "normalises something else than the channels of every pixel, as "
                                  "the last dimension");
     x.number = (float)ls_onnx_number(w->node, "epsilon", 1e-5);

@@ -8,12 +8,13 @@
 #include <string.h>
 
 static const struct ls_onnx_operations *const known[] = {
-    &ls_onnx_activations, &ls_onnx_arithmetic, &ls_onnx_channels, &ls_onnx_layers, &ls_onnx_shapes};
+    &ls_onnx_activations, &ls_onnx_arithmetic, &ls_onnx_attention, &ls_onnx_layers,
+    &ls_onnx_parts,       &ls_onnx_reshapes,   &ls_onnx_shapes};
 
 enum { KINDS = sizeof known / sizeof *known };
 
 static void refuse_type(struct ls_onnx_walk *w) {
-    char names[512] = "";
+    char names[1024] = "";
     for (int k = 0; k < KINDS; k++)
         for (int m = 0; m < known[k]->count; m++) {
             strncat(names, *names ? ", " : "", sizeof names - strlen(names) - 1);
@@ -118,7 +119,9 @@ static void add_image(struct ls_onnx_walk *w) {
     }
     const int node = ls_image(&w->builder, (int)size[2], (int)size[3], (int)size[1]);
     w->image = image->name;
-    w->values[w->onnx->name_count] = (struct ls_onnx_value){.made = true, .node = node};
+    struct ls_onnx_value *value = &w->values[w->onnx->name_count];
+    *value = ls_onnx_made_image(w, node);
+    value->made = true;
 }
 
 /* The last node must be what the network is for: a row of numbers for an image, or one for a pixel.
@@ -131,13 +134,13 @@ static void check_output(struct ls_onnx_walk *w) {
     if (w->builder.status)
         return;
     const struct ls_shape shape = w->builder.network->nodes[output.node].out;
-    if (output.node == 0 || output.count || output.node != w->builder.network->node_count - 1)
+    if (output.node == 0 || output.count || output.term == LS_ONNX_NUMBER ||
+        output.node != w->builder.network->node_count - 1)
         w->builder.status = ls_fail(w->builder.error, LS_MISMATCH,
                                     "is not a network with one output, computed last");
-    else if (output.order != LS_ONNX_IMAGE && (shape.height > 1 || shape.width > 1))
-        w->builder.status = ls_fail(w->builder.error, LS_MISMATCH, "its output is %s",
-                                    output.order == LS_ONNX_FLAT ? "a flattened image"
-                                                                 : "an image in another order");
+    else if (!ls_onnx_is_image(w, output) && (shape.height > 1 || shape.width > 1))
+        w->builder.status = ls_fail(w->builder.error, LS_MISMATCH,
+                                    "its output is an image that has been flattened or transposed");
 }
 
 /* PyTorch's start of the last linear layer suits no other. */

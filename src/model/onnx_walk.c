@@ -19,7 +19,15 @@ static struct ls_onnx_value *find(const struct ls_onnx_walk *w, size_t i) {
 
 bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i) {
     const struct ls_onnx_value *found = find(w, i);
-    return found && found->count == 0;
+    return found && found->count == 0 && found->term != LS_ONNX_NUMBER;
+}
+
+bool ls_onnx_computed(const struct ls_onnx_walk *w, size_t i, float *number) {
+    const struct ls_onnx_value *found = find(w, i);
+    if (!found || found->term != LS_ONNX_NUMBER)
+        return false;
+    *number = found->number;
+    return true;
 }
 
 struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i) {
@@ -33,7 +41,7 @@ struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i) {
 static struct ls_onnx_value slice(struct ls_onnx_walk *w, struct ls_onnx_value x) {
     const struct ls_attributes a = {.channels = x.channels, .begin = x.begin};
     return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_slice, a, 1, &x.node),
-                                  .order = x.order};
+                                  .view = x.view};
 }
 
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x) {
@@ -47,6 +55,8 @@ struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value
         return ls_onnx_layer_norm(w, x, none);
     case LS_ONNX_SLICE:
         return slice(w, x);
+    case LS_ONNX_LEARNED:
+        return ls_onnx_learned(w, x.weight);
     case LS_ONNX_PADDED:
         return ls_onnx_refuse(w, "takes an image with zeros around it, as only means over windows "
                                  "can here");
@@ -90,19 +100,65 @@ struct ls_onnx_value ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size
 
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i) {
     const struct ls_onnx_value x = ls_onnx_input(w, i);
-    if (x.order == LS_ONNX_FLAT)
-        return ls_onnx_refuse(w, "takes pixels, and its input has been flattened");
-    return x.order == LS_ONNX_IMAGE
+    return w->builder.status || ls_onnx_is_image(w, x)
                ? x
-               : ls_onnx_refuse(w, "takes the channels of its input for pixels, which have been "
-                                   "transposed");
+               : ls_onnx_refuse(w,
+                                "takes images [batch, channels, height, width], and its input has "
+                                "been flattened or transposed");
+}
+
+int ls_onnx_dimension(const struct ls_onnx_value *x, int64_t axis) {
+    axis += axis < 0 ? x->view.rank : 0;
+    return axis >= 0 && axis < x->view.rank ? (int)axis : -1;
+}
+
+/* Whether that dimension counts just these numbers. */
+static bool counts(const struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis,
+                   struct ls_onnx_dimension wanted) {
+    const int d = ls_onnx_dimension(&x, axis);
+    return !w->builder.status && d >= 0 && ls_onnx_dimension_equal(&x.view.dimensions[d], &wanted);
 }
 
 bool ls_onnx_is_channels(const struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis) {
-    const struct ls_shape shape = ls_onnx_shape(w, x);
-    if (x.order == LS_ONNX_FLAT)
-        return (axis == 1 || axis == -1) && shape.height == 1 && shape.width == 1;
-    return x.order == LS_ONNX_LAST ? axis == 3 || axis == -1 : axis == 1 || axis == -3;
+    return counts(w, x, axis, ls_onnx_channels_of(ls_onnx_shape(w, x)));
+}
+
+bool ls_onnx_is_pixels(const struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis) {
+    return counts(w, x, axis, ls_onnx_pixels(ls_onnx_shape(w, x)));
+}
+
+bool ls_onnx_is_image(const struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    const struct ls_onnx_view image = ls_onnx_image_view(ls_onnx_shape(w, x));
+    return ls_onnx_view_equal(&x.view, &image);
+}
+
+int ls_onnx_channel_rank(const struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    int d = ls_onnx_is_image(w, x) ? 1 : x.view.rank - 1;
+    while (d > 0 && !ls_onnx_is_channels(w, x, d))
+        d--;
+    return x.view.rank - d;
+}
+
+bool ls_onnx_is_flat(const struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    return x.view.rank == 2 && x.view.dimensions[0].count == 0 &&
+           ls_onnx_is_image_order(&x.view, ls_onnx_shape(w, x));
+}
+
+struct ls_onnx_value ls_onnx_made_image(struct ls_onnx_walk *w, int node) {
+    struct ls_onnx_value made = {.node = node};
+    made.view = ls_onnx_image_view(ls_onnx_shape(w, made));
+    return made;
+}
+
+struct ls_onnx_value ls_onnx_made_alike(struct ls_onnx_value x, int node) {
+    return (struct ls_onnx_value){.node = node, .view = x.view};
+}
+
+struct ls_onnx_value ls_onnx_made_channels(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                           int dimension, int node) {
+    struct ls_onnx_value made = ls_onnx_made_alike(x, node);
+    made.view.dimensions[dimension] = ls_onnx_channels_of(ls_onnx_shape(w, made));
+    return made;
 }
 
 struct ls_shape ls_onnx_shape(const struct ls_onnx_walk *w, struct ls_onnx_value x) {

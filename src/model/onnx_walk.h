@@ -4,18 +4,12 @@
 
 #include "model/build.h"
 #include "model/onnx_file.h"
+#include "model/onnx_view.h"
 
 enum {
     LS_ONNX_MOST = 4096, /* pixels or channels of an image, or pixels of a window */
     LS_ONNX_RANK = 4,    /* dimensions of an image */
     LS_ONNX_WHOLES = 8,  /* that a shape is computed from */
-};
-
-/* How ONNX orders an image's activations, which are [height][width][channels] here. */
-enum ls_onnx_order {
-    LS_ONNX_IMAGE, /* [channels][height][width] */
-    LS_ONNX_LAST,  /* [height][width][channels] */
-    LS_ONNX_FLAT,  /* [numbers]: only what takes all numbers of an image alike may follow */
 };
 
 /* What several nodes of ONNX have come to that are one of ours, of what `node` computes, x. */
@@ -35,19 +29,21 @@ enum ls_onnx_term {
     LS_ONNX_NORMAL_WEIGHTED, /* times `weight`, to which a bias may be added */
     LS_ONNX_PADDED,          /* with `wholes` pixels of 0 above, left, below and right of it */
     LS_ONNX_SLICE,           /* `channels` of x from `begin` on */
-    LS_ONNX_GROUPS,          /* the channels as [`channels`][others]: so many groups */
-    LS_ONNX_TURNED_GROUPS    /* as [others][`channels`] */
+    LS_ONNX_SCORES,          /* of the queries x and the keys `other` in `heads`, times `number` */
+    LS_ONNX_ATTENTION,       /* what softmax makes of them */
+    LS_ONNX_LEARNED,         /* no activations of a node, but `weight` for every image */
+    LS_ONNX_NUMBER           /* no activations at all, but `number` */
 };
 
 /* What an ONNX name stands for. */
 struct ls_onnx_value {
     bool made;
-    int node; /* that computes it, or what it is a term of */
-    enum ls_onnx_order order;
-    enum ls_onnx_term term; /* and what its description names: */
+    int node;                 /* that computes it, or what it is a term of */
+    struct ls_onnx_view view; /* of the node's activations; of a slice, of those it has */
+    enum ls_onnx_term term;   /* and what its description names: */
     float number;
     struct ls_onnx_source weight;
-    int begin, channels;
+    int begin, channels, other, heads;
     int count; /* not 0: it is no activations, but so many whole numbers, for a shape */
     int64_t wholes[LS_ONNX_WHOLES];
 };
@@ -76,9 +72,10 @@ struct ls_onnx_operations {
 };
 
 /* Those with weights, those of activations without, sums and products, which may be parts of
- * others, those of some channels, and those that compute shapes. */
+ * others, those of some channels or pixels, those of attention, those that change shapes, and those
+ * that compute them. */
 extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_activations, ls_onnx_arithmetic,
-    ls_onnx_channels, ls_onnx_shapes;
+    ls_onnx_parts, ls_onnx_attention, ls_onnx_reshapes, ls_onnx_shapes;
 
 /* Fails for what is wrong with the node; returns a value of no use. */
 struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);
@@ -92,19 +89,41 @@ struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i);
 /* The activations that a term stands for. */
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x);
 
-/* Whether the node's input i are activations. */
+/* Whether the node's input i are activations, or a number that was computed from sizes. */
 bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i);
+bool ls_onnx_computed(const struct ls_onnx_walk *w, size_t i, float *number);
 
-/* Whether the dimension number `axis`, which may count from the end, is that of the channels, or of
- * as many numbers as there are channels. */
+/* The number of the dimension of x that is `axis`, which may count from the end; -1: there is none.
+ */
+int ls_onnx_dimension(const struct ls_onnx_value *x, int64_t axis);
+
+/* Whether that dimension is that of all channels, or of all pixels. */
 bool ls_onnx_is_channels(const struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis);
+bool ls_onnx_is_pixels(const struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis);
+
+/* Whether x is [1, channels, height, width]. */
+bool ls_onnx_is_image(const struct ls_onnx_walk *w, struct ls_onnx_value x);
+
+/* How many dimensions x has from that of the channels on. */
+int ls_onnx_channel_rank(const struct ls_onnx_walk *w, struct ls_onnx_value x);
+
+/* Whether x is all numbers of an image in one dimension, in the order of images. */
+bool ls_onnx_is_flat(const struct ls_onnx_walk *w, struct ls_onnx_value x);
+
+/* What a node has made: an image; of x, numbers in place of x's, counted alike; the same, but for a
+ * dimension, which counts the node's channels. */
+struct ls_onnx_value ls_onnx_made_image(struct ls_onnx_walk *w, int node);
+struct ls_onnx_value ls_onnx_made_alike(struct ls_onnx_value x, int node);
+struct ls_onnx_value ls_onnx_made_channels(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                           int dimension, int node);
 
 /* The weight that is the node's input i, of `rank` dimensions; its tensor is NULL after a failure,
  * or if the node has no such input and it is `optional`. */
 struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t rank, bool optional);
 
-/* The same, one number for each channel of x: of one dimension where these are the last, else with
- * two of 1 behind. */
+/* The same, one number for each channel of x, with a dimension of 1 for each that x has behind
+ * these.
+ */
 struct ls_onnx_source ls_onnx_channel_weight(struct ls_onnx_walk *w, size_t i,
                                              struct ls_onnx_value x, bool optional);
 
@@ -112,6 +131,19 @@ struct ls_onnx_source ls_onnx_channel_weight(struct ls_onnx_walk *w, size_t i,
 int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
                          struct ls_attributes attributes, struct ls_onnx_value x,
                          const struct ls_onnx_source *sources, int count);
+
+/* A node of ours for what is learned and the same for all images: tokens, [1, tokens, channels] or
+ * less. */
+struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_source source);
+
+/* The node's first input, as something to be counted in other dimensions. */
+struct ls_onnx_value ls_onnx_views_of(struct ls_onnx_walk *w);
+
+/* The pixels of a node's activations as one row. */
+int ls_onnx_row_of_pixels(struct ls_onnx_walk *w, int node);
+
+/* The product of activations: scores of queries and keys, or these on values. */
+struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w);
 
 /* Add what a term with a weight stands for, with a bias if that has a tensor: a linear layer... */
 struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value product,
@@ -127,8 +159,13 @@ struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size_t i,
                                               const char *name, int count);
 
-/* The node's whole numbers behind one another. */
-struct ls_onnx_value ls_onnx_concat_rows(struct ls_onnx_walk *w);
+/* The node's whole numbers behind one another, or their sums, products, ...; or some numbers of a
+ * row.
+ */
+struct ls_onnx_value ls_onnx_join_rows(struct ls_onnx_walk *w);
+struct ls_onnx_value ls_onnx_compute_rows(struct ls_onnx_walk *w, char operation);
+struct ls_onnx_value ls_onnx_cut_row(struct ls_onnx_walk *w, struct ls_onnx_value row,
+                                     int64_t begin, int64_t end);
 
 /* Of activations; nothing after a failure. */
 struct ls_shape ls_onnx_shape(const struct ls_onnx_walk *w, struct ls_onnx_value x);

@@ -18,6 +18,7 @@ import compare
 import images
 import models
 import probe
+import vits
 
 GRADIENT_TOLERANCE = 1e-4
 HESSIAN_TOLERANCE = 1e-4
@@ -213,6 +214,43 @@ class Pools(torch.nn.Module):
         return self.linear(x.mean([2, 3]))
 
 
+class LaterAttention(vits.Attention):
+    """Takes its parts in another way, and computes and divides the factor of the scores as PyTorch 2 exports its
+    own function."""
+
+    def scores(self, q, k):
+        root = torch.sqrt(1 / torch.sqrt(torch._shape_as_tensor(q)[-1].to(q.dtype)))
+        return (q * root) @ (k.transpose(-2, -1) * root)
+
+    def split(self, x):
+        batch, tokens, channels = x.shape
+        x = self.qkv(x).reshape(batch, tokens, 3, self.heads, channels // self.heads).permute(2, 0, 3, 1, 4)
+        return x[0], x[1], x[2]
+
+
+class Encoder(torch.nn.Module):
+    """PyTorch's own transformer, with positions for a batch and a mean of tokens; and tokens that attend to
+    some that are learned."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.patches = nn.Conv2d(3, 12, 8, stride=8)
+        self.positions = nn.Parameter(torch.empty(16, 12).normal_())
+        self.memory = nn.Parameter(torch.empty(1, 3, 12).normal_())
+        layer = nn.TransformerEncoderLayer(12, 2, 20, dropout=0, activation="gelu", batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 1)
+        self.q, self.k, self.v = nn.Linear(12, 6), nn.Linear(12, 6), nn.Linear(12, 12, bias=False)
+        self.linear = nn.Linear(12, 10)
+
+    def forward(self, x):
+        x = self.patches(x).flatten(2).transpose(1, 2) + self.positions
+        x = self.encoder(x)
+        memory = self.memory.expand(x.shape[0], -1, -1)
+        scores = torch.bmm(self.q(x), self.k(memory).transpose(1, 2)) / 6 ** 0.5
+        return self.linear((x + torch.bmm(torch.softmax(scores, 2), self.v(memory))).mean(1))
+
+
 class Small(torch.nn.Module):
     """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
@@ -277,6 +315,14 @@ def own_networks():
         conv.weight.data *= 2.5
     yield "windows", windows
     yield "pools", Pools()
+    vision, later = vits.Vision(12, 3, 2, 8), vits.Vision(12, 2, 1, 8, attention=LaterAttention)
+    later.opset = LATER_OPSET
+    for learned in vision.token, vision.positions, later.token, later.positions:
+        learned.data.normal_()  # they begin near 0
+    encoder = Encoder()
+    for name, network in ("vision", vision), ("vision, later", later), ("encoder", encoder):
+        perturb(*(module for module in network.modules() if isinstance(module, torch.nn.LayerNorm)))
+        yield name, network
 
 
 def of_torchvision(arch, pixels):
@@ -287,6 +333,8 @@ def of_torchvision(arch, pixels):
     for module in network.modules():
         if isinstance(module, torch.nn.Dropout) or type(module).__name__ == "StochasticDepth":
             module.p = 0  # the program passes it over
+        if isinstance(module, torch.nn.Linear) and not module.weight.any():
+            module.weight.data.normal_(0, 0.1)  # the last of vision transformers
         if hasattr(module, "layer_scale"):
             module.layer_scale.data.uniform_(0.2, 0.5)  # they begin near 0
     for norm in norms:
@@ -346,7 +394,7 @@ def main():
         "resnet20", "resnet20-noshort", "vgg9", "densenet-bc-40-12", "resnet50", "unet",
         *(models.TORCHVISION + name for name in (
             "mobilenet_v2", "mobilenet_v3_small", "mnasnet1_0", "squeezenet1_1", "resnext50_32x4d",
-            "convnext_tiny", "shufflenet_v2_x1_0"))])
+            "convnext_tiny", "shufflenet_v2_x1_0", "vit_b_16"))])
     parser.add_argument("--images", type=int, default=20, metavar="N", help="default %(default)s")
     parser.add_argument("--tolerance", type=float, default=1e-4, help="default %(default)s")
     probe.add_option(parser)

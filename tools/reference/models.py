@@ -35,7 +35,9 @@ def create(arch):
     """A new network of the architecture, PyTorch's own initial values in it."""
     if arch.startswith(TORCHVISION):
         import torchvision  # which nothing else needs
-        return getattr(torchvision.models, arch.removeprefix(TORCHVISION))(num_classes=10)
+        name = arch.removeprefix(TORCHVISION)
+        size = {"image_size": 32} if name.startswith("vit") else {}  # the others take any
+        return getattr(torchvision.models, name)(num_classes=10, **size)
     said = re.fullmatch(r"([^@:]*)(?:@(\d+x\d+x\d+))?(?::(\d+))?", arch)
     name, extent, classes = said.groups() if said else (arch, None, None)
     if name not in ARCHITECTURES:

@@ -1,0 +1,166 @@
+/* Operations of ONNX that count the same numbers in other dimensions; some of them are for rows of
+ * whole numbers, too, which have one dimension. */
+#include "model/onnx_walk.h"
+#include <string.h>
+
+/* Parts of attention may be counted otherwise before they are multiplied. */
+struct ls_onnx_value ls_onnx_views_of(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_term(w, 0);
+    return x.term == LS_ONNX_TIMES ? x : ls_onnx_input(w, 0);
+}
+
+int ls_onnx_row_of_pixels(struct ls_onnx_walk *w, int node) {
+    const struct ls_shape shape = ls_onnx_shape(w, (struct ls_onnx_value){.node = node});
+    return shape.height > 1 ? ls_onnx_add(w, &ls_op_append, (struct ls_attributes){0}, 1, &node)
+                            : node;
+}
+
+/* Where channels stand as [others, groups] in one dimension they are moved, and stand in order
+ * again.
+ */
+static void shuffle(struct ls_onnx_walk *w, struct ls_onnx_value *x) {
+    const int channels = ls_onnx_shape(w, *x).channels;
+    for (int d = 0; d < x->view.rank; d++) {
+        struct ls_onnx_dimension *dimension = &x->view.dimensions[d];
+        const struct ls_onnx_axis *others = dimension->axes, *groups = others + 1;
+        if (dimension->count != 2 || others->pixels || groups->pixels || others->step != 1 ||
+            groups->step != others->size || groups->size * others->size != channels ||
+            x->term != LS_ONNX_WHOLE)
+            continue;
+        const struct ls_attributes a = {.groups = groups->size};
+        x->node = ls_onnx_add(w, &ls_op_shuffle, a, 1, &x->node);
+        *dimension = ls_onnx_channels_of(ls_onnx_shape(w, *x));
+        return;
+    }
+}
+
+/* sizes[rank] without what ONNX leaves open: 0 is as before, and one may be -1. */
+static bool close_sizes(const struct ls_onnx_view *from, bool zeros, int rank, int64_t *sizes) {
+    int64_t total = 1, known = 1;
+    int open = -1;
+    for (int d = 0; d < from->rank; d++)
+        total *= ls_onnx_dimension_size(&from->dimensions[d]);
+    for (int d = 0; d < rank; d++) {
+        if (sizes[d] == 0 && zeros && d < from->rank)
+            sizes[d] = ls_onnx_dimension_size(&from->dimensions[d]);
+        if (sizes[d] == -1 && open < 0)
+            open = d;
+        else if (sizes[d] < 1 || sizes[d] > total / known)
+            return false;
+        else
+            known *= sizes[d];
+    }
+    if (open >= 0)
+        sizes[open] = total / known;
+    return true;
+}
+
+static struct ls_onnx_value reshape_activations(struct ls_onnx_walk *w) {
+    struct ls_onnx_value to = ls_onnx_row(w, 1), x = ls_onnx_views_of(w);
+    if (w->builder.status)
+        return x;
+    if (to.count < 0 ||
+        !close_sizes(&x.view, !ls_onnx_whole(w->node, "allowzero", 0), to.count, to.wholes) ||
+        !ls_onnx_reshape(&x.view, to.count, to.wholes))
+        return ls_onnx_refuse(w,
+                              "its shape is none that the activations of one image can be counted "
+                              "in; known are files for batches of one image, or of any size");
+    shuffle(w, &x);
+    return x;
+}
+
+static struct ls_onnx_value reshape(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value row = ls_onnx_row(w, 0), to = ls_onnx_row(w, 1);
+    if (row.count < 1)
+        return reshape_activations(w);
+    return to.count == 1 && (to.wholes[0] == -1 || to.wholes[0] == row.count)
+               ? row
+               : ls_onnx_refuse(w, "gives a row of sizes another shape");
+}
+
+static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    int64_t sizes[] = {1, -1};
+    if (ls_onnx_whole(w->node, "axis", 1) != 1)
+        return ls_onnx_refuse(w, "flattens images of a batch together");
+    if (!close_sizes(&x.view, false, 2, sizes) || !ls_onnx_reshape(&x.view, 2, sizes))
+        return ls_onnx_refuse(w, "flattens what has been transposed too often");
+    return x;
+}
+
+static struct ls_onnx_value transpose(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_views_of(w);
+    int64_t order[LS_ONNX_DIMENSIONS];
+    if (w->builder.status)
+        return x;
+    if (!ls_onnx_wholes(w->node, "perm", x.view.rank, -1, order) ||
+        !ls_onnx_transpose(&x.view, order))
+        return ls_onnx_refuse(w, "its order of dimensions is none of those that its input has");
+    return x;
+}
+
+/* The axes that the node names; count is -1 if it is something else. */
+static struct ls_onnx_value axes_of(const struct ls_onnx_walk *w) {
+    struct ls_onnx_value axes = {.count = -1};
+    for (int count = 1; axes.count < 0 && count <= LS_ONNX_DIMENSIONS; count++)
+        axes = ls_onnx_row_or_attribute(w, 1, "axes", count);
+    return axes;
+}
+
+/* Counts the axes of so many dimensions from the first; whether they are there, and in order. */
+static bool place(struct ls_onnx_value *axes, int rank) {
+    for (int i = 0; i < axes->count; i++) {
+        axes->wholes[i] += axes->wholes[i] < 0 ? rank : 0;
+        if (axes->wholes[i] < 0 || axes->wholes[i] >= rank ||
+            (i > 0 && axes->wholes[i] <= axes->wholes[i - 1]))
+            return false;
+    }
+    return axes->count > 0;
+}
+
+static struct ls_onnx_value squeeze(struct ls_onnx_walk *w) {
+    if (ls_onnx_row(w, 0).count == 1)
+        return ls_onnx_row(w, 0);
+    struct ls_onnx_value x = ls_onnx_views_of(w), axes = axes_of(w);
+    bool sound = place(&axes, x.view.rank);
+    for (int i = axes.count - 1; sound && i >= 0; i--)
+        sound = ls_onnx_remove(&x.view, (int)axes.wholes[i]);
+    return sound ? x : ls_onnx_refuse(w, "takes away dimensions that are not there, or not of 1");
+}
+
+static struct ls_onnx_value unsqueeze(struct ls_onnx_walk *w) {
+    if (ls_onnx_row(w, 0).count == 1)
+        return ls_onnx_row(w, 0);
+    if (!ls_onnx_is_activations(w, 0))
+        return ls_onnx_refuse(w, "is known here for activations and their sizes only");
+    struct ls_onnx_value x = ls_onnx_views_of(w), axes = axes_of(w);
+    bool sound = place(&axes, x.view.rank + axes.count);
+    for (int i = 0; sound && i < axes.count; i++)
+        sound = ls_onnx_insert(&x.view, (int)axes.wholes[i]);
+    return sound ? x : ls_onnx_refuse(w, "adds dimensions that are too many, or in no order");
+}
+
+/* What is learned, for every image of a batch. */
+static struct ls_onnx_value expand(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value to = ls_onnx_row(w, 1);
+    const struct ls_onnx_source source = w->node->n_input == 2
+                                             ? ls_onnx_find(w->onnx, w->node->input[0])
+                                             : (struct ls_onnx_source){0};
+    bool same = source.tensor && to.count == (int)source.tensor->n_size;
+    for (int d = 0; same && d < to.count; d++)
+        same = to.wholes[d] == 1 || to.wholes[d] == source.tensor->size[d];
+    return same ? (struct ls_onnx_value){.term = LS_ONNX_LEARNED, .weight = source}
+                : ls_onnx_refuse(w,
+                                 "is known here for weights that are the same for all images only");
+}
+
+static const struct ls_onnx_operation members[] = {
+    {"Expand", "", expand},
+    {"Flatten", " axis ", flatten},
+    {"Reshape", " allowzero ", reshape},
+    {"Squeeze", " axes ", squeeze},
+    {"Transpose", " perm ", transpose},
+    {"Unsqueeze", " axes ", unsqueeze},
+};
+
+const struct ls_onnx_operations ls_onnx_reshapes = {members, sizeof members / sizeof *members};
