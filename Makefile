@@ -80,12 +80,16 @@ LIBRARY      := $(BUILD)/liblandscape.a
 SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
 PROGRAM      := $(BUILD)/landscape
 TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
-# What the kernels decide is tested with those of lesser CPUs too. The thread sanitizer learns nothing from
-# that, nor from hundreds of short commands, which it would run for longer than all the rest.
+# What the kernels decide is tested with those of lesser CPUs too, under a sanitizer where it is their own memory
+# that matters. The thread sanitizer learns nothing from that, nor from comparisons of the same threads' work with
+# PyTorch's, nor from hundreds of short commands, which it would run for longer than all the rest.
 ifeq ($(filter thread,$(KINDS)),)
+KERNELS      := ops attention channelwise grouped_conv2d pointwise tiles winograd $(if $(SANITIZE),,engine mixed torch)
+KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,$(KERNELS),$(cpu)=$(BUILD)/tests/test_$(test))) \
+                avx512bf16=$(BUILD)/tests/test_tiles
 CLI_TESTS    := tests/cli.sh
-KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,ops attention channelwise engine grouped_conv2d mixed pointwise tiles torch winograd,\
-                $(cpu)=$(BUILD)/tests/test_$(test))) avx512bf16=$(BUILD)/tests/test_tiles
+else
+TESTS        := $(filter-out %/test_networks %/test_torch,$(TESTS))
 endif
 
 .PHONY: all help deps demo experiments tests check check-viewer bench fuzz lint format install uninstall clean
