@@ -158,8 +158,8 @@ static void forward(const struct ls_call *call, int first, int last) {
     each_part(call, first, last, attend);
 }
 
-/* Sets what is not added to, to which all parts then add: two inputs may be one, and every query
- * has to do with the gradients of all keys and values. */
+/* Zeroes the gradients that are set: all parts add to them, as each has a share in those of all
+ * keys and values, and two inputs may be one. */
 static void clear(const struct ls_call *call, float *const *grads, int first, int last) {
     for (int i = 0; i < INPUTS; i++) {
         const size_t size = ls_shape_size(call->node->in[i]);
@@ -169,8 +169,8 @@ static void clear(const struct ls_call *call, float *const *grads, int first, in
     }
 }
 
-/* Gradients of queries, keys and values += what those of the scores before softmax and of the
- * outputs make of them: h is the scores', p are the shares. */
+/* Adds what a part makes of its shares p, its outputs' gradient, and its scores' gradient h to the
+ * gradients of queries, keys and values. */
 static void add_gradients(const struct ls_call *call, const struct extent *e,
                           const struct part *part, const float *h, const float *p,
                           const float *const *inputs, const float *y_grad, float *const *grads) {
