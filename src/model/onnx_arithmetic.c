@@ -32,8 +32,10 @@ struct pair {
 /* Whether a row of one number is the weight or the bias of a single channel. */
 static bool is_single(const struct ls_onnx_walk *w, const struct pair *p) {
     const enum ls_onnx_term term = p->x.term;
+    const struct LsOnnx__Tensor *tensor =
+        ls_onnx_find(w->onnx, w->node->input[p->second]).tensor; /* NULL: it was computed */
     return (term == LS_ONNX_PRODUCT || term == LS_ONNX_NORMAL || term == LS_ONNX_NORMAL_WEIGHTED) &&
-           ls_onnx_find(w->onnx, w->node->input[p->second]).tensor->n_size == 1;
+           tensor && tensor->n_size == 1;
 }
 
 static struct pair pair_of(struct ls_onnx_walk *w) {
@@ -207,6 +209,7 @@ static struct ls_onnx_value add_learned(struct ls_onnx_walk *w, const struct pai
     if (w->builder.status)
         return x;
     if (!ls_onnx_is_channels(w, x, -1) || !ls_onnx_is_pixels(w, x, -2) ||
+        learned.view.rank > x.view.rank || /* it would give them to the sum */
         !ls_shape_equal(ls_onnx_shape(w, learned), w->builder.network->nodes[node].out))
         return ls_onnx_refuse(w,
                               "adds weights, which is known here behind products and layer norms, "
@@ -224,6 +227,18 @@ static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair
     return add_learned(w, p);
 }
 
+/* Of which one may be in a row, that has something learned in it. */
+static struct ls_onnx_value add_activations(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value a = ls_onnx_input(w, 0), b = ls_onnx_input(w, 1);
+    int nodes[] = {a.node, b.node};
+    if (!w->builder.status && !ls_onnx_view_equal(&a.view, &b.view))
+        return ls_onnx_refuse(w, "adds what is not of one kind");
+    if (!ls_shape_equal(ls_onnx_shape(w, a), ls_onnx_shape(w, b)))
+        for (int i = 0; i < 2; i++)
+            nodes[i] = ls_onnx_row_of_pixels(w, nodes[i]);
+    return ls_onnx_made_alike(a, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, nodes));
+}
+
 static struct ls_onnx_value add(struct ls_onnx_walk *w) {
     if (are_wholes(w))
         return ls_onnx_compute_rows(w, '+');
@@ -232,11 +247,7 @@ static struct ls_onnx_value add(struct ls_onnx_walk *w) {
         return add_number(w, &p);
     if (p.kind == WEIGHT)
         return add_weight(w, &p);
-    const struct ls_onnx_value a = ls_onnx_input(w, 0), b = ls_onnx_input(w, 1);
-    if (!w->builder.status && !ls_onnx_view_equal(&a.view, &b.view))
-        return ls_onnx_refuse(w, "adds what is not of one kind");
-    return ls_onnx_made_alike(
-        a, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){a.node, b.node}));
+    return add_activations(w);
 }
 
 static struct ls_onnx_value subtract(struct ls_onnx_walk *w) {

@@ -162,8 +162,9 @@ struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_sour
         .pixels = rank > 1 ? (int)size[-2] : 1, .channels = (int)size[-1], .rank = (int)rank};
     const int node = ls_onnx_add_weighted(w, &ls_op_learned, a, none, &source, 1);
     const struct ls_shape shape = ls_onnx_shape(w, (struct ls_onnx_value){.node = node});
-    struct ls_onnx_value learned = {.node = node, .view = {.rank = 3}};
-    learned.view.dimensions[1] = ls_onnx_pixels(shape);
-    learned.view.dimensions[2] = ls_onnx_channels_of(shape);
+    struct ls_onnx_value learned = {.node = node, .view = {.rank = (int)rank}};
+    learned.view.dimensions[rank - 1] = ls_onnx_channels_of(shape);
+    if (rank > 1)
+        learned.view.dimensions[rank - 2] = ls_onnx_pixels(shape);
     return learned;
 }
