@@ -89,10 +89,12 @@ struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w) {
     return x.term == LS_ONNX_ATTENTION ? attend(w, x) : score(w);
 }
 
+/* Before version 13 it is over all dimensions from the axis on, of which there is one at the end.
+ */
 static struct ls_onnx_value softmax(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_term(w, 0);
-    if (x.term != LS_ONNX_SCORES ||
-        ls_onnx_dimension(&x, ls_onnx_whole(w->node, "axis", -1)) != x.view.rank - 1)
+    const int64_t axis = ls_onnx_whole(w->node, "axis", w->onnx->version < 13 ? 1 : -1);
+    if (x.term != LS_ONNX_SCORES || ls_onnx_dimension(&x, axis) != x.view.rank - 1)
         return ls_onnx_refuse(w,
                               "is known here in attention only, over the last dimension of scores");
     x.term = LS_ONNX_ATTENTION;

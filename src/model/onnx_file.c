@@ -55,17 +55,16 @@ static enum ls_status collect(struct ls_onnx *onnx, struct ls_error *error) {
 }
 
 /* Before this version operations had other inputs and attributes. */
-static enum ls_status check_version(const struct ls_onnx *onnx, struct ls_error *error) {
+static enum ls_status check_version(struct ls_onnx *onnx, struct ls_error *error) {
     enum { OLDEST = 7 };
-    int64_t version = 0;
     for (size_t i = 0; i < onnx->model->n_operators; i++)
         if (ls_onnx_is_own(onnx->model->operators[i]->domain))
-            version = onnx->model->operators[i]->version;
-    if (version >= OLDEST)
+            onnx->version = onnx->model->operators[i]->version;
+    if (onnx->version >= OLDEST)
         return LS_OK;
     return ls_fail(error, LS_MISMATCH,
                    "%s: uses version %lld of ONNX's operations, known are those from %d on",
-                   onnx->path, (long long)version, OLDEST);
+                   onnx->path, (long long)onnx->version, OLDEST);
 }
 
 bool ls_onnx_is_own(const char *domain) {

@@ -20,6 +20,7 @@ struct ls_onnx {
     const char *path;            /* for messages; the caller's */
     struct LsOnnx__Model *model; /* owned */
     const struct LsOnnx__Graph *graph;
+    int64_t version;            /* of ONNX's operations */
     struct ls_onnx_name *names; /* [name_count] in the order of their texts; owned */
     size_t name_count;
 };
