@@ -138,9 +138,11 @@ static void check_output(struct ls_onnx_walk *w) {
         output.node != w->builder.network->node_count - 1)
         w->builder.status = ls_fail(w->builder.error, LS_MISMATCH,
                                     "is not a network with one output, computed last");
-    else if (!ls_onnx_is_image(w, output) && (shape.height > 1 || shape.width > 1))
-        w->builder.status = ls_fail(w->builder.error, LS_MISMATCH,
-                                    "its output is an image that has been flattened or transposed");
+    else if (!ls_onnx_is_image(w, output) &&
+             (shape.height > 1 || shape.width > 1 || !ls_onnx_is_image_order(&output.view, shape)))
+        w->builder.status =
+            ls_fail(w->builder.error, LS_MISMATCH,
+                    "its output has been transposed, or is an image that has been flattened");
 }
 
 /* PyTorch's start of the last linear layer suits no other. */
