@@ -31,6 +31,8 @@ static struct ls_onnx_value concat_activations(struct ls_onnx_walk *w) {
     const int d = ls_onnx_dimension(&first, ls_onnx_whole(w->node, "axis", INT_MAX));
     const bool channels = ls_onnx_is_channels(w, first, d) && !ls_onnx_is_pixels(w, first, d);
     const struct ls_op *op = channels ? &ls_op_concat : &ls_op_append;
+    if (d < 0)
+        return ls_onnx_refuse(w, "joins along a dimension that is not there");
     for (size_t i = 0; i < w->node->n_input && !w->builder.status; i++) {
         const struct ls_onnx_value x = i ? part_of(w, i) : first;
         if (w->builder.status)
@@ -115,10 +117,10 @@ static struct ls_onnx_value slice(struct ls_onnx_walk *w) {
     return begin < end ? cut(w, x, d, begin, end) : ls_onnx_refuse(w, "takes nothing of its input");
 }
 
-/* Whether the node's input i, a tensor or a size, is a single number and no row of one. */
+/* Whether the node's input i, a tensor, is a single number and no row of one. */
 static bool is_scalar(const struct ls_onnx_walk *w, size_t i) {
-    const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[i]).tensor;
-    return !tensor || tensor->n_size == 0;
+    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
+    return source.tensor && source.tensor->n_size + (size_t)source.behind == 0;
 }
 
 /* One number of a dimension, which is gone then, unless there is a row of one. */
@@ -132,6 +134,8 @@ static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
         return ls_onnx_cut_row(w, row, at + (at < 0 ? row.count : 0),
                                at + (at < 0 ? row.count : 0) + 1);
     struct ls_onnx_value x = ls_onnx_input(w, 0);
+    if (!ls_onnx_find(w->onnx, w->node->input[1]).tensor)
+        return ls_onnx_refuse(w, "takes what is computed, which is not known here");
     const int d = ls_onnx_dimension(&x, axis);
     const int64_t size = d < 0 ? 0 : ls_onnx_dimension_size(&x.view.dimensions[d]);
     at += at < 0 ? size : 0;
