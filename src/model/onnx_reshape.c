@@ -80,10 +80,10 @@ static struct ls_onnx_value reshape(struct ls_onnx_walk *w) {
 
 static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_input(w, 0);
-    int64_t sizes[] = {1, -1};
+    int64_t sizes[] = {0, -1};
     if (ls_onnx_whole(w->node, "axis", 1) != 1)
         return ls_onnx_refuse(w, "flattens images of a batch together");
-    if (!close_sizes(&x.view, false, 2, sizes) || !ls_onnx_reshape(&x.view, 2, sizes))
+    if (!close_sizes(&x.view, true, 2, sizes) || !ls_onnx_reshape(&x.view, 2, sizes))
         return ls_onnx_refuse(w, "flattens what has been transposed too often");
     return x;
 }
@@ -122,6 +122,11 @@ static struct ls_onnx_value squeeze(struct ls_onnx_walk *w) {
     if (ls_onnx_row(w, 0).count == 1)
         return ls_onnx_row(w, 0);
     struct ls_onnx_value x = ls_onnx_views_of(w), axes = axes_of(w);
+    if (w->node->n_input == 1 && w->node->n_attribute == 0) { /* takes away all of 1 */
+        for (int d = x.view.rank - 1; d >= 0; d--)
+            ls_onnx_remove(&x.view, d);
+        return x;
+    }
     bool sound = place(&axes, x.view.rank);
     for (int i = axes.count - 1; sound && i >= 0; i--)
         sound = ls_onnx_remove(&x.view, (int)axes.wholes[i]);
