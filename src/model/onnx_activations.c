@@ -109,7 +109,7 @@ static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_v
     struct ls_onnx_value mean =
         ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_avgpool, whole, 1, &x.node));
     for (int d = 0; d < mean.view.rank; d++)
-        if (!ls_onnx_is_channels(w, mean, d))
+        if (mean.view.dimensions[d].axes[0].pixels)
             mean.view.dimensions[d] = (struct ls_onnx_dimension){0};
     return mean;
 }
@@ -141,9 +141,9 @@ static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
     const bool kept = ls_onnx_whole(w->node, "keepdims", 1);
     if (axes.count < 0)
         axes = ls_onnx_row_or_attribute(w, 1, "axes", 1);
+    if (x.term != LS_ONNX_SQUARES)
+        x = ls_onnx_input(w, 0);
     if (axes.count == 1 && kept && ls_onnx_is_channels(w, x, axes.wholes[0])) {
-        if (x.term != LS_ONNX_SQUARES)
-            x = ls_onnx_input(w, 0);
         x.term = x.term == LS_ONNX_SQUARES ? LS_ONNX_VARIANCE : LS_ONNX_MEAN;
         return x;
     }
