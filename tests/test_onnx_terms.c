@@ -1,6 +1,8 @@
 /* Layer norms, GELUs, slices and shuffles that ONNX files spell out: what is not quite one is
  * refused. */
+#include "base/file.h"
 #include "onnx_change.h"
+#include "ops/op.h"
 #include "support.h"
 
 static LsOnnx__Node *node(const struct ls_onnx *o, const char *type, int earlier) {
@@ -40,6 +42,57 @@ static void add_input(LsOnnx__Node *node, const char *name) {
 static void drop_attributes(LsOnnx__Node *node) {
     while (node->n_attribute > 0)
         ls_onnx__attribute__free_unpacked(node->attribute[--node->n_attribute], NULL);
+}
+
+static void add_wholes(LsOnnx__Node *to, const char *name, size_t count, const int64_t *wholes) {
+    LsOnnx__Attribute *attribute = malloc(sizeof *attribute);
+    to->attribute = realloc(to->attribute, (to->n_attribute + 1) * sizeof *to->attribute);
+    assert_true(attribute && to->attribute);
+    ls_onnx__attribute__init(attribute);
+    attribute->name = strdup(name);
+    attribute->wholes = memcpy(malloc(count * sizeof *wholes), wholes, count * sizeof *wholes);
+    attribute->n_wholes = count;
+    to->attribute[to->n_attribute++] = attribute;
+}
+
+/* Appends a row of whole numbers to what is stored. */
+static void add_row(const struct ls_onnx *o, const char *name, size_t count,
+                    const int64_t *wholes) {
+    LsOnnx__Graph *graph = o->model->graph;
+    LsOnnx__Tensor *row = malloc(sizeof *row);
+    graph->initializer =
+        realloc(graph->initializer, (graph->n_initializer + 1) * sizeof *graph->initializer);
+    assert_true(row && graph->initializer);
+    ls_onnx__tensor__init(row);
+    row->name = strdup(name);
+    row->has_type = true;
+    row->type = 7;
+    row->size = malloc(sizeof *row->size);
+    *row->size = (int64_t)count;
+    row->n_size = 1;
+    row->wholes = memcpy(malloc(count * sizeof *wholes), wholes, count * sizeof *wholes);
+    row->n_wholes = count;
+    graph->initializer[graph->n_initializer++] = row;
+}
+
+/* Appends a node, which is returned. */
+static LsOnnx__Node *append(struct ls_onnx *o, const char *type, const char *input,
+                            const char *output) {
+    onnx_append(o, type, input, output);
+    return o->model->graph->node[o->model->graph->n_node - 1];
+}
+
+/* Puts the last node in front of node n. */
+static void move_last(const struct ls_onnx *o, int n) {
+    LsOnnx__Graph *graph = o->model->graph;
+    LsOnnx__Node *last = graph->node[graph->n_node - 1];
+    memmove(graph->node + n + 1, graph->node + n,
+            (graph->n_node - 1 - (size_t)n) * sizeof(LsOnnx__Node *));
+    graph->node[n] = last;
+}
+
+static void set_output(const struct ls_onnx *o, const char *name) {
+    onnx_rename(&o->model->graph->output[0]->name, name);
 }
 
 /* Gives a node what another takes or makes. */
@@ -111,6 +164,15 @@ static void flattened_pixels(struct ls_onnx *o) {
 static void number_on_top(struct ls_onnx *o) {
     take(o, "Add", 7, 1, node(o, "Add", 0)->input[1]);
 }
+static void computed_factor(struct ls_onnx *o) {
+    LsOnnx__Graph *graph = o->model->graph;
+    add_row(o, "size", 1, (int64_t[]){9});
+    append(o, "Sqrt", "size", "factor");
+    move_last(o, 0);
+    for (size_t i = 0; i < graph->n_node; i++)
+        if (graph->node[i]->n_input > 1 && strcmp(graph->node[i]->input[1], "scale2") == 0)
+            onnx_rename(&graph->node[i]->input[1], "factor");
+}
 static void product_of_two_kinds(struct ls_onnx *o) {
     take(o, "Conv", 1, 0, "scaled");
     onnx_rename(&node(o, "Transpose", 1)->type, "Mul");
@@ -140,6 +202,7 @@ static void formulas_that_are_not_known_are_refused(void **state) {
         {turned_image, "(Transpose): its order of dimensions is none"},
         {flattened_pixels, "(Conv): takes images [batch, channels, height, width]"},
         {number_on_top, "(Add): adds a number, which is known here"},
+        {computed_factor, "(Add): takes a part of a formula"},
         {product_of_two_kinds, "(Mul): multiplies what is not of one kind"},
     };
     (void)state;
@@ -214,12 +277,9 @@ static void single_weight(struct ls_onnx *o) {
                 onnx_rename(&graph->node[i]->input[j], names[2]);
     set_whole(o, "Unsqueeze", 0, 1, 0, -1);
     for (int n = 0; n < 3; n++) {
-        onnx_append(o, "Unsqueeze", n ? names[n - 1] : tensor->name, names[n]);
-        LsOnnx__Node *last = graph->node[graph->n_node - 1];
-        add_input(last, node(o, "Unsqueeze", 0)->input[1]);
-        memmove(graph->node + n + 1, graph->node + n,
-                (graph->n_node - 1 - (size_t)n) * sizeof(LsOnnx__Node *));
-        graph->node[n] = last;
+        add_input(append(o, "Unsqueeze", n ? names[n - 1] : tensor->name, names[n]),
+                  node(o, "Unsqueeze", 0)->input[1]);
+        move_last(o, n);
     }
     tensor->n_size = 0;
     tensor->raw.len = sizeof(float);
@@ -333,7 +393,48 @@ static void same_positions(struct ls_onnx *o) {
     take(o, "Add", 0, 1, "blocks.0.norm1.weight");
 }
 static void tokens_at_the_end(struct ls_onnx *o) {
-    onnx_rename(&o->model->graph->output[0]->name, node(o, "Add", 0)->output[0]);
+    set_output(o, node(o, "Add", 0)->output[0]);
+}
+static void turned_logits(struct ls_onnx *o) {
+    add_row(o, "two fives", 3, (int64_t[]){1, 2, 5});
+    add_input(append(o, "Reshape", o->model->graph->output[0]->name, "logits"), "two fives");
+    add_wholes(append(o, "Transpose", "logits", "turned"), "perm", 3, (int64_t[]){0, 2, 1});
+    set_output(o, "turned");
+}
+static void old_softmax(struct ls_onnx *o) {
+    o->model->operators[0]->version = 12;
+    drop_attributes(node(o, "Softmax", 0));
+}
+static void far_axis(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "Concat", 1), "axis")->whole = 3;
+}
+static void positions_of_a_batch(struct ls_onnx *o) {
+    LsOnnx__Graph *graph = o->model->graph;
+    for (size_t i = 0; i < graph->n_initializer; i++) {
+        LsOnnx__Tensor *tensor = graph->initializer[i];
+        if (strcmp(tensor->name, "positions") == 0) {
+            const int64_t size[] = {1, 1, tensor->size[1], tensor->size[2]};
+            tensor->size = realloc(tensor->size, sizeof size);
+            memcpy(tensor->size, size, sizeof size);
+            tensor->n_size = 4;
+        }
+    }
+}
+static void squeezed_batch(struct ls_onnx *o) {
+    LsOnnx__Node *squeeze = node(o, "Squeeze", 0);
+    free(squeeze->input[--squeeze->n_input]);
+}
+static void row_of_one_token(struct ls_onnx *o) {
+    LsOnnx__Node *gather = node(o, "Gather", 0);
+    add_wholes(append(o, "Unsqueeze", gather->input[1], "row"), "axes", 1, (int64_t[]){0});
+    onnx_rename(&gather->input[1], "row");
+}
+static void computed_token(struct ls_onnx *o) {
+    LsOnnx__Node *gather = node(o, "Gather", 0);
+    add_row(o, "one", 1, (int64_t[]){1});
+    add_input(append(o, "Add", "one", "two"), "one");
+    move_last(o, 0);
+    onnx_rename(&gather->input[1], "two");
 }
 static void far_token(struct ls_onnx *o) {
     set_whole(o, "Gather", 0, 1, 0, 17);
@@ -354,7 +455,14 @@ static void tokens_that_do_not_fit_are_refused(void **state) {
         {keys_as_values, "(MatMul): attends to other values"},
         {other_token, "(Concat): only all channels, or all tokens"},
         {same_positions, "(Add): adds weights"},
-        {tokens_at_the_end, "its output is an image that has been flattened or transposed"},
+        {tokens_at_the_end, "its output has been transposed, or is an image"},
+        {turned_logits, "its output has been transposed, or is an image"},
+        {old_softmax, "(Softmax): is known here in attention only"},
+        {far_axis, "(Concat): joins along a dimension that is not there"},
+        {positions_of_a_batch, "(Add): adds weights"},
+        {squeezed_batch, "(Transpose): its order of dimensions is none"},
+        {row_of_one_token, "(Gemm): is known here for activations of two dimensions only"},
+        {computed_token, "(Gather): takes what is computed"},
         {far_token, "(Gather): takes what its input does not have"},
         {vast_reshape, "(Reshape): its shape is none that the activations"},
         {scores_as_activations, "(Transpose): takes a part of a formula"},
@@ -364,6 +472,75 @@ static void tokens_that_do_not_fit_are_refused(void **state) {
                         sizeof cases / sizeof *cases);
 }
 
+/* The channels become what is otherwise the batch. */
+static void turned_batch(struct ls_onnx *o) {
+    LsOnnx__Node **nodes = o->model->graph->node;
+    const int relu = onnx_node(o, "Relu", 0), pool = onnx_node(o, "GlobalAveragePool", 0);
+    LsOnnx__Node *turned = nodes[relu];
+    onnx_rename(&nodes[pool]->input[0], turned->input[0]);
+    onnx_rename(&turned->input[0], nodes[pool]->output[0]);
+    onnx_rename(&turned->type, "Transpose");
+    add_wholes(turned, "perm", 4, (int64_t[]){1, 0, 2, 3});
+    nodes[relu] = nodes[pool];
+    nodes[pool] = turned;
+    take(o, "Flatten", 0, 0, turned->output[0]);
+}
+
+static void channels_that_are_first_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {turned_batch, "(MatMul): is known here for images that have been flattened"},
+    };
+    (void)state;
+    onnx_check_refusals("tests/fixtures/onnx/small-flatten-folded.onnx", cases,
+                        sizeof cases / sizeof *cases);
+}
+
+/* Checks that the changed file is known, and that of an image so many numbers come. */
+static void check_taken(const char *path, void (*change)(struct ls_onnx *o), int numbers) {
+    unsigned char *bytes;
+    size_t count;
+    struct ls_onnx onnx;
+    struct ls_network network;
+    struct ls_error error = {0};
+    assert_int_equal(ls_file_read(path, 1 << 20, &bytes, &count, NULL), LS_OK);
+    assert_int_equal(ls_onnx_parse(&onnx, path, bytes, count, NULL), LS_OK);
+    change(&onnx);
+    assert_int_equal(onnx_read_again(&onnx, path, NULL), LS_OK);
+    if (ls_onnx_network(&onnx, &network, NULL, &error))
+        fail_msg("%s", error.message);
+    const struct ls_shape shape = network.nodes[network.node_count - 1].out,
+                          wanted = {1, 1, numbers};
+    assert_true(ls_shape_equal(shape, wanted));
+    ls_network_free(&network);
+    ls_onnx_free(&onnx);
+    free(bytes);
+}
+
+static void mean_of_slice(struct ls_onnx *o) {
+    take(o, "ReduceMean", 0, 0, node(o, "Slice", 1)->output[0]);
+}
+static void mean_of_heads(struct ls_onnx *o) {
+    LsOnnx__Node *mean = append(o, "ReduceMean", node(o, "MatMul", 2)->output[0], "mean");
+    add_wholes(mean, "axes", 1, (int64_t[]){2});
+    add_row(o, "row", 2, (int64_t[]){1, -1});
+    add_input(append(o, "Reshape", "mean", "all heads"), "row");
+    set_output(o, "all heads");
+}
+static void without_and_with_positions(struct ls_onnx *o) {
+    LsOnnx__Node *positions = node(o, "Add", 0);
+    add_input(append(o, "Add", positions->input[0], "sum"), positions->output[0]);
+    add_wholes(append(o, "ReduceMean", "sum", "mean"), "axes", 1, (int64_t[]){1});
+    append(o, "Squeeze", "mean", "row");
+    set_output(o, "row");
+}
+
+static void other_ways_to_count_are_taken(void **state) {
+    (void)state;
+    check_taken("tests/fixtures/onnx/shuffle-folded.onnx", mean_of_slice, 10);
+    check_taken("tests/fixtures/onnx/vision-folded.onnx", mean_of_heads, 12);
+    check_taken("tests/fixtures/onnx/encoder-folded.onnx", without_and_with_positions, 12);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas_that_are_not_known_are_refused),
@@ -371,6 +548,8 @@ int main(void) {
         cmocka_unit_test(dimensions_that_do_not_fit_are_refused),
         cmocka_unit_test(channels_that_do_not_fit_are_refused),
         cmocka_unit_test(tokens_that_do_not_fit_are_refused),
+        cmocka_unit_test(channels_that_are_first_are_refused),
+        cmocka_unit_test(other_ways_to_count_are_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
