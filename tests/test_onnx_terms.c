@@ -164,14 +164,27 @@ static void flattened_pixels(struct ls_onnx *o) {
 static void number_on_top(struct ls_onnx *o) {
     take(o, "Add", 7, 1, node(o, "Add", 0)->input[1]);
 }
+/* Gives the node that takes this as its second input another. */
+static void replace_second(const struct ls_onnx *o, const char *name, const char *other) {
+    const LsOnnx__Graph *graph = o->model->graph;
+    for (size_t i = 0; i < graph->n_node; i++)
+        if (graph->node[i]->n_input > 1 && strcmp(graph->node[i]->input[1], name) == 0)
+            onnx_rename(&graph->node[i]->input[1], other);
+}
 static void computed_factor(struct ls_onnx *o) {
-    LsOnnx__Graph *graph = o->model->graph;
     add_row(o, "size", 1, (int64_t[]){9});
     append(o, "Sqrt", "size", "factor");
     move_last(o, 0);
-    for (size_t i = 0; i < graph->n_node; i++)
-        if (graph->node[i]->n_input > 1 && strcmp(graph->node[i]->input[1], "scale2") == 0)
-            onnx_rename(&graph->node[i]->input[1], "factor");
+    replace_second(o, "scale2", "factor");
+}
+static void long_name(struct ls_onnx *o) {
+    char name[LS_MAX_TENSOR_NAME + 1] = "";
+    const size_t length = LS_MAX_TENSOR_NAME - strlen(".weight");
+    strcpy((char *)memset(name, 'a', length) + length, ".weight");
+    for (size_t i = 0; i < o->model->graph->n_initializer; i++)
+        if (strcmp(o->model->graph->initializer[i]->name, "scale2") == 0)
+            onnx_rename(&o->model->graph->initializer[i]->name, name);
+    replace_second(o, "scale2", name);
 }
 static void product_of_two_kinds(struct ls_onnx *o) {
     take(o, "Conv", 1, 0, "scaled");
@@ -203,6 +216,7 @@ static void formulas_that_are_not_known_are_refused(void **state) {
         {flattened_pixels, "(Conv): takes images [batch, channels, height, width]"},
         {number_on_top, "(Add): adds a number, which is known here"},
         {computed_factor, "(Add): takes a part of a formula"},
+        {long_name, "(Mul): the name of its weights is too long"},
         {product_of_two_kinds, "(Mul): multiplies what is not of one kind"},
     };
     (void)state;
@@ -455,8 +469,8 @@ static void tokens_that_do_not_fit_are_refused(void **state) {
         {keys_as_values, "(MatMul): attends to other values"},
         {other_token, "(Concat): only all channels, or all tokens"},
         {same_positions, "(Add): adds weights"},
-        {tokens_at_the_end, "its output has been transposed, or is an image"},
-        {turned_logits, "its output has been transposed, or is an image"},
+        {tokens_at_the_end, "its output is an image that has been flattened, or has been"},
+        {turned_logits, "its output is an image that has been flattened, or has been"},
         {old_softmax, "(Softmax): is known here in attention only"},
         {far_axis, "(Concat): joins along a dimension that is not there"},
         {positions_of_a_batch, "(Add): adds weights"},

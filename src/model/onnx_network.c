@@ -142,7 +142,7 @@ static void check_output(struct ls_onnx_walk *w) {
              (shape.height > 1 || shape.width > 1 || !ls_onnx_is_image_order(&output.view, shape)))
         w->builder.status =
             ls_fail(w->builder.error, LS_MISMATCH,
-                    "its output has been transposed, or is an image that has been flattened");
+                    "its output is an image that has been flattened, or has been transposed");
 }
 
 /* PyTorch's start of the last linear layer suits no other. */

@@ -2,7 +2,6 @@
 #include "base/text.h"
 #include "model/onnx_walk.h"
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,9 +57,14 @@ struct called {
     char separator; /* usually '.'; PyTorch's attention has an in_proj_weight */
 };
 
+/* Scales, and what is learned, have no layers, but are called as in the file. */
+static bool has_own_name(const struct ls_op *op) {
+    return op == &ls_op_scale || op == &ls_op_learned;
+}
+
 /* After its weight; where the exporter computed that, and gave it a number, after its bias. */
-static struct called name_layer(struct ls_onnx_walk *w, const struct ls_onnx_source *sources,
-                                int count) {
+static struct called name_layer(struct ls_onnx_walk *w, const struct ls_op *op,
+                                const struct ls_onnx_source *sources, int count) {
     static const char number[] = "onnx::";
     static const char *const endings[] = {".weight", ".bias", "_weight", "_bias"};
     struct called called = {.separator = '.'};
@@ -68,8 +72,9 @@ static struct called name_layer(struct ls_onnx_walk *w, const struct ls_onnx_sou
     if (count > 1 && strncmp(full, number, strlen(number)) == 0 &&
         strncmp(sources[1].name, number, strlen(number)) != 0)
         full = sources[1].name;
+    const size_t ending_count = has_own_name(op) ? 0 : sizeof endings / sizeof *endings;
     size_t length = strlen(full);
-    for (size_t e = 0; e < sizeof endings / sizeof *endings && length == strlen(full); e++) {
+    for (size_t e = 0; e < ending_count && length == strlen(full); e++) {
         length = ls_stem_length(full, endings[e]);
         called.separator = length < strlen(full) ? *endings[e] : '.';
     }
@@ -81,19 +86,12 @@ static struct called name_layer(struct ls_onnx_walk *w, const struct ls_onnx_sou
     return called;
 }
 
-/* Scales, and what is learned, have no layers, but are called as in the file. */
-static bool has_own_name(const struct ls_op *op) {
-    return op == &ls_op_scale || op == &ls_op_learned;
-}
-
 /* Appends our node. */
 static int build(struct ls_onnx_walk *w, const struct ls_op *op, struct ls_attributes attributes,
                  struct ls_onnx_value x, const struct ls_onnx_source *sources, int count) {
     struct ls_network *network = w->builder.network;
     const int first = network->tensor_count, inputs = op == &ls_op_learned ? 0 : 1;
-    struct called called = name_layer(w, sources, count);
-    if (has_own_name(op) && !w->builder.status)
-        snprintf(called.name, sizeof called.name, "%s", sources[0].name);
+    const struct called called = name_layer(w, op, sources, count);
     const int node = ls_build(&w->builder, op, called.name, attributes, inputs, &x.node);
     for (int t = first; t < network->tensor_count && !has_own_name(op); t++)
         network->tensors[t].name[strlen(called.name)] = called.separator;
