@@ -530,6 +530,20 @@ static void check_taken(const char *path, void (*change)(struct ls_onnx *o), int
     free(bytes);
 }
 
+/* One half of whole numbers, of which it would be none. */
+static void half_of_wholes(struct ls_onnx *o) {
+    static const char *const wholes[] = {"one", "two"}, *const floats[] = {"1", "2"};
+    for (int64_t i = 0; i < 2; i++) {
+        add_row(o, wholes[i], 1, (int64_t[]){i + 1});
+        LsOnnx__Node *cast = append(o, "Cast", wholes[i], floats[i]);
+        add_wholes(cast, "to", 1, (int64_t[]){1});
+        cast->attribute[0]->has_whole = true;
+        cast->attribute[0]->whole = 1;
+    }
+    add_input(append(o, "Div", floats[0], "half"), floats[1]);
+    move_last(o, 0);
+    take(o, "Mul", 3, 1, "half");
+}
 static void mean_of_slice(struct ls_onnx *o) {
     take(o, "ReduceMean", 0, 0, node(o, "Slice", 1)->output[0]);
 }
@@ -550,6 +564,7 @@ static void without_and_with_positions(struct ls_onnx *o) {
 
 static void other_ways_to_count_are_taken(void **state) {
     (void)state;
+    check_taken("tests/fixtures/onnx/next-folded.onnx", half_of_wholes, 10);
     check_taken("tests/fixtures/onnx/shuffle-folded.onnx", mean_of_slice, 10);
     check_taken("tests/fixtures/onnx/vision-folded.onnx", mean_of_heads, 12);
     check_taken("tests/fixtures/onnx/encoder-folded.onnx", without_and_with_positions, 12);

@@ -166,6 +166,7 @@ struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name)
         else if (node->n_input != 1 || (!turns && !passes(node)))
             break;
         source.transposed ^= turns;
+        source.cast = source.cast || is(node->type, "Cast");
         same = same && !is(node->type, "Identity");
         name = node->input[0];
     }

@@ -44,6 +44,7 @@ struct ls_onnx_source {
     const struct LsOnnx__Tensor *tensor; /* NULL: the name stands for none */
     const char *name;                    /* as what it is before it is transposed */
     bool transposed;                     /* a matrix, and its transpose is meant */
+    bool cast;                           /* to floats */
     int behind;                          /* dimensions of 1 that are meant behind its own */
 };
 

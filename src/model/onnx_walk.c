@@ -83,7 +83,7 @@ struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
     if (i >= w->node->n_input)
         return row;
     const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
-    if (source.tensor && source.tensor->n_size + (size_t)source.behind <= 1)
+    if (source.tensor && !source.cast && source.tensor->n_size + (size_t)source.behind <= 1)
         row.count = ls_onnx_tensor_wholes(source.tensor, LS_ONNX_WHOLES, row.wholes);
     return row;
 }

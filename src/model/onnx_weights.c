@@ -93,7 +93,7 @@ static int build(struct ls_onnx_walk *w, const struct ls_op *op, struct ls_attri
     const int first = network->tensor_count, inputs = op == &ls_op_learned ? 0 : 1;
     const struct called called = name_layer(w, op, sources, count);
     const int node = ls_build(&w->builder, op, called.name, attributes, inputs, &x.node);
-    for (int t = first; t < network->tensor_count && !has_own_name(op); t++)
+    for (int t = first; t < network->tensor_count && !w->builder.status && !has_own_name(op); t++)
         network->tensors[t].name[strlen(called.name)] = called.separator;
     return node;
 }
