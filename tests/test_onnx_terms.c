@@ -355,6 +355,9 @@ static void negative_part(struct ls_onnx *o) {
 static void split_rows(struct ls_onnx *o) {
     onnx_attribute(o, onnx_node(o, "Split", 0), "axis")->whole = 2;
 }
+static void far_size(struct ls_onnx *o) {
+    set_whole(o, "Gather", 0, 1, 0, INT64_MAX);
+}
 static void by_nothing(struct ls_onnx *o) {
     set_whole(o, "Div", 0, 1, 0, 0);
 }
@@ -377,6 +380,7 @@ static void channels_that_do_not_fit_are_refused(void **state) {
         {too_few, "(Split): only all numbers of a dimension can be split"},
         {negative_part, "(Split): only all numbers of a dimension can be split"},
         {split_rows, "(Split): only all numbers of a dimension can be split"},
+        {far_size, "(Gather): takes what its input does not have"},
         {by_nothing, "(Div): computes numbers that are no sizes"},
         {times_much, "(Mul): computes numbers that are no sizes"},
     };

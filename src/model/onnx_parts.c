@@ -117,12 +117,6 @@ static struct ls_onnx_value slice(struct ls_onnx_walk *w) {
     return begin < end ? cut(w, x, d, begin, end) : ls_onnx_refuse(w, "takes nothing of its input");
 }
 
-/* Whether the node's input i, a tensor, is a single number and no row of one. */
-static bool is_scalar(const struct ls_onnx_walk *w, size_t i) {
-    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
-    return source.tensor && source.tensor->n_size + (size_t)source.behind == 0;
-}
-
 /* One number of a dimension, which is gone then, unless there is a row of one. */
 static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
     const struct ls_onnx_value row = ls_onnx_row(w, 0), index = ls_onnx_row(w, 1);
@@ -130,11 +124,14 @@ static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
     int64_t at = index.wholes[0];
     if (index.count != 1)
         return ls_onnx_refuse(w, "takes more than one of its input, or what is not known here");
-    if (row.count > 0)
-        return ls_onnx_cut_row(w, row, at + (at < 0 ? row.count : 0),
-                               at + (at < 0 ? row.count : 0) + 1);
+    if (row.count > 0) {
+        at += at < 0 ? row.count : 0;
+        return at < row.count ? ls_onnx_cut_row(w, row, at, at + 1)
+                              : ls_onnx_refuse(w, "takes what its input does not have");
+    }
+    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[1]);
     struct ls_onnx_value x = ls_onnx_input(w, 0);
-    if (!ls_onnx_find(w->onnx, w->node->input[1]).tensor)
+    if (!source.tensor)
         return ls_onnx_refuse(w, "takes what is computed, which is not known here");
     const int d = ls_onnx_dimension(&x, axis);
     const int64_t size = d < 0 ? 0 : ls_onnx_dimension_size(&x.view.dimensions[d]);
@@ -142,7 +139,7 @@ static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
     if (at < 0 || at >= size)
         return ls_onnx_refuse(w, "takes what its input does not have");
     x = cut(w, x, d, at, at + 1);
-    if (is_scalar(w, 1))
+    if (source.tensor->n_size + (size_t)source.behind == 0)
         ls_onnx_remove(&x.view, d);
     return x;
 }
