@@ -1,7 +1,6 @@
 /* Operations of ONNX that compute shapes: rows of whole numbers, for batches of one image. */
 #include "model/onnx_walk.h"
 #include <limits.h>
-#include <math.h>
 #include <string.h>
 
 static struct ls_onnx_value refuse(struct ls_onnx_walk *w) {

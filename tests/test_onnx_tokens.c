@@ -1,0 +1,136 @@
+/* Attention, tokens and positions that ONNX files spell out: what is not quite known is refused. */
+#include "onnx_change.h"
+#include "support.h"
+
+static void twice_the_keys(struct ls_onnx *o) {
+    onnx_take(o, "MatMul", 1, 1, onnx_find(o, "MatMul", 1)->input[0]);
+}
+static void other_softmax(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "Softmax", 0), "axis")->whole = 2;
+}
+static void no_softmax(struct ls_onnx *o) {
+    onnx_take(o, "MatMul", 2, 0, onnx_find(o, "Softmax", 0)->input[0]);
+}
+static void softmax_of_tokens(struct ls_onnx *o) {
+    onnx_take(o, "Softmax", 0, 0, onnx_find(o, "Add", 0)->output[0]);
+}
+static void keys_as_values(struct ls_onnx *o) {
+    onnx_take(o, "MatMul", 2, 1, onnx_find(o, "MatMul", 1)->input[1]);
+}
+static void other_token(struct ls_onnx *o) {
+    onnx_take(o, "Concat", 1, 1, onnx_find(o, "Conv", 0)->output[0]);
+}
+static void same_positions(struct ls_onnx *o) {
+    onnx_take(o, "Add", 0, 1, "blocks.0.norm1.weight");
+}
+static void tokens_at_the_end(struct ls_onnx *o) {
+    onnx_set_output(o, onnx_find(o, "Add", 0)->output[0]);
+}
+static void turned_logits(struct ls_onnx *o) {
+    onnx_add_row(o, "two fives", 3, (int64_t[]){1, 2, 5});
+    onnx_add_input(onnx_append(o, "Reshape", o->model->graph->output[0]->name, "logits"),
+                   "two fives");
+    onnx_add_wholes(onnx_append(o, "Transpose", "logits", "turned"), "perm", 3,
+                    (int64_t[]){0, 2, 1});
+    onnx_set_output(o, "turned");
+}
+static void old_softmax(struct ls_onnx *o) {
+    o->model->operators[0]->version = 12;
+    onnx_drop_attributes(onnx_find(o, "Softmax", 0));
+}
+static void far_axis(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "Concat", 1), "axis")->whole = 3;
+}
+static void positions_of_a_batch(struct ls_onnx *o) {
+    LsOnnx__Graph *graph = o->model->graph;
+    for (size_t i = 0; i < graph->n_initializer; i++) {
+        LsOnnx__Tensor *tensor = graph->initializer[i];
+        if (strcmp(tensor->name, "positions") == 0) {
+            const int64_t size[] = {1, 1, tensor->size[1], tensor->size[2]};
+            tensor->size = realloc(tensor->size, sizeof size);
+            memcpy(tensor->size, size, sizeof size);
+            tensor->n_size = 4;
+        }
+    }
+}
+static void squeezed_batch(struct ls_onnx *o) {
+    LsOnnx__Node *squeeze = onnx_find(o, "Squeeze", 0);
+    free(squeeze->input[--squeeze->n_input]);
+}
+static void row_of_one_token(struct ls_onnx *o) {
+    LsOnnx__Node *gather = onnx_find(o, "Gather", 0);
+    onnx_add_wholes(onnx_append(o, "Unsqueeze", gather->input[1], "row"), "axes", 1,
+                    (int64_t[]){0});
+    onnx_rename(&gather->input[1], "row");
+}
+static void computed_token(struct ls_onnx *o) {
+    LsOnnx__Node *gather = onnx_find(o, "Gather", 0);
+    onnx_add_row(o, "one", 1, (int64_t[]){1});
+    onnx_add_input(onnx_append(o, "Add", "one", "two"), "one");
+    onnx_move_last(o, 0);
+    onnx_rename(&gather->input[1], "two");
+}
+static void far_token(struct ls_onnx *o) {
+    onnx_set_whole(o, "Gather", 0, 1, 0, 17);
+}
+static void vast_reshape(struct ls_onnx *o) {
+    onnx_set_whole(o, "Reshape", 1, 1, 1, INT64_MAX);
+}
+static void scores_as_activations(struct ls_onnx *o) {
+    onnx_take(o, "Transpose", 5, 0, onnx_find(o, "MatMul", 1)->output[0]);
+}
+
+static void tokens_that_do_not_fit_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {twice_the_keys, "(MatMul): multiplies activations, which is known here in attention"},
+        {other_softmax, "(Softmax): is known here in attention only"},
+        {no_softmax, "(MatMul): takes a part of a formula"},
+        {softmax_of_tokens, "(Softmax): is known here in attention only"},
+        {keys_as_values, "(MatMul): attends to other values"},
+        {other_token, "(Concat): only all channels, or all tokens"},
+        {same_positions, "(Add): adds weights"},
+        {tokens_at_the_end, "its output is an image that has been flattened, or has been"},
+        {turned_logits, "its output is an image that has been flattened, or has been"},
+        {old_softmax, "(Softmax): is known here in attention only"},
+        {far_axis, "(Concat): joins along a dimension that is not there"},
+        {positions_of_a_batch, "(Add): adds weights"},
+        {squeezed_batch, "(Transpose): its order of dimensions is none"},
+        {row_of_one_token, "(Gemm): is known here for activations of two dimensions only"},
+        {computed_token, "(Gather): takes what is computed"},
+        {far_token, "(Gather): takes what its input does not have"},
+        {vast_reshape, "(Reshape): its shape is none that the activations"},
+        {scores_as_activations, "(Transpose): takes a part of a formula"},
+    };
+    (void)state;
+    onnx_check_refusals("tests/fixtures/onnx/vision-folded.onnx", cases,
+                        sizeof cases / sizeof *cases);
+}
+
+static void mean_of_heads(struct ls_onnx *o) {
+    LsOnnx__Node *mean = onnx_append(o, "ReduceMean", onnx_find(o, "MatMul", 2)->output[0], "mean");
+    onnx_add_wholes(mean, "axes", 1, (int64_t[]){2});
+    onnx_add_row(o, "row", 2, (int64_t[]){1, -1});
+    onnx_add_input(onnx_append(o, "Reshape", "mean", "all heads"), "row");
+    onnx_set_output(o, "all heads");
+}
+static void without_and_with_positions(struct ls_onnx *o) {
+    LsOnnx__Node *positions = onnx_find(o, "Add", 0);
+    onnx_add_input(onnx_append(o, "Add", positions->input[0], "sum"), positions->output[0]);
+    onnx_add_wholes(onnx_append(o, "ReduceMean", "sum", "mean"), "axes", 1, (int64_t[]){1});
+    onnx_append(o, "Squeeze", "mean", "row");
+    onnx_set_output(o, "row");
+}
+
+static void other_ways_to_count_are_taken(void **state) {
+    (void)state;
+    onnx_check_taken("tests/fixtures/onnx/vision-folded.onnx", mean_of_heads, 12);
+    onnx_check_taken("tests/fixtures/onnx/encoder-folded.onnx", without_and_with_positions, 12);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tokens_that_do_not_fit_are_refused),
+        cmocka_unit_test(other_ways_to_count_are_taken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
