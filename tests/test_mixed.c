@@ -129,7 +129,8 @@ static void other_operations_round_once(void **state) {
         compare(&ls_op_learned, (struct ls_attributes){.channels = 7, .pixels = 5, .rank = 3}, 0,
                 NULL, accumulate);
         compare(&ls_op_append, (struct ls_attributes){0}, 2, wide, accumulate);
-        compare(&ls_op_pixel, (struct ls_attributes){.begin = 9}, 1, &in, accumulate);
+        compare(&ls_op_span, (struct ls_attributes){.begin = 9, .pixels = 4}, 1, &in, accumulate);
+        compare(&ls_op_transpose, (struct ls_attributes){0}, 1, &in, accumulate);
         compare(&ls_op_attention, (struct ls_attributes){.groups = 3, .slope = 0.5F}, 3, tokens,
                 accumulate);
     }

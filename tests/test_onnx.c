@@ -14,7 +14,7 @@ static const char *fixture(const char *name, const char *way) {
 static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
                                     "small-twice",    "mobile",     "next",          "next-later",
                                     "shuffle",        "windows",    "pools",         "vision",
-                                    "vision-later",   "encoder"};
+                                    "vision-later",   "encoder",    "mixer"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -42,8 +42,8 @@ static void logits_are_those_of_pytorch(void **state) {
 
 static void every_precision_works(void **state) {
     (void)state;
-    static const char *const larger[] = {"all-operations", "mobile", "next",   "windows",
-                                         "pools",          "vision", "encoder"};
+    static const char *const larger[] = {"all-operations", "mobile", "next",    "windows",
+                                         "pools",          "vision", "encoder", "mixer"};
     for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;
@@ -200,6 +200,9 @@ static void same_axes(struct ls_onnx *o) {
 static void kept_pixels(struct ls_onnx *o) {
     onnx_attribute(o, 2, "keepdims")->whole = 1;
 }
+static void columns(struct ls_onnx *o) {
+    onnx_take(o, "MatMul", 0, 0, onnx_find(o, "Relu", 0)->output[0]);
+}
 static void no_input(struct ls_onnx *o) {
     onnx_rename(&o->model->graph->node[1]->input[0], "nowhere");
 }
@@ -299,7 +302,8 @@ static void what_is_not_known_is_refused(void **state) {
         {unknown, "(Celu): is not known here; known are AveragePool, "},
         {other_axes, "mean over both dimensions"},
         {same_axes, "mean over both dimensions"},
-        {kept_pixels, "(MatMul): is known here for images that have been flattened"},
+        {kept_pixels, "(MatMul): its weights do not fit what it is applied to"},
+        {columns, "(MatMul): is known here for images that have been flattened"},
         {odd_summand, "(Add): has the weights of another node"},
         {no_input, "(Relu): takes something else"},
         {other_output, "one output, computed last"},

@@ -6,8 +6,8 @@
 #include "support.h"
 #include <math.h>
 
-static const char *const names[] = {"next",  "next-later", "shuffle",      "windows",
-                                    "pools", "vision",     "vision-later", "encoder"};
+static const char *const names[] = {"next",   "next-later",   "shuffle", "windows", "pools",
+                                    "vision", "vision-later", "encoder", "mixer"};
 
 enum { NAMES = sizeof names / sizeof *names, IMAGES = 20 };
 

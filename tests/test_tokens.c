@@ -1,4 +1,5 @@
-/* What vision transformers need beside attention: learned pixels, pixels in a row, one of them. */
+/* What vision transformers need beside attention: learned pixels, pixels in a row, some of
+ * them, and pixels in the place of channels. */
 #include "derivatives.h"
 #include "engine/fuse.h"
 #include "engine/plan.h"
@@ -56,16 +57,42 @@ static void pixels_stand_in_a_row(void **state) {
     }
 }
 
-static void one_pixel_is_taken(void **state) {
+static void some_pixels_are_taken(void **state) {
     const struct ls_shape in = {2, 3, 5};
     (void)state;
-    for (int number = 0; number < 6; number++) {
+    for (int begin = 0; begin < 6; begin++)
+        for (int count = 1; count <= 6 - begin; count++) {
+            const struct ls_attributes a = {.begin = begin, .pixels = count};
+            const int size = count * 5;
+            struct rig rig;
+            rig_create(&rig, &ls_op_span, a, 1, &in, IMAGES, 0);
+            assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){1, count, 5}));
+            rig_forward(&rig, 2);
+            for (int i = 0; i < IMAGES; i++)
+                assert_memory_equal(rig.call.output + i * size,
+                                    rig.call.inputs[0] + (i * 6 + begin) * 5,
+                                    (size_t)size * sizeof(float));
+            rig_check(&rig, 2, 0.5F, 1e-5);
+            rig_check_accumulation(&rig, 2);
+            rig_free(&rig);
+        }
+}
+
+static void pixels_and_channels_are_exchanged(void **state) {
+    static const struct ls_shape shapes[] = {{2, 3, 5}, {1, 1, 4}, {4, 1, 1}, {3, 3, 9}};
+    (void)state;
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+        const int pixels = shapes[s].height * shapes[s].width, channels = shapes[s].channels;
         struct rig rig;
-        rig_create(&rig, &ls_op_pixel, (struct ls_attributes){.begin = number}, 1, &in, IMAGES, 0);
+        rig_create(&rig, &ls_op_transpose, (struct ls_attributes){0}, 1, &shapes[s], IMAGES, 0);
+        assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){1, channels, pixels}));
         rig_forward(&rig, 2);
-        for (int i = 0; i < IMAGES; i++)
-            assert_memory_equal(rig.call.output + i * 5, rig.call.inputs[0] + (i * 6 + number) * 5,
-                                5 * sizeof(float));
+        for (int i = 0; i < IMAGES * pixels * channels; i++) {
+            const int image = i / (pixels * channels), channel = i % channels,
+                      pixel = i / channels % pixels;
+            assert_true(rig.call.output[(image * channels + channel) * pixels + pixel] ==
+                        rig.call.inputs[0][i]);
+        }
         rig_check(&rig, 2, 0.5F, 1e-5);
         rig_check_accumulation(&rig, 2);
         rig_free(&rig);
@@ -84,11 +111,14 @@ static void gradients_that_nobody_wants_are_left_out(void **state) {
         assert_memory_equal(rig.call.input_grads[1] + i * 30, rig.probe + i * 35 + 5,
                             30 * sizeof(float));
     rig_free(&rig);
-    rig_create(&rig, &ls_op_pixel, (struct ls_attributes){0}, 1, &parts[1], IMAGES, 0);
-    free(rig.call.input_grads[0]);
-    rig.call.input_grads[0] = NULL;
-    rig_backward(&rig, 2);
-    rig_free(&rig);
+    static const struct ls_op *const ops[] = {&ls_op_span, &ls_op_transpose};
+    for (int i = 0; i < 2; i++) {
+        rig_create(&rig, ops[i], (struct ls_attributes){.pixels = 1}, 1, &parts[1], IMAGES, 0);
+        free(rig.call.input_grads[0]);
+        rig.call.input_grads[0] = NULL;
+        rig_backward(&rig, 2);
+        rig_free(&rig);
+    }
 }
 
 static void shapes_that_do_not_fit_are_refused(void **state) {
@@ -105,10 +135,18 @@ static void shapes_that_do_not_fit_are_refused(void **state) {
         {{.op = &ls_op_learned, .attributes = {.pixels = 2, .rank = 2}}, "0 channels"},
         {{.op = &ls_op_append, .input_count = 2, .in = {{1, 1, 4}, {3, 3, 5}}},
          "cannot append pixels of 5 channels to pixels of 4"},
-        {{.op = &ls_op_pixel, .attributes = {.begin = 6}, .input_count = 1, .in = {{2, 3, 4}}},
-         "cannot take pixel number 6 of 6"},
-        {{.op = &ls_op_pixel, .attributes = {.begin = -1}, .input_count = 1, .in = {{2, 3, 4}}},
-         "cannot take pixel number -1"},
+        {{.op = &ls_op_span,
+          .attributes = {.begin = 5, .pixels = 2},
+          .input_count = 1,
+          .in = {{2, 3, 4}}},
+         "cannot take 2 pixels from number 5 on of 6"},
+        {{.op = &ls_op_span,
+          .attributes = {.begin = -1, .pixels = 2},
+          .input_count = 1,
+          .in = {{2, 3, 4}}},
+         "cannot take 2 pixels from number -1"},
+        {{.op = &ls_op_span, .attributes = {.begin = 2}, .input_count = 1, .in = {{2, 3, 4}}},
+         "cannot take 0 pixels"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -134,6 +172,15 @@ static int multiply(struct ls_builder *b, int x, int y) {
     return ls_build(b, &ls_op_multiply, NULL, (struct ls_attributes){0}, 2, (int[]){x, y});
 }
 
+/* x + what mixes its tokens, channel by channel */
+static int mix(struct ls_builder *b, int x) {
+    const struct ls_attributes mixing = {
+        .channels = TOKENS, .kernel = 1, .stride = 1, .bias = true, .matrix = true};
+    const int turned = apply(b, &ls_op_transpose, (struct ls_attributes){0}, x);
+    const int mixed = ls_build(b, &ls_op_conv2d, "mix", mixing, 1, &turned);
+    return ls_add(b, x, apply(b, &ls_op_transpose, (struct ls_attributes){0}, mixed));
+}
+
 /* Products take the place of attention: in them the class token meets the patches. Learned pixels
  * are added to what cannot absorb that sum, to what can (a convolution), and where more images run
  * together than at the beginning. */
@@ -146,13 +193,14 @@ static void build(struct ls_builder *b, int rank, bool norm) {
     const int row[] = {learned(b, "token", 1, rank), patches};
     int x = ls_build(b, &ls_op_append, NULL, (struct ls_attributes){0}, 2, row);
     x = ls_add(b, x, learned(b, "positions", TOKENS, rank < 2 ? 2 : rank));
+    x = mix(b, x);
     x = apply(b, &ls_op_layernorm, (struct ls_attributes){.epsilon = 1e-5F, .bias = true}, x);
     ls_scope(b, "hidden.");
     x = ls_add(b, apply(b, &ls_op_conv2d, matrix, x), shift);
     x = norm ? ls_batchnorm(b, "norm", x) : x;
     x = apply(b, &ls_op_gelu, (struct ls_attributes){0}, x);
-    const int token = apply(b, &ls_op_pixel, (struct ls_attributes){0}, x);
-    const int other = apply(b, &ls_op_pixel, (struct ls_attributes){.begin = 9}, x);
+    const int token = apply(b, &ls_op_span, (struct ls_attributes){.pixels = 1}, x);
+    const int other = apply(b, &ls_op_span, (struct ls_attributes){.begin = 9, .pixels = 1}, x);
     x = ls_add(b, ls_mean(b, multiply(b, x, token)), offset);
     ls_linear(b, "linear", ls_add(b, x, other), 10);
 }
@@ -265,7 +313,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(learned_pixels_are_those_of_every_image),
         cmocka_unit_test(pixels_stand_in_a_row),
-        cmocka_unit_test(one_pixel_is_taken),
+        cmocka_unit_test(some_pixels_are_taken),
+        cmocka_unit_test(pixels_and_channels_are_exchanged),
         cmocka_unit_test(gradients_that_nobody_wants_are_left_out),
         cmocka_unit_test(shapes_that_do_not_fit_are_refused),
         cmocka_unit_test(learned_tensors_begin_as_usual),

@@ -67,8 +67,8 @@ struct ls_attributes {
     bool padding_counts;         /* in means over windows: as pixels of 0 */
     int groups;                  /* of channels that a convolution or attention keeps apart or a
                                     shuffle mixes; 0 is 1 */
-    int begin;                   /* first channel of a slice; the pixel that is taken */
-    int pixels;                  /* of a learned row */
+    int begin;                   /* first channel of a slice, or pixel of a span */
+    int pixels;                  /* of a learned row, or a span */
     float slope, shift;          /* of a bent line; slope: of attention's scores, too */
     float low, high;             /* what values are clipped to */
     bool bias;                   /* adds a bias tensor */

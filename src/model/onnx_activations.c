@@ -122,6 +122,7 @@ static struct ls_onnx_value global_average_pool(struct ls_onnx_walk *w) {
 static bool are_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value *x,
                        struct ls_onnx_value axes, bool averaged[LS_ONNX_DIMENSIONS]) {
     struct ls_onnx_view rest = x->view;
+    memset(averaged, 0, LS_ONNX_DIMENSIONS * sizeof *averaged);
     for (int i = 0; i < axes.count; i++) {
         const int d = ls_onnx_dimension(x, axes.wholes[i]);
         if (d < 0 || averaged[d])
@@ -137,7 +138,7 @@ static bool are_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value 
 static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_term(w, 0);
     struct ls_onnx_value axes = ls_onnx_row_or_attribute(w, 1, "axes", 2);
-    bool averaged[LS_ONNX_DIMENSIONS] = {false};
+    bool averaged[LS_ONNX_DIMENSIONS];
     const bool kept = ls_onnx_whole(w->node, "keepdims", 1);
     if (axes.count < 0)
         axes = ls_onnx_row_or_attribute(w, 1, "axes", 1);
@@ -147,6 +148,8 @@ static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
         x.term = x.term == LS_ONNX_SQUARES ? LS_ONNX_VARIANCE : LS_ONNX_MEAN;
         return x;
     }
+    if (!are_pixels(w, &x, axes, averaged))
+        x = ls_onnx_exchange_input(w, 0);
     if (!are_pixels(w, &x, axes, averaged))
         return ls_onnx_refuse(w, "only the mean over both dimensions of an image is known here, or "
                                  "over channels in layer norms");

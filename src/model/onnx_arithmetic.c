@@ -93,11 +93,27 @@ static bool is_stretched(const struct ls_onnx_walk *w, struct ls_onnx_value x,
     return fits;
 }
 
+/* inputs[2] = activations, of which one is exchanged if they are counted alike only then: that
+ * whose channels are not the last dimension. */
+static void meet(struct ls_onnx_walk *w, struct ls_onnx_value inputs[2]) {
+    for (size_t i = 0; i < 2; i++)
+        inputs[i] = ls_onnx_input(w, i);
+    struct ls_onnx_view exchanged = inputs[1].view;
+    ls_onnx_exchange_axes(&exchanged);
+    if (!ls_onnx_view_equal(&inputs[0].view, &inputs[1].view) &&
+        ls_onnx_view_equal(&inputs[0].view, &exchanged)) {
+        const size_t i = ls_onnx_is_channels(w, inputs[0], -1) ? 1 : 0;
+        inputs[i] = ls_onnx_exchange_input(w, i);
+    }
+}
+
 /* Of activations of one shape, or of those and one number for each channel. */
 static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value a = ls_onnx_input(w, 0), b = ls_onnx_input(w, 1);
-    const bool swapped = ls_shape_size(ls_onnx_shape(w, a)) < ls_shape_size(ls_onnx_shape(w, b));
-    const struct ls_onnx_value x = swapped ? b : a, y = swapped ? a : b;
+    struct ls_onnx_value inputs[2];
+    meet(w, inputs);
+    const bool swapped =
+        ls_shape_size(ls_onnx_shape(w, inputs[0])) < ls_shape_size(ls_onnx_shape(w, inputs[1]));
+    const struct ls_onnx_value x = inputs[swapped], y = inputs[!swapped];
     if (!w->builder.status && !is_stretched(w, x, y))
         return ls_onnx_refuse(w, "multiplies what is not of one kind");
     return ls_onnx_made_alike(
@@ -107,7 +123,9 @@ static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
 /* By a trained number for each channel: [C] where these are the last dimension, else [C, 1, 1] or
  * [1, C, 1, 1]. */
 static struct ls_onnx_value scale(struct ls_onnx_walk *w, size_t activations, size_t factors) {
-    const struct ls_onnx_value x = ls_onnx_input(w, activations);
+    struct ls_onnx_value x = ls_onnx_input(w, activations);
+    if (!ls_onnx_is_image(w, x) && !ls_onnx_is_channels(w, x, -1))
+        x = ls_onnx_exchange_input(w, activations);
     const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[factors]).tensor;
     const struct ls_attributes a = {.rank = (int)tensor->n_size};
     const bool image = ls_onnx_is_image(w, x);
@@ -200,20 +218,32 @@ static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair
     return ls_onnx_refuse(w, "adds a number, which is known here in layer norms and GELUs only");
 }
 
-/* Something learned for every pixel, whose channels are the last dimension: a position. */
+/* Whether the last dimensions of a view are those of another, and there are none before them. */
+static bool ends_as(const struct ls_onnx_view *view, const struct ls_onnx_view *end) {
+    const int before = view->rank - end->rank;
+    bool same = before >= 0; /* it would give the sum its own */
+    for (int d = 0; same && d < view->rank; d++)
+        same = d < before
+                   ? view->dimensions[d].count == 0
+                   : ls_onnx_dimension_equal(&view->dimensions[d], &end->dimensions[d - before]);
+    return same;
+}
+
+/* Something learned for every pixel: a position. */
 static struct ls_onnx_value add_learned(struct ls_onnx_walk *w, const struct pair *p) {
-    struct ls_onnx_value x = ls_onnx_input(w, p->first);
-    const struct ls_onnx_value learned =
+    const struct ls_onnx_value x = ls_onnx_input(w, p->first);
+    struct ls_onnx_value learned =
         ls_onnx_learned(w, ls_onnx_find(w->onnx, w->node->input[p->second]));
     const int node = ls_onnx_row_of_pixels(w, x.node);
+    if (!ls_onnx_is_channels(w, x, -1))
+        learned = ls_onnx_exchange(w, learned);
     if (w->builder.status)
         return x;
-    if (!ls_onnx_is_channels(w, x, -1) || !ls_onnx_is_pixels(w, x, -2) ||
-        learned.view.rank > x.view.rank || /* it would give them to the sum */
-        !ls_shape_equal(ls_onnx_shape(w, learned), w->builder.network->nodes[node].out))
+    if (!ends_as(&x.view, &learned.view))
         return ls_onnx_refuse(w,
                               "adds weights, which is known here behind products and layer norms, "
-                              "and of as many as there are activations [batch, tokens, channels]");
+                              "and of as many as there are activations [batch, tokens, channels] "
+                              "or [batch, channels, tokens]");
     return ls_onnx_made_alike(
         x, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){node, learned.node}));
 }
@@ -229,14 +259,16 @@ static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair
 
 /* Of which one may be in a row, that has something learned in it. */
 static struct ls_onnx_value add_activations(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value a = ls_onnx_input(w, 0), b = ls_onnx_input(w, 1);
-    int nodes[] = {a.node, b.node};
-    if (!w->builder.status && !ls_onnx_view_equal(&a.view, &b.view))
+    struct ls_onnx_value inputs[2];
+    meet(w, inputs);
+    int nodes[] = {inputs[0].node, inputs[1].node};
+    if (!w->builder.status && !ls_onnx_view_equal(&inputs[0].view, &inputs[1].view))
         return ls_onnx_refuse(w, "adds what is not of one kind");
-    if (!ls_shape_equal(ls_onnx_shape(w, a), ls_onnx_shape(w, b)))
+    if (!ls_shape_equal(ls_onnx_shape(w, inputs[0]), ls_onnx_shape(w, inputs[1])))
         for (int i = 0; i < 2; i++)
             nodes[i] = ls_onnx_row_of_pixels(w, nodes[i]);
-    return ls_onnx_made_alike(a, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, nodes));
+    return ls_onnx_made_alike(inputs[0],
+                              ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, nodes));
 }
 
 static struct ls_onnx_value add(struct ls_onnx_walk *w) {

@@ -26,8 +26,42 @@ static struct ls_attributes attributes_of(struct ls_onnx_walk *w, struct ls_wind
     return a;
 }
 
+/* Whether a window of one dimension is just one position. */
+static bool is_point(const struct ls_onnx_walk *w) {
+    int64_t pads[2], stride, dilation;
+    return ls_onnx_wholes(w->node, "pads", 2, 0, pads) && !pads[0] && !pads[1] &&
+           ls_onnx_wholes(w->node, "strides", 1, 1, &stride) && stride == 1 &&
+           ls_onnx_wholes(w->node, "dilations", 1, 1, &dilation) &&
+           ls_onnx_says(w->node, "auto_pad", "NOTSET", true);
+}
+
+/* Of [batch, channels, positions]: a linear layer of every position. */
+static struct ls_onnx_value conv_points(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    const struct ls_onnx_source sources[] = {ls_onnx_weight(w, 1, 3, false),
+                                             ls_onnx_weight(w, 2, 1, true)};
+    if (w->builder.status)
+        return x;
+    const int64_t *size = sources[0].tensor->size;
+    if (!ls_onnx_is_channels(w, x, 1))
+        x = ls_onnx_exchange_input(w, 0);
+    if (x.view.rank != 3 || !ls_onnx_is_channels(w, x, 1) || size[2] != 1 || !is_point(w) ||
+        ls_onnx_whole(w->node, "group", 1) != 1)
+        return ls_onnx_refuse(w, "convolutions of one dimension are known here with windows of a "
+                                 "single position, and without groups");
+    const struct ls_attributes a = {.channels = (int)size[0],
+                                    .kernel = 1,
+                                    .stride = 1,
+                                    .matrix = true,
+                                    .bias = sources[1].tensor};
+    return ls_onnx_made_channels(
+        w, x, 1, ls_onnx_add_weighted(w, &ls_op_conv2d, a, x, sources, a.bias ? 2 : 1));
+}
+
 /* Inputs: activations, weight, bias if there is one. */
 static struct ls_onnx_value conv(struct ls_onnx_walk *w) {
+    if (ls_onnx_is_activations(w, 0) && ls_onnx_term(w, 0).view.rank == 3)
+        return conv_points(w);
     const struct ls_onnx_value x = ls_onnx_image(w, 0);
     const struct ls_onnx_source sources[] = {ls_onnx_weight(w, 1, 4, false),
                                              ls_onnx_weight(w, 2, 1, true)};
@@ -104,12 +138,17 @@ struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value
 /* Inputs: activations, weight. Ours is [outputs][inputs]. */
 static struct ls_onnx_value multiply(struct ls_onnx_walk *w, bool transposed) {
     struct ls_onnx_value x = ls_onnx_input(w, 0);
+    if (!ls_onnx_is_flat(w, x) && !ls_onnx_is_channels(w, x, -1))
+        x = ls_onnx_exchange_input(w, 0);
     x.weight = ls_onnx_weight(w, 1, 2, false);
     x.weight.transposed ^= transposed;
     x.term = LS_ONNX_PRODUCT;
     if (!ls_onnx_is_flat(w, x) && !ls_onnx_is_channels(w, x, -1))
         return ls_onnx_refuse(w, "is known here for images that have been flattened, or whose "
-                                 "channels are the last dimension");
+                                 "channels or pixels are the last dimension");
+    if (x.weight.tensor && x.weight.tensor->size[!x.weight.transposed] !=
+                               ls_onnx_dimension_size(&x.view.dimensions[x.view.rank - 1]))
+        return ls_onnx_refuse(w, "its weights do not fit what it is applied to");
     return x;
 }
 
@@ -138,6 +177,8 @@ struct ls_onnx_value ls_onnx_layer_norm(struct ls_onnx_walk *w, struct ls_onnx_v
 static struct ls_onnx_value layer_normalization(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_input(w, 0);
     const int64_t axis = ls_onnx_whole(w->node, "axis", -1);
+    if (!ls_onnx_is_channels(w, x, axis))
+        x = ls_onnx_exchange_input(w, 0);
     if (!ls_onnx_is_channels(w, x, axis) || ls_onnx_dimension(&x, axis) != x.view.rank - 1)
         return ls_onnx_refuse(w, "normalises something else than the channels of every pixel, as "
                                  "the last dimension");

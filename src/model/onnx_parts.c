@@ -56,8 +56,7 @@ static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
     return ls_onnx_row(w, 0).count > 0 ? ls_onnx_join_rows(w) : concat_activations(w);
 }
 
-/* Numbers begin .. end-1 of a dimension: channels become a node when they are taken, of pixels one
- * is known. */
+/* Numbers begin .. end-1 of a dimension; channels become a node when they are taken. */
 static struct ls_onnx_value cut(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
                                 int64_t begin, int64_t end) {
     struct ls_onnx_dimension *dimension = &x.view.dimensions[d];
@@ -65,15 +64,15 @@ static struct ls_onnx_value cut(struct ls_onnx_walk *w, struct ls_onnx_value x, 
     const struct ls_onnx_axis axis = dimension->axes[0];
     if (w->builder.status || (begin == 0 && end == ls_onnx_dimension_size(dimension)))
         return x;
-    if (ls_onnx_is_pixels(w, x, d) && end == begin + 1) {
-        const struct ls_attributes a = {.begin = (int)begin};
-        x.node = ls_onnx_add(w, &ls_op_pixel, a, 1, &x.node);
-        *dimension = (struct ls_onnx_dimension){0};
+    if (ls_onnx_is_pixels(w, x, d)) {
+        const struct ls_attributes a = {.begin = (int)begin, .pixels = (int)(end - begin)};
+        x.node = ls_onnx_add(w, &ls_op_span, a, 1, &x.node);
+        *dimension = ls_onnx_dimension_of(true, a.pixels, 1);
         return x;
     }
     if (dimension->count != 1 || axis.pixels || axis.size * axis.step != shape.channels)
-        return ls_onnx_refuse(w,
-                              "only channels that follow one another can be taken, or one pixel");
+        return ls_onnx_refuse(
+            w, "only channels that follow one another can be taken, or tokens that do");
     x.term = LS_ONNX_SLICE;
     x.begin = (int)begin * axis.step;
     x.channels = (int)(end - begin) * axis.step;
@@ -109,8 +108,8 @@ static struct ls_onnx_value slice(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_input(w, 0);
     const int d = sound ? ls_onnx_dimension(&x, axis) : -1;
     if (d < 0)
-        return ls_onnx_refuse(w,
-                              "only channels that follow one another can be taken, or one pixel");
+        return ls_onnx_refuse(
+            w, "only channels that follow one another can be taken, or tokens that do");
     const int64_t size = ls_onnx_dimension_size(&x.view.dimensions[d]);
     begin = bound(begin, size);
     end = bound(end, size);

@@ -167,3 +167,9 @@ bool ls_onnx_insert(struct ls_onnx_view *view, int dimension) {
     view->rank++;
     return true;
 }
+
+void ls_onnx_exchange_axes(struct ls_onnx_view *view) {
+    for (int d = 0; d < view->rank; d++)
+        for (int a = 0; a < view->dimensions[d].count; a++)
+            view->dimensions[d].axes[a].pixels ^= true;
+}

@@ -54,4 +54,7 @@ bool ls_onnx_transpose(struct ls_onnx_view *view, const int64_t *order);
 bool ls_onnx_remove(struct ls_onnx_view *view, int dimension);
 bool ls_onnx_insert(struct ls_onnx_view *view, int dimension);
 
+/* The view of the same numbers that pixels and channels have once they are exchanged. */
+void ls_onnx_exchange_axes(struct ls_onnx_view *view);
+
 #endif

@@ -75,6 +75,19 @@ struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i) {
     return x;
 }
 
+struct ls_onnx_value ls_onnx_exchange(struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    x.node = ls_onnx_add(w, &ls_op_transpose, (struct ls_attributes){0}, 1, &x.node);
+    ls_onnx_exchange_axes(&x.view);
+    return x;
+}
+
+struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i) {
+    const struct ls_onnx_value x = ls_onnx_exchange(w, ls_onnx_input(w, i));
+    if (!w->builder.status)
+        *find(w, i) = x;
+    return x;
+}
+
 struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
     const struct ls_onnx_value *found = find(w, i);
     struct ls_onnx_value row = {.count = -1};

@@ -86,6 +86,11 @@ struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i);
 
+/* The same numbers, counted as before, of a node that has pixels and channels exchanged; of input
+ * i, for all that take it from now on. */
+struct ls_onnx_value ls_onnx_exchange(struct ls_onnx_walk *w, struct ls_onnx_value x);
+struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i);
+
 /* The activations that a term stands for. */
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x);
 

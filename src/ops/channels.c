@@ -11,6 +11,16 @@ void ls_move_channels(size_t pixels, size_t count, const float *from, size_t fro
     }
 }
 
+void ls_transpose(size_t count, int rows, int columns, const float *from, bool add, float *to) {
+    const int size = rows * columns;
+    for (size_t i = 0; i < count; i++, from += size, to += size)
+        for (int c = 0; c < columns; c++)
+            for (int r = 0; r < rows; r++) {
+                const float value = from[r * columns + c];
+                to[c * rows + r] = add ? to[c * rows + r] + value : value;
+            }
+}
+
 void ls_join_rows(const struct ls_call *call, int first, int last, size_t rows) {
     const struct ls_node *node = call->node;
     const size_t row = ls_shape_size(node->out) / rows;

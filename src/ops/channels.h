@@ -9,6 +9,9 @@
 void ls_move_channels(size_t pixels, size_t count, const float *from, size_t from_step, bool add,
                       float *to, size_t to_step);
 
+/* to[count][columns][rows] (= or +=) from[count][rows][columns] */
+void ls_transpose(size_t count, int rows, int columns, const float *from, bool add, float *to);
+
 /* Passes that see an image as so many rows of floats: its pixels, or all of it as one row. */
 
 /* The output's rows are those of input 0, 1, ... one behind the other. */

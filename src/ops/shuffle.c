@@ -1,6 +1,6 @@
 /* y = the channels of x in another order: the first of each group, then the second of each, ...
  * (Zhang et al. 2018, section 3.1) */
-#include "ops/op.h"
+#include "ops/channels.h"
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
                             struct ls_error *error) {
@@ -11,24 +11,12 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
     return ls_fail(error, LS_MISMATCH, "%d groups cannot share %d channels", groups, channels);
 }
 
-/* to[pixels][columns][rows] (= or +=) from[pixels][rows][columns] */
-static void transpose(size_t pixels, int rows, int columns, const float *from, bool add,
-                      float *to) {
-    const int channels = rows * columns;
-    for (size_t p = 0; p < pixels; p++, from += channels, to += channels)
-        for (int c = 0; c < columns; c++)
-            for (int r = 0; r < rows; r++) {
-                const float value = from[r * columns + c];
-                to[c * rows + r] = add ? to[c * rows + r] + value : value;
-            }
-}
-
 static void run(const struct ls_node *node, int first, int last, int rows, const float *from,
                 bool add, float *to) {
     const size_t pixels = (size_t)node->out.height * (size_t)node->out.width;
     const size_t at = ls_shape_size(node->out) * (size_t)first;
-    transpose(pixels * (size_t)(last - first), rows, node->out.channels / rows, from + at, add,
-              to + at);
+    ls_transpose(pixels * (size_t)(last - first), rows, node->out.channels / rows, from + at, add,
+                 to + at);
 }
 
 static void forward(const struct ls_call *call, int first, int last) {

@@ -251,6 +251,35 @@ class Encoder(torch.nn.Module):
         return self.linear((x + torch.bmm(torch.softmax(scores, 2), self.v(memory))).mean(1))
 
 
+class Mixer(torch.nn.Module):
+    """Linear layers over tokens (Tolstikhin et al. 2021), written with transpositions and as convolutions; one of
+    them is a gate. Positions before the tokens are put last, tokens but the first, and all of them flattened."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.patches = nn.Conv2d(3, 12, 8, stride=8)
+        self.positions, self.token = nn.Parameter(torch.empty(1, 12, 16)), nn.Parameter(torch.empty(1, 1, 12))
+        self.norm1, self.norm2, self.norm3 = nn.LayerNorm(12), nn.LayerNorm(12), nn.LayerNorm(12)
+        self.widen, self.narrow = nn.Linear(17, 20), nn.Linear(20, 17)
+        self.conv1, self.conv2 = nn.Conv1d(17, 9, 1), nn.Conv1d(9, 17, 1, bias=False)
+        self.halves, self.gate, self.join = nn.Linear(12, 14), nn.Linear(16, 16), nn.Linear(7, 12)
+        self.scale = nn.Parameter(torch.empty(16))
+        self.linear, self.tokens, self.all = nn.Linear(12, 10), nn.Linear(16, 10), nn.Linear(16 * 12, 10)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = (self.patches(x).flatten(2) + self.positions).transpose(1, 2)
+        x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1)
+        x = self.narrow(f.gelu(self.widen(self.norm1(x).transpose(1, 2)))).transpose(1, 2) + x
+        x = x + self.conv2(f.gelu(self.conv1(self.norm2(x))))
+        x = x[:, 1:]
+        value, gate = self.halves(self.norm3(x)).chunk(2, -1)
+        x = x + self.join(value * self.gate(gate.transpose(1, 2)).transpose(1, 2))
+        x = (x.transpose(1, 2) * self.scale).transpose(1, 2)
+        return self.linear(x.mean(1)) + self.tokens(torch.tanh(x).mean(2)) + self.all(x.flatten(1))
+
+
 class Small(torch.nn.Module):
     """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
@@ -323,6 +352,11 @@ def own_networks():
     for name, network in ("vision", vision), ("vision, later", later), ("encoder", encoder):
         perturb(*(module for module in network.modules() if isinstance(module, torch.nn.LayerNorm)))
         yield name, network
+    mixer = Mixer()
+    perturb(mixer.norm1, mixer.norm2, mixer.norm3)
+    for learned in mixer.token, mixer.positions, mixer.scale:
+        learned.data.normal_()
+    yield "mixer", mixer
 
 
 def of_torchvision(arch, pixels):
