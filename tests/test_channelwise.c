@@ -12,6 +12,12 @@ static void create(struct rig *rig, const struct ls_op *op, struct ls_attributes
     rig_create(rig, op, a, 1, &in, IMAGES, 0);
 }
 
+/* A layer norm with so many tensors. */
+static struct ls_attributes norm(int tensors, float epsilon) {
+    return (struct ls_attributes){
+        .epsilon = epsilon, .bias = tensors == 2, .unweighted = tensors == 0};
+}
+
 /* One pixel's, by the definition. */
 static void normalise(int channels, const float *x, double epsilon, double *y) {
     double mean = 0, variance = 0;
@@ -25,12 +31,11 @@ static void normalise(int channels, const float *x, double epsilon, double *y) {
 
 static void layer_norm_follows_its_definition(void **state) {
     (void)state;
-    for (int i = 0; i < 2 * WIDTHS; i++) {
-        const int channels = widths[i / 2];
+    for (int i = 0; i < 3 * WIDTHS; i++) {
+        const int channels = widths[i / 3];
         struct rig rig;
         double y[100];
-        create(&rig, &ls_op_layernorm, (struct ls_attributes){.epsilon = 0.01F, .bias = i % 2},
-               channels);
+        create(&rig, &ls_op_layernorm, norm(i % 3, 0.01F), channels);
         float *x = (float *)rig.call.inputs[0];
         for (int e = 0; e < IMAGES * 6 * channels; e++)
             x[e] += 30; /* far from 0 */
@@ -38,9 +43,10 @@ static void layer_norm_follows_its_definition(void **state) {
         for (int p = 0; p < IMAGES * 6; p++) {
             normalise(channels, x + p * channels, 0.01F, y);
             for (int c = 0; c < channels; c++)
-                assert_float_equal(
-                    rig.call.output[p * channels + c],
-                    y[c] * rig.call.tensors[0][c] + (i % 2 ? rig.call.tensors[1][c] : 0), 2e-5);
+                assert_float_equal(rig.call.output[p * channels + c],
+                                   y[c] * (i % 3 ? rig.call.tensors[0][c] : 1) +
+                                       (i % 3 == 2 ? rig.call.tensors[1][c] : 0),
+                                   2e-5);
         }
         rig_free(&rig);
     }
@@ -48,10 +54,9 @@ static void layer_norm_follows_its_definition(void **state) {
 
 static void layer_norm_gradients(void **state) {
     (void)state;
-    for (int i = 0; i < 2 * WIDTHS; i++) {
+    for (int i = 0; i < 3 * WIDTHS; i++) {
         struct rig rig;
-        create(&rig, &ls_op_layernorm, (struct ls_attributes){.epsilon = 0.1F, .bias = i % 2},
-               widths[i / 2]);
+        create(&rig, &ls_op_layernorm, norm(i % 3, 0.1F), widths[i / 3]);
         rig_check(&rig, 2, 0.02F, 2e-3);
         rig_check_accumulation(&rig, 2);
         rig_free(&rig);
@@ -66,10 +71,9 @@ static void layer_norm_tangents(void **state) {
         weight[c] = cosf((float)c);
         bias[c] = sinf((float)c);
     }
-    for (int i = 0; i < WIDTHS; i++) {
+    for (int i = 0; i < 2 * WIDTHS; i++) {
         struct rig rig;
-        create(&rig, &ls_op_fixed_layernorm, (struct ls_attributes){.epsilon = 1, .bias = true},
-               widths[i]);
+        create(&rig, &ls_op_fixed_layernorm, norm(i % 2 ? 2 : 0, 1), widths[i / 2]);
         rig.call.tensors[0] = weight;
         rig.call.tensors[1] = bias;
         rig_check_tangents(&rig, 0.01F, 3e-3);

@@ -121,6 +121,8 @@ static void other_operations_round_once(void **state) {
         compare(&ls_op_gelu, (struct ls_attributes){0}, 1, &in, accumulate);
         compare(&ls_op_layernorm, (struct ls_attributes){.epsilon = 1e-5F, .bias = true}, 1, &in,
                 accumulate);
+        compare(&ls_op_groupnorm, (struct ls_attributes){.epsilon = 1e-5F, .groups = 3}, 1, &in,
+                accumulate);
         compare(&ls_op_scale, (struct ls_attributes){.rank = 3}, 1, &in, accumulate);
         compare(&ls_op_slice, (struct ls_attributes){.channels = 7, .begin = 5}, 1, &in,
                 accumulate);

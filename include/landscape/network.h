@@ -65,14 +65,15 @@ struct ls_attributes {
                                     do */
     bool round_up;               /* windows of a pooling may reach over the padding */
     bool padding_counts;         /* in means over windows: as pixels of 0 */
-    int groups;                  /* of channels that a convolution or attention keeps apart or a
-                                    shuffle mixes; 0 is 1 */
+    int groups;                  /* of channels that a convolution, group norm or attention keeps
+                                    apart or a shuffle mixes; 0 is 1, but for group norm */
     int begin;                   /* first channel of a slice, or pixel of a span */
     int pixels;                  /* of a learned row, or a span */
     float slope, shift;          /* of a bent line; slope: of attention's scores, too */
     float low, high;             /* what values are clipped to */
     bool bias;                   /* adds a bias tensor */
     float bias_start;            /* its initial value */
+    bool unweighted;             /* a layer norm or group norm has no tensors */
     bool matrix;                 /* a 1x1 convolution's weight is [channels][inputs], as a linear
                                     layer's */
     int rank;                    /* of a scale's tensor: [C], [C][1][1], ... or [1][C][1][1]; of

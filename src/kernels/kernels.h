@@ -55,7 +55,8 @@ typedef void ls_gelu_gradient(size_t count, const float *x, const float *y_grad,
                               float *x_grad);
 
 /* Layer norm of each pixel: y = (x - mean) / sqrt(variance + epsilon) * weight[channels] +
- * bias[channels], the mean and biased variance those of the pixel's channels; bias may be NULL. */
+ * bias[channels], the mean and biased variance those of the pixel's channels; weight and bias may
+ * be NULL (1 and 0). */
 typedef void ls_layer_norm(size_t pixels, size_t channels, const float *x, float epsilon,
                            const float *weight, const float *bias, float *y);
 

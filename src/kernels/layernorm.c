@@ -35,8 +35,8 @@ void NAME(ls_layer_norm_, LS_ISA)(size_t pixels, size_t channels, const float *x
         const struct moments m = moments_of(channels, x, epsilon);
         for (size_t c = 0; c < channels; c += LANES) {
             const vector normal = (get(x, c, channels) - m.mean) * m.inverse;
-            put(y, c, channels,
-                normal * get(weight, c, channels) + (bias ? get(bias, c, channels) : zero));
+            const vector weighted = weight ? normal * get(weight, c, channels) : normal;
+            put(y, c, channels, weighted + (bias ? get(bias, c, channels) : zero));
         }
     }
 }

@@ -38,6 +38,14 @@ static bool is_single(const struct ls_onnx_walk *w, const struct pair *p) {
            tensor && tensor->n_size == 1;
 }
 
+/* Whether a single number, in no more dimensions than there are activations, is no weight. */
+static bool is_constant(const struct ls_onnx_walk *w, struct pair *p) {
+    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[p->second]);
+    return source.tensor && !ls_onnx_is_trained(w, source.tensor) &&
+           source.tensor->n_size + (size_t)source.behind <= (size_t)p->x.view.rank &&
+           ls_onnx_single(source.tensor, &p->number);
+}
+
 static struct pair pair_of(struct ls_onnx_walk *w) {
     struct pair p = {.second = 1};
     float number;
@@ -52,6 +60,8 @@ static struct pair pair_of(struct ls_onnx_walk *w) {
     p.x = ls_onnx_term(w, p.first);
     if (p.kind == NUMBER && is_single(w, &p))
         p.kind = WEIGHT;
+    if (p.kind == WEIGHT && is_constant(w, &p))
+        p.kind = NUMBER;
     if (p.kind == ACTIVATIONS)
         p.y = ls_onnx_term(w, p.second);
     return p;
@@ -142,6 +152,8 @@ static struct ls_onnx_value scale(struct ls_onnx_walk *w, size_t activations, si
 /* Activations times a number, which is known as a part of a GELU and of attention. */
 static struct ls_onnx_value multiply_number(struct ls_onnx_walk *w, const struct pair *p,
                                             float number) {
+    if (number == 1)
+        return p->x;
     if (p->x.term == LS_ONNX_SCORES)
         return term(p->x, LS_ONNX_SCORES, p->x.number * number);
     if (p->x.term == LS_ONNX_TWICE_GELU && is(number, 0.5))
@@ -211,6 +223,8 @@ static struct ls_onnx_value divide(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair *p) {
+    if (p->number == 0)
+        return p->x;
     if (p->x.term == LS_ONNX_ERF && is(p->number, 1))
         return term(p->x, LS_ONNX_ERF_AND_ONE, 0);
     if (p->x.term == LS_ONNX_VARIANCE && p->x.number == 0)
@@ -253,7 +267,7 @@ static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair
     if (p->x.term == LS_ONNX_PRODUCT && row)
         return ls_onnx_linear(w, p->x, ls_onnx_weight(w, p->second, 1, false));
     if (p->x.term == LS_ONNX_NORMAL_WEIGHTED)
-        return ls_onnx_layer_norm(w, p->x, ls_onnx_channel_weight(w, p->second, p->x, false));
+        return ls_onnx_norm(w, p->x, ls_onnx_channel_weight(w, p->second, p->x, false));
     return add_learned(w, p);
 }
 

@@ -127,15 +127,34 @@ static const struct LsOnnx__Tensor *stored(const struct ls_onnx *onnx, const cha
     return value ? value->tensor : NULL;
 }
 
-/* Whether the node adds one dimension, and which. */
-static bool adds_dimension(const struct ls_onnx *onnx, const struct LsOnnx__Node *node,
-                           int64_t *axis) {
+/* axes[most] = which dimensions the node adds, as an input or an attribute says; returns how many,
+ * 0 if it is something else. */
+static int added_axes(const struct ls_onnx *onnx, const struct LsOnnx__Node *node, int most,
+                      int64_t *axes) {
     if (!is(node->type, "Unsqueeze"))
-        return false;
-    if (node->n_input == 1)
-        return find(node, "axes") && ls_onnx_wholes(node, "axes", 1, 0, axis);
-    const struct LsOnnx__Tensor *axes = node->n_input == 2 ? stored(onnx, node->input[1]) : NULL;
-    return axes && ls_onnx_tensor_wholes(axes, 1, axis) == 1;
+        return 0;
+    const struct LsOnnx__Attribute *attribute = node->n_input == 1 ? find(node, "axes") : NULL;
+    const struct LsOnnx__Tensor *tensor = node->n_input == 2 ? stored(onnx, node->input[1]) : NULL;
+    int count = tensor ? ls_onnx_tensor_wholes(tensor, most, axes) : 0;
+    if (attribute && attribute->n_wholes <= (size_t)most)
+        while (count < (int)attribute->n_wholes) {
+            axes[count] = attribute->wholes[count];
+            count++;
+        }
+    return count < 0 ? 0 : count;
+}
+
+/* Notes the dimensions that the node adds, the last one first, each as if the ones behind it were
+ * not there yet; false: it adds none. */
+static bool note_axes(const struct ls_onnx *onnx, const struct LsOnnx__Node *node, int64_t *noted,
+                      int *noted_count) {
+    int64_t axes[MOST_STEPS];
+    const int count = added_axes(onnx, node, MOST_STEPS - *noted_count, axes);
+    for (int behind = 0; behind < count; behind++) {
+        const int64_t axis = axes[count - 1 - behind];
+        noted[(*noted_count)++] = axis < 0 ? axis + behind : axis;
+    }
+    return count > 0;
 }
 
 /* Whether all dimensions that were added, the last one first, stand behind the tensor's own. */
@@ -161,9 +180,8 @@ struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name)
         if (source.tensor || !node || node->n_input < 1)
             break;
         const bool turns = transposes(node);
-        if (adds_dimension(onnx, node, &axes[source.behind]))
-            source.behind++;
-        else if (node->n_input != 1 || (!turns && !passes(node)))
+        const bool adds = note_axes(onnx, node, axes, &source.behind);
+        if (!adds && (node->n_input != 1 || (!turns && !passes(node))))
             break;
         source.transposed ^= turns;
         source.cast = source.cast || is(node->type, "Cast");

@@ -1,4 +1,4 @@
-/* Operations of ONNX that have weights. */
+/* Operations of ONNX that have weights, but for norms: convolutions and linear layers. */
 #include "model/onnx_walk.h"
 
 /* Ours for the node's window and groups of channels. */
@@ -96,26 +96,6 @@ static struct ls_onnx_value conv_transpose(struct ls_onnx_walk *w) {
         w, ls_onnx_add_weighted(w, &ls_op_upconv2d, a, x, sources, a.bias ? 2 : 1));
 }
 
-static struct ls_onnx_value batch_normalization(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value x = ls_onnx_input(w, 0);
-    if (!ls_onnx_is_channels(w, x, 1))
-        return ls_onnx_refuse(w, "normalises something else than the channels of an image, which "
-                                 "is not known here");
-    bool trains = ls_onnx_whole(w->node, "training_mode", 0);
-    for (size_t i = 1; i < w->node->n_output; i++) /* how it was said before opset 14 */
-        trains = trains || *w->node->output[i];
-    if (trains)
-        return ls_onnx_refuse(w, "was exported for training; export the network as it evaluates");
-    struct ls_onnx_source sources[4];
-    for (size_t i = 0; i < 4; i++)
-        sources[i] = ls_onnx_weight(w, i + 1, 1, false);
-    /* ONNX says how much of the running statistics stays, PyTorch how much goes. */
-    const struct ls_attributes a = {.epsilon = (float)ls_onnx_number(w->node, "epsilon", 1e-5),
-                                    .momentum =
-                                        (float)(1 - ls_onnx_number(w->node, "momentum", 0.9))};
-    return ls_onnx_made_alike(x, ls_onnx_add_weighted(w, &ls_op_batchnorm, a, x, sources, 4));
-}
-
 /* A linear layer of what has been flattened, or of the channels of every pixel: a convolution. */
 struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value product,
                                     struct ls_onnx_source bias) {
@@ -166,34 +146,11 @@ static struct ls_onnx_value matmul(struct ls_onnx_walk *w) {
     return ls_onnx_is_activations(w, 1) ? ls_onnx_multiply_matrices(w) : multiply(w, true);
 }
 
-struct ls_onnx_value ls_onnx_layer_norm(struct ls_onnx_walk *w, struct ls_onnx_value normal,
-                                        struct ls_onnx_source bias) {
-    const struct ls_onnx_source sources[] = {normal.weight, bias};
-    const struct ls_attributes a = {.epsilon = normal.number, .bias = bias.tensor};
-    return ls_onnx_made_alike(
-        normal, ls_onnx_add_weighted(w, &ls_op_layernorm, a, normal, sources, a.bias ? 2 : 1));
-}
-
-static struct ls_onnx_value layer_normalization(struct ls_onnx_walk *w) {
-    struct ls_onnx_value x = ls_onnx_input(w, 0);
-    const int64_t axis = ls_onnx_whole(w->node, "axis", -1);
-    if (!ls_onnx_is_channels(w, x, axis))
-        x = ls_onnx_exchange_input(w, 0);
-    if (!ls_onnx_is_channels(w, x, axis) || ls_onnx_dimension(&x, axis) != x.view.rank - 1)
-        return ls_onnx_refuse(w, "normalises something else than the channels of every pixel, as "
-                                 "the last dimension");
-    x.number = (float)ls_onnx_number(w->node, "epsilon", 1e-5);
-    x.weight = ls_onnx_weight(w, 1, 1, false);
-    return ls_onnx_layer_norm(w, x, ls_onnx_weight(w, 2, 1, true));
-}
-
 static const struct ls_onnx_operation members[] = {
-    {"BatchNormalization", " epsilon momentum training_mode ", batch_normalization},
     {"Conv", " auto_pad dilations group kernel_shape pads strides ", conv},
     {"ConvTranspose", " auto_pad dilations group kernel_shape output_padding pads strides ",
      conv_transpose},
     {"Gemm", " alpha beta transA transB ", gemm},
-    {"LayerNormalization", " axis epsilon stash_type ", layer_normalization},
     {"MatMul", "", matmul},
 };
 

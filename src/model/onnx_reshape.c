@@ -3,10 +3,12 @@
 #include "model/onnx_walk.h"
 #include <string.h>
 
-/* Parts of attention may be counted otherwise before they are multiplied. */
+/* Parts of attention may be counted otherwise before they are multiplied, and groups that are
+ * normal before their channels are weighed. */
 struct ls_onnx_value ls_onnx_views_of(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
-    return x.term == LS_ONNX_TIMES ? x : ls_onnx_input(w, 0);
+    const bool stays = x.term == LS_ONNX_TIMES || (x.term == LS_ONNX_NORMAL && x.groups);
+    return stays ? x : ls_onnx_input(w, 0);
 }
 
 int ls_onnx_row_of_pixels(struct ls_onnx_walk *w, int node) {

@@ -51,8 +51,9 @@ struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value
         return x;
     case LS_ONNX_PRODUCT:
         return ls_onnx_linear(w, x, none);
+    case LS_ONNX_NORMAL:
     case LS_ONNX_NORMAL_WEIGHTED:
-        return ls_onnx_layer_norm(w, x, none);
+        return ls_onnx_norm(w, x, none);
     case LS_ONNX_SLICE:
         return slice(w, x);
     case LS_ONNX_LEARNED:
@@ -86,6 +87,13 @@ struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i) {
     if (!w->builder.status)
         *find(w, i) = x;
     return x;
+}
+
+bool ls_onnx_is_trained(const struct ls_onnx_walk *w, const struct LsOnnx__Tensor *tensor) {
+    bool found = false;
+    for (size_t i = 0; i < w->onnx->graph->n_initializer && !found; i++)
+        found = w->onnx->graph->initializer[i] == tensor;
+    return found;
 }
 
 struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {

@@ -44,7 +44,8 @@ struct ls_onnx_value {
     float number;
     struct ls_onnx_source weight;
     int begin, channels, other, heads;
-    int count; /* not 0: it is no activations, but so many whole numbers, for a shape */
+    int groups; /* of what is normal: 0 is every pixel for itself */
+    int count;  /* not 0: it is no activations, but so many whole numbers, for a shape */
     int64_t wholes[LS_ONNX_WHOLES];
 };
 
@@ -71,11 +72,11 @@ struct ls_onnx_operations {
     int count;
 };
 
-/* Those with weights, those of activations without, sums and products, which may be parts of
- * others, those of some channels or pixels, those of attention, those that change shapes, and those
- * that compute them. */
-extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_activations, ls_onnx_arithmetic,
-    ls_onnx_parts, ls_onnx_attention, ls_onnx_reshapes, ls_onnx_shapes;
+/* Those with weights, those that normalise, those of activations without weights, sums and
+ * products, which may be parts of others, those of some channels or pixels, those of attention,
+ * those that change shapes, and those that compute them. */
+extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_norms, ls_onnx_activations,
+    ls_onnx_arithmetic, ls_onnx_parts, ls_onnx_attention, ls_onnx_reshapes, ls_onnx_shapes;
 
 /* Fails for what is wrong with the node; returns a value of no use. */
 struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);
@@ -137,6 +138,9 @@ int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
                          struct ls_attributes attributes, struct ls_onnx_value x,
                          const struct ls_onnx_source *sources, int count);
 
+/* Whether the tensor is one of the network's, and no constant. */
+bool ls_onnx_is_trained(const struct ls_onnx_walk *w, const struct LsOnnx__Tensor *tensor);
+
 /* A node of ours for what is learned and the same for all images: tokens, [1, tokens, channels] or
  * less. */
 struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_source source);
@@ -154,9 +158,9 @@ struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w);
 struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value product,
                                     struct ls_onnx_source bias);
 
-/* ... or a layer norm. */
-struct ls_onnx_value ls_onnx_layer_norm(struct ls_onnx_walk *w, struct ls_onnx_value normal,
-                                        struct ls_onnx_source bias);
+/* ... or a layer norm or group norm. */
+struct ls_onnx_value ls_onnx_norm(struct ls_onnx_walk *w, struct ls_onnx_value normal,
+                                  struct ls_onnx_source bias);
 
 /* The whole numbers that are the node's input i; count is -1 if it is something else. The second
  * takes them from an attribute, as ONNX did before its version in which they are input i. */

@@ -27,3 +27,15 @@ void ls_combine_tensor(const struct ls_call *call, const void *partials, int chu
     ls_kernels()->sum_parts(end - begin, (const float *)partials + begin, chunks,
                             stride / sizeof(float), call->tensor_grads[0] + begin);
 }
+
+void ls_combine_channels(const struct ls_call *call, const void *partials, int chunks,
+                         size_t stride, size_t begin, size_t end) {
+    const size_t channels = (size_t)call->node->out.channels;
+    for (size_t e = begin, next; e < end; e = next) {
+        const size_t tensor = e / channels;
+        next = (tensor + 1) * channels < end ? (tensor + 1) * channels : end;
+        ls_kernels()->sum_parts(next - e, (const float *)partials + e, chunks,
+                                stride / sizeof(float),
+                                call->tensor_grads[tensor] + e - tensor * channels);
+    }
+}

@@ -13,6 +13,11 @@ void ls_combine_weights(const struct ls_call *call, const void *partials, int ch
                         void (*store)(const struct ls_node *node, const float *total, size_t begin,
                                       size_t end, float *grad));
 
+/* ls_op.backward_combine of operations with a number for each channel in one tensor or two, whose
+ * gradients the partials are, one behind the other. */
+void ls_combine_channels(const struct ls_call *call, const void *partials, int chunks,
+                         size_t stride, size_t begin, size_t end);
+
 /* ls_op.backward_combine of operations with one tensor, whose gradient the partials are. */
 void ls_combine_tensor(const struct ls_call *call, const void *partials, int chunks, size_t stride,
                        size_t begin, size_t end);

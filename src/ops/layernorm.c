@@ -1,7 +1,7 @@
 /* Layer norm over the channels of every pixel (Ba et al. 2016), with PyTorch's conventions:
  *   y = (x - mean) / sqrt(var + epsilon) * weight + bias, var biased */
 #include "kernels/kernels.h"
-#include "ops/op.h"
+#include "ops/combine.h"
 #include <math.h>
 #include <string.h>
 
@@ -11,7 +11,12 @@ static int tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
     const int c = node->in[0].channels;
     spec[WEIGHT] = (struct ls_tensor_spec){"weight", LS_PARAMETER, 1, {c}, LS_INIT_CONSTANT, 1};
     spec[BIAS] = (struct ls_tensor_spec){"bias", LS_PARAMETER, 1, {c}, LS_INIT_CONSTANT, 0};
-    return node->attributes.bias ? 2 : 1;
+    return node->attributes.unweighted ? 0 : node->attributes.bias ? 2 : 1;
+}
+
+/* NULL: it has none. */
+static const float *weight_of(const struct ls_call *call) {
+    return call->node->attributes.unweighted ? NULL : call->tensors[WEIGHT];
 }
 
 static size_t channels_of(const struct ls_node *node) {
@@ -21,15 +26,15 @@ static size_t channels_of(const struct ls_node *node) {
 static void forward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
     const struct ls_span s = ls_span_of(node, first, last);
-    ls_kernels()->layer_norm(s.pixels, channels_of(node), call->inputs[0] + s.at,
-                             node->attributes.epsilon, call->tensors[WEIGHT],
-                             node->attributes.bias ? call->tensors[BIAS] : NULL,
-                             call->output + s.at);
+    ls_kernels()->layer_norm(
+        s.pixels, channels_of(node), call->inputs[0] + s.at, node->attributes.epsilon,
+        weight_of(call), node->attributes.bias ? call->tensors[BIAS] : NULL, call->output + s.at);
 }
 
 /* partial = [channels] of the weight's gradient, then [channels] of the bias's if there is one */
 static size_t gradient_count(const struct ls_node *node, bool backward) {
-    return backward ? channels_of(node) * (node->attributes.bias ? 2 : 1) : 0;
+    struct ls_tensor_spec spec[LS_MAX_OP_TENSORS];
+    return backward ? channels_of(node) * (size_t)tensors(node, spec) : 0;
 }
 
 static size_t partial_size(const struct ls_node *node, bool backward) {
@@ -41,6 +46,8 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
     const struct ls_span s = ls_span_of(node, first, last);
     const size_t channels = channels_of(node);
     float *grad = partial;
+    if (node->attributes.unweighted)
+        return;
     memset(grad, 0, channels * sizeof *grad);
     ls_kernels()->layer_norm_products(s.pixels, channels, call->inputs[0] + s.at,
                                       node->attributes.epsilon, call->output_grad + s.at, grad);
@@ -49,24 +56,12 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
                                 grad + channels);
 }
 
-static void backward_combine(const struct ls_call *call, const void *partials, int chunks,
-                             size_t stride, size_t begin, size_t end) {
-    const size_t channels = channels_of(call->node);
-    for (size_t e = begin, next; e < end; e = next) {
-        const bool bias = e >= channels;
-        next = bias || end < channels ? end : channels;
-        ls_kernels()->sum_parts(
-            next - e, (const float *)partials + e, chunks, stride / sizeof(float),
-            bias ? call->tensor_grads[BIAS] + e - channels : call->tensor_grads[WEIGHT] + e);
-    }
-}
-
 static void backward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
     const struct ls_span s = ls_span_of(node, first, last);
     if (call->input_grads[0])
         ls_kernels()->layer_norm_gradient(s.pixels, channels_of(node), call->inputs[0] + s.at,
-                                          node->attributes.epsilon, call->tensors[WEIGHT],
+                                          node->attributes.epsilon, weight_of(call),
                                           call->output_grad + s.at, call->accumulate[0],
                                           call->input_grads[0] + s.at);
 }
@@ -80,8 +75,8 @@ static void tangent(const struct ls_call *call, int first, int last) {
     ls_kernels()->layer_norm_gradient(s.pixels, channels_of(node), call->inputs[0] + s.at,
                                       node->attributes.epsilon, NULL,
                                       call->input_tangents[0] + s.at, false, change);
-    ls_kernels()->floats->affine(s.pixels, node->out.channels, change, call->tensors[WEIGHT], NULL,
-                                 NULL, false, change);
+    ls_kernels()->floats->affine(s.pixels, node->out.channels, change, weight_of(call), NULL, NULL,
+                                 false, change);
 }
 
 /* Of a pixel: 1 / deviation, and means over its channels: of x, of x's change, of that times x', x
@@ -89,6 +84,10 @@ static void tangent(const struct ls_call *call, int first, int last) {
 struct means {
     double x, inverse, x_change, normal_change, g, g_normal;
 };
+
+static double weighed(const float *g, const float *weight, int channel) {
+    return weight ? (double)g[channel] * weight[channel] : (double)g[channel];
+}
 
 static struct means means_of(const struct ls_node *node, const float *x, const float *dx,
                              const float *g, const float *weight) {
@@ -98,7 +97,7 @@ static struct means means_of(const struct ls_node *node, const float *x, const f
     for (int c = 0; c < channels; c++) {
         m.x += x[c];
         m.x_change += dx[c];
-        m.g += (double)g[c] * weight[c];
+        m.g += weighed(g, weight, c);
     }
     m.x /= channels;
     m.x_change /= channels;
@@ -109,7 +108,7 @@ static struct means means_of(const struct ls_node *node, const float *x, const f
     for (int c = 0; c < channels; c++) {
         const double normal = (x[c] - m.x) * m.inverse;
         m.normal_change += normal * dx[c] / channels;
-        m.g_normal += (double)g[c] * weight[c] * normal / channels;
+        m.g_normal += weighed(g, weight, c) * normal / channels;
     }
     return m;
 }
@@ -123,7 +122,7 @@ static void add_curvature(const struct ls_node *node, const float *x, const floa
     double mean = 0; /* of g' times the change of x' */
     for (int pass = 0; pass < 2; pass++)
         for (int c = 0; c < channels; c++) {
-            const double normal = (x[c] - m.x) * m.inverse, scaled = (double)g[c] * weight[c];
+            const double normal = (x[c] - m.x) * m.inverse, scaled = weighed(g, weight, c);
             const double turned =
                 (dx[c] - m.x_change - normal * m.normal_change) * m.inverse; /* of x' */
             if (pass == 0)
@@ -143,11 +142,11 @@ static void backward_tangent(const struct ls_call *call, int first, int last) {
     if (!change)
         return;
     ls_kernels()->layer_norm_gradient(
-        s.pixels, channels, call->inputs[0] + s.at, node->attributes.epsilon, call->tensors[WEIGHT],
+        s.pixels, channels, call->inputs[0] + s.at, node->attributes.epsilon, weight_of(call),
         call->output_grad_tangent + s.at, call->accumulate[0], change + s.at);
     for (size_t at = s.at; at < s.at + s.pixels * channels; at += channels)
         add_curvature(node, call->inputs[0] + at, call->input_tangents[0] + at,
-                      call->output_grad + at, call->tensors[WEIGHT], change + at);
+                      call->output_grad + at, weight_of(call), change + at);
 }
 
 const struct ls_op ls_op_fixed_layernorm = {
@@ -170,7 +169,7 @@ const struct ls_op ls_op_layernorm = {
     .partial_size = partial_size,
     .combine_count = gradient_count,
     .backward_reduce = backward_reduce,
-    .backward_combine = backward_combine,
+    .backward_combine = ls_combine_channels,
     .backward = backward,
     .constant = &ls_op_fixed_layernorm,
 };

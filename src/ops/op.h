@@ -114,8 +114,10 @@ extern const struct ls_op ls_op_depthwise_conv2d; /* and groups, or window inste
 extern const struct ls_op ls_op_general_conv2d;   /* attributes: channels, window, groups, bias */
 extern const struct ls_op ls_op_batchnorm;        /* attributes: epsilon, momentum */
 extern const struct ls_op ls_op_affine;           /* batch norm's constant: a scale and a shift */
-extern const struct ls_op ls_op_layernorm;        /* attributes: epsilon, bias */
+extern const struct ls_op ls_op_layernorm;        /* attributes: epsilon, bias, unweighted */
 extern const struct ls_op ls_op_fixed_layernorm;  /* layer norm's constant */
+extern const struct ls_op ls_op_groupnorm;        /* attributes: groups, epsilon, unweighted */
+extern const struct ls_op ls_op_fixed_groupnorm;  /* group norm's constant */
 extern const struct ls_op ls_op_scale;            /* attributes: rank */
 extern const struct ls_op ls_op_relu;
 extern const struct ls_op ls_op_add;       /* of two inputs of one shape */
