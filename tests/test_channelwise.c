@@ -81,29 +81,51 @@ static void layer_norm_tangents(void **state) {
     }
 }
 
+/* One factor for each channel, or for all. */
 static void scale_gradients(void **state) {
     (void)state;
-    for (int i = 0; i < WIDTHS; i++) {
+    for (int i = 0; i < 2 * WIDTHS; i++) {
+        const int channels = widths[i / 2], different = i % 2 ? 1 : channels;
+        const struct ls_attributes a = {.rank = 3, .single = i % 2};
         struct rig rig;
-        create(&rig, &ls_op_scale, (struct ls_attributes){.rank = 3}, widths[i]);
+        create(&rig, &ls_op_scale, a, channels);
+        assert_int_equal(rig.tensor_size[0], different);
         rig_check(&rig, 2, 0.05F, 1e-3);
         rig_check_accumulation(&rig, 2);
-        for (int e = 0; e < IMAGES * 6 * widths[i]; e++)
+        for (int e = 0; e < IMAGES * 6 * channels; e++)
             assert_true(rig.call.output[e] ==
-                        rig.call.inputs[0][e] * rig.call.tensors[0][e % widths[i]]);
+                        rig.call.inputs[0][e] * rig.call.tensors[0][e % different]);
         rig_free(&rig);
     }
 }
 
 static void scales_have_the_files_dimensions(void **state) {
     (void)state;
-    for (int rank = 1; rank <= 4; rank++) {
-        struct rig rig;
-        create(&rig, &ls_op_scale, (struct ls_attributes){.rank = rank}, 5);
-        assert_int_equal(rig.spec[0].rank, rank);
-        assert_int_equal(rig.spec[0].size[rank == 4], 5);
-        assert_int_equal(rig.tensor_size[0], 5);
-        rig_free(&rig);
+    for (int rank = 0; rank <= 4; rank++)
+        for (int axis = -1; axis < rank; axis++) {
+            const struct ls_attributes a = {.rank = rank, .axis = axis, .single = axis < 0};
+            struct rig rig;
+            create(&rig, &ls_op_scale, a, 5);
+            assert_int_equal(rig.spec[0].rank, rank);
+            for (int d = 0; d < rank; d++)
+                assert_int_equal(rig.spec[0].size[d], d == axis ? 5 : 1);
+            rig_free(&rig);
+        }
+}
+
+static void scales_of_no_channels_are_refused(void **state) {
+    static const struct ls_attributes cases[] = {{.rank = 0},
+                                                 {.rank = 5},
+                                                 {.rank = 2, .axis = 2},
+                                                 {.rank = 2, .axis = -1},
+                                                 {.rank = -1, .single = true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct ls_node node = {.op = &ls_op_scale, .attributes = cases[i], .in = {{2, 2, 6}}};
+        struct ls_error error = {0};
+        struct ls_shape out;
+        assert_int_equal(node.op->shape(&node, &out, &error), LS_MISMATCH);
+        assert_message(&error, text("a scale of %d dimensions is none", cases[i].rank));
     }
 }
 
@@ -170,6 +192,7 @@ int main(void) {
         cmocka_unit_test(layer_norm_tangents),
         cmocka_unit_test(scale_gradients),
         cmocka_unit_test(scales_have_the_files_dimensions),
+        cmocka_unit_test(scales_of_no_channels_are_refused),
         cmocka_unit_test(slices_take_channels),
         cmocka_unit_test(shuffles_mix_groups),
         cmocka_unit_test(channels_that_are_not_there_are_refused),

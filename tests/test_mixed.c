@@ -124,6 +124,8 @@ static void other_operations_round_once(void **state) {
         compare(&ls_op_groupnorm, (struct ls_attributes){.epsilon = 1e-5F, .groups = 3}, 1, &in,
                 accumulate);
         compare(&ls_op_scale, (struct ls_attributes){.rank = 3}, 1, &in, accumulate);
+        compare(&ls_op_scale, (struct ls_attributes){.single = true}, 1, &in, accumulate);
+        compare(&ls_op_spread, (struct ls_attributes){.pixels = 5}, 1, wide, accumulate);
         compare(&ls_op_slice, (struct ls_attributes){.channels = 7, .begin = 5}, 1, &in,
                 accumulate);
         compare(&ls_op_shuffle, (struct ls_attributes){.groups = 3}, 1, &in, accumulate);

@@ -11,10 +11,10 @@ static const char *fixture(const char *name, const char *way) {
     return text("tests/fixtures/onnx/%s-%s.onnx", name, way);
 }
 
-static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
-                                    "small-twice",    "mobile",     "next",          "next-later",
-                                    "shuffle",        "windows",    "pools",         "vision",
-                                    "vision-later",   "encoder",    "mixer"};
+static const char *const names[] = {
+    "all-operations", "small-mean", "small-flatten", "small-view", "small-twice", "mobile",
+    "next",           "next-later", "shuffle",       "windows",    "pools",       "vision",
+    "vision-later",   "encoder",    "mixer",         "norms",      "values"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -42,8 +42,8 @@ static void logits_are_those_of_pytorch(void **state) {
 
 static void every_precision_works(void **state) {
     (void)state;
-    static const char *const larger[] = {"all-operations", "mobile", "next",    "windows",
-                                         "pools",          "vision", "encoder", "mixer"};
+    static const char *const larger[] = {"all-operations", "mobile",  "next",  "windows", "pools",
+                                         "vision",         "encoder", "mixer", "norms",   "values"};
     for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;
@@ -171,7 +171,7 @@ static void ring(struct ls_onnx *o) {
     onnx_rename(&o->model->graph->node[0]->input[1], "ring");
 }
 static void unknown(struct ls_onnx *o) {
-    onnx_rename(&o->model->graph->node[1]->type, "Celu");
+    onnx_rename(&o->model->graph->node[1]->type, "Mod");
 }
 /* The ReLU as something that takes what the convolution's bias is, too. */
 static void append_bias(struct ls_onnx *o, const char *type) {
@@ -285,7 +285,7 @@ static void what_is_not_known_is_refused(void **state) {
         {group, "(Conv): its weights do not fit"},
         {no_groups, "(Conv): its channels are in no sensible number of groups"},
         {odd_bound, "(Clip): a number that it takes is none in the file"},
-        {odd_factor, "(Mul): its weights are not as many as their dimensions say"},
+        {odd_factor, "(Mul): weighs activations by numbers that are not one for each channel"},
         {gaps, "(Conv): its window is of no sensible size"},
         {wide_gaps, "(Conv): cannot convolve 32x32 pixels with kernel 3x3"},
         {vast_pads, "no sensible size"},
@@ -299,7 +299,7 @@ static void what_is_not_known_is_refused(void **state) {
         {weights_elsewhere, "in another file"},
         {no_weights, "not in the file, or are computed"},
         {ring, "not in the file, or are computed"},
-        {unknown, "(Celu): is not known here; known are AveragePool, "},
+        {unknown, "(Mod): is not known here; known are Celu, "},
         {other_axes, "mean over both dimensions"},
         {same_axes, "mean over both dimensions"},
         {kept_pixels, "(MatMul): its weights do not fit what it is applied to"},

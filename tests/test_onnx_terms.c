@@ -102,28 +102,33 @@ static void formulas_that_are_not_known_are_refused(void **state) {
         {cube, "(Pow): is known here in layer norms only"},
         {other_half, "(Mul): takes a part of a formula"},
         {other_root, "(Erf): is known here in GELUs only"},
-        {other_one, "(Add): adds a number, which is known here"},
-        {two_epsilons, "(Add): adds a number, which is known here"},
-        {other_mean, "(Sub): is known here in layer norms only"},
-        {other_deviation, "(Div): is known here in layer norms, GELUs and attention only"},
-        {reverse_difference, "(Sub): is known here in layer norms only"},
+        {other_one, "(Add): takes a part of a formula"},
+        {two_epsilons, "(Add): takes a part of a formula"},
+        {other_mean, "(Sub): takes a part of a formula"},
+        {other_deviation, "(Div): is known here by constant numbers, and in layer norms"},
+        {reverse_difference, "(Sub): takes a part of a formula"},
         {mean_for_all, "(ReduceMean): only the mean over both dimensions of an image"},
         {other_weights, "(Mul): its weights are not as many as their dimensions say"},
         {same_weights, "(Add): has the weights of another node"},
-        {same_scale, "(Mul): its weights are not as many as their dimensions say"},
+        {same_scale, "(Mul): weighs activations by numbers that are not one for each channel"},
         {no_erf, "(Conv): takes something else than the activations"},
         {part_at_the_end, "takes a part of a formula"},
         {transposed_image, "(Conv): takes images [batch, channels, height, width]"},
         {turned_image, "(Transpose): its order of dimensions is none"},
         {flattened_pixels, "(Conv): takes images [batch, channels, height, width]"},
-        {number_on_top, "(Add): adds a number, which is known here"},
-        {computed_factor, "(Add): takes a part of a formula"},
         {long_name, "(Mul): the name of its weights is too long"},
         {product_of_two_kinds, "(Mul): multiplies what is not of one kind"},
     };
     (void)state;
     onnx_check_refusals("tests/fixtures/onnx/next-folded.onnx", cases,
                         sizeof cases / sizeof *cases);
+}
+
+/* Numbers that are no part of a formula are just that. */
+static void numbers_are_taken(void **state) {
+    (void)state;
+    onnx_check_taken("tests/fixtures/onnx/next-folded.onnx", number_on_top, 10);
+    onnx_check_taken("tests/fixtures/onnx/next-folded.onnx", computed_factor, 10);
 }
 
 static void other_axis(struct ls_onnx *o) {
@@ -206,13 +211,13 @@ static void dimensions_that_do_not_fit_are_refused(void **state) {
     static const struct onnx_refusal cases[] = {
         {row_of_weights, "(Unsqueeze): is known here for activations and their sizes only"},
         {column_of_weights, "(Mul): its weights are not as many as their dimensions say"},
-        {single_weight, "(Mul): weighs all channels alike"},
         {ring_of_weights, "(Unsqueeze): is known here for activations and their sizes only"},
         {axes_in_a_ring, "(Unsqueeze): is known here for activations and their sizes only"},
     };
     (void)state;
     onnx_check_refusals("tests/fixtures/onnx/next-with-batch-norm.onnx", cases,
                         sizeof cases / sizeof *cases);
+    onnx_check_taken("tests/fixtures/onnx/next-with-batch-norm.onnx", single_weight, 10);
 }
 
 static void steps(struct ls_onnx *o) {
@@ -340,6 +345,7 @@ static void other_ways_to_count_are_taken(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formulas_that_are_not_known_are_refused),
+        cmocka_unit_test(numbers_are_taken),
         cmocka_unit_test(layers_that_do_not_fit_are_refused),
         cmocka_unit_test(dimensions_that_do_not_fit_are_refused),
         cmocka_unit_test(channels_that_do_not_fit_are_refused),

@@ -21,7 +21,7 @@ static void other_token(struct ls_onnx *o) {
     onnx_take(o, "Concat", 1, 1, onnx_find(o, "Conv", 0)->output[0]);
 }
 static void same_positions(struct ls_onnx *o) {
-    onnx_take(o, "Add", 0, 1, "blocks.0.norm1.weight");
+    onnx_take(o, "Add", 0, 1, "linear.weight");
 }
 static void tokens_at_the_end(struct ls_onnx *o) {
     onnx_set_output(o, onnx_find(o, "Add", 0)->output[0]);

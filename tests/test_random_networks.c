@@ -45,10 +45,17 @@ static int apply(struct growth *g, const struct ls_op *op, struct ls_attributes 
 }
 
 static int bend(struct growth *g, int x) {
-    static const struct ls_op *const smooth[] = {&ls_op_sigmoid, &ls_op_tanh, &ls_op_gelu};
+    static const struct ls_op *const smooth[] = {&ls_op_sigmoid, &ls_op_tanh, &ls_op_gelu,
+                                                 &ls_op_softplus, &ls_op_line};
+    const struct ls_attributes a = {.slope = -0.5F, .shift = 1};
     if (g->kinks && draw(g, 2))
         return ls_relu(&g->b, x);
-    return apply(g, smooth[draw(g, 3)], (struct ls_attributes){0}, 1, x, 0);
+    return apply(g, smooth[draw(g, 5)], a, 1, x, 0);
+}
+
+static int scale(struct growth *g, int x) {
+    const struct ls_attributes a = {.rank = 1, .single = draw(g, 2)};
+    return ls_build(&g->b, &ls_op_scale, text("scale%d", g->b.network->node_count), a, 1, &x);
 }
 
 /* Numbers are drawn one after the other: the order of arguments is the compiler's. */
@@ -59,13 +66,31 @@ static int convolve(struct growth *g, int x) {
     return ls_conv(&g->b, text("conv%d", g->b.network->node_count), x, out, kernel, stride);
 }
 
+/* A large epsilon, so that pixels that are nearly alike remain so. */
 static int normalise(struct growth *g, int x) {
-    return g->norms ? ls_batchnorm(&g->b, text("bn%d", g->b.network->node_count), x)
-                    : convolve(g, x);
+    const int channels = shape_of(g, x).channels, kind = draw(g, 5);
+    const struct ls_attributes a = {
+        .groups = channels % 4 == 0 ? 4 : 1, .epsilon = 1, .bias = true, .unweighted = draw(g, 2)};
+    const char *name = text("norm%d", g->b.network->node_count);
+    if (kind == 0)
+        return ls_build(&g->b, &ls_op_layernorm, name, a, 1, &x);
+    if (kind < 3)
+        return ls_build(&g->b, &ls_op_groupnorm, name, a, 1, &x);
+    return g->norms ? ls_batchnorm(&g->b, name, x) : convolve(g, x);
 }
 
 static int rearrange(struct growth *g, int x) {
-    const int channels = shape_of(g, x).channels;
+    const struct ls_shape shape = shape_of(g, x);
+    const int channels = shape.channels, pixels = shape.height * shape.width;
+    if (draw(g, 4) == 0)
+        return apply(g, &ls_op_transpose, (struct ls_attributes){0}, 1, x, 0);
+    if (draw(g, 4) == 0) {
+        const int begin = draw(g, pixels);
+        const struct ls_attributes a = {.begin = begin, .pixels = 1 + draw(g, pixels - begin)};
+        return apply(g, &ls_op_span, a, 1, x, 0);
+    }
+    if (pixels == 1)
+        return apply(g, &ls_op_spread, (struct ls_attributes){.pixels = 5}, 1, x, 0);
     if (channels % 2 == 0 && draw(g, 2))
         return apply(g, &ls_op_shuffle, (struct ls_attributes){.groups = 2}, 1, x, 0);
     const int begin = draw(g, channels);
@@ -111,10 +136,10 @@ static void grow(struct growth *g) {
     int x = ls_image(&g->b, HEIGHT, WIDTH, 3);
     for (int steps = 6 + draw(g, 14); steps > 0; steps--) {
         static int (*const layers[])(struct growth *,
-                                     int) = {convolve,  convolve, normalise, normalise, bend,
+                                     int) = {convolve,  convolve, normalise, normalise, bend, scale,
                                              rearrange, combine,  combine,   combine,   pool};
         x = draw(g, 4) ? x : draw(g, g->b.network->node_count);
-        x = layers[draw(g, 10)](g, x);
+        x = layers[draw(g, 11)](g, x);
     }
     ls_linear(&g->b, "linear", draw(g, 2) ? x : ls_mean(&g->b, x), CLASSES);
 }

@@ -78,6 +78,24 @@ static void some_pixels_are_taken(void **state) {
         }
 }
 
+static void one_pixel_is_spread(void **state) {
+    const struct ls_shape in = {1, 1, 5};
+    (void)state;
+    for (int pixels = 1; pixels <= 7; pixels += 3) {
+        struct rig rig;
+        rig_create(&rig, &ls_op_spread, (struct ls_attributes){.pixels = pixels}, 1, &in, IMAGES,
+                   0);
+        assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){1, pixels, 5}));
+        rig_forward(&rig, 2);
+        for (int p = 0; p < IMAGES * pixels; p++)
+            assert_memory_equal(rig.call.output + p * 5, rig.call.inputs[0] + p / pixels * 5,
+                                5 * sizeof(float));
+        rig_check(&rig, 2, 0.5F, 1e-5);
+        rig_check_accumulation(&rig, 2);
+        rig_free(&rig);
+    }
+}
+
 static void pixels_and_channels_are_exchanged(void **state) {
     static const struct ls_shape shapes[] = {{2, 3, 5}, {1, 1, 4}, {4, 1, 1}, {3, 3, 9}};
     (void)state;
@@ -111,9 +129,9 @@ static void gradients_that_nobody_wants_are_left_out(void **state) {
         assert_memory_equal(rig.call.input_grads[1] + i * 30, rig.probe + i * 35 + 5,
                             30 * sizeof(float));
     rig_free(&rig);
-    static const struct ls_op *const ops[] = {&ls_op_span, &ls_op_transpose};
-    for (int i = 0; i < 2; i++) {
-        rig_create(&rig, ops[i], (struct ls_attributes){.pixels = 1}, 1, &parts[1], IMAGES, 0);
+    static const struct ls_op *const ops[] = {&ls_op_span, &ls_op_transpose, &ls_op_spread};
+    for (int i = 0; i < 3; i++) {
+        rig_create(&rig, ops[i], (struct ls_attributes){.pixels = 1}, 1, &parts[0], IMAGES, 0);
         free(rig.call.input_grads[0]);
         rig.call.input_grads[0] = NULL;
         rig_backward(&rig, 2);
@@ -145,6 +163,9 @@ static void shapes_that_do_not_fit_are_refused(void **state) {
           .input_count = 1,
           .in = {{2, 3, 4}}},
          "cannot take 2 pixels from number -1"},
+        {{.op = &ls_op_spread, .attributes = {.pixels = 2}, .input_count = 1, .in = {{1, 2, 4}}},
+         "cannot spread 1 x 2 pixels over 2"},
+        {{.op = &ls_op_spread, .input_count = 1, .in = {{1, 1, 4}}}, "over 0"},
         {{.op = &ls_op_span, .attributes = {.begin = 2}, .input_count = 1, .in = {{2, 3, 4}}},
          "cannot take 0 pixels"},
     };
@@ -314,6 +335,7 @@ int main(void) {
         cmocka_unit_test(learned_pixels_are_those_of_every_image),
         cmocka_unit_test(pixels_stand_in_a_row),
         cmocka_unit_test(some_pixels_are_taken),
+        cmocka_unit_test(one_pixel_is_spread),
         cmocka_unit_test(pixels_and_channels_are_exchanged),
         cmocka_unit_test(gradients_that_nobody_wants_are_left_out),
         cmocka_unit_test(shapes_that_do_not_fit_are_refused),

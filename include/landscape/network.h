@@ -68,7 +68,7 @@ struct ls_attributes {
     int groups;                  /* of channels that a convolution, group norm or attention keeps
                                     apart or a shuffle mixes; 0 is 1, but for group norm */
     int begin;                   /* first channel of a slice, or pixel of a span */
-    int pixels;                  /* of a learned row, or a span */
+    int pixels;                  /* of a learned row, a span, or what a pixel is spread over */
     float slope, shift;          /* of a bent line; slope: of attention's scores, too */
     float low, high;             /* what values are clipped to */
     bool bias;                   /* adds a bias tensor */
@@ -76,8 +76,9 @@ struct ls_attributes {
     bool unweighted;             /* a layer norm or group norm has no tensors */
     bool matrix;                 /* a 1x1 convolution's weight is [channels][inputs], as a linear
                                     layer's */
-    int rank;                    /* of a scale's tensor: [C], [C][1][1], ... or [1][C][1][1]; of
-                                    a learned row's: [C] or [1]...[pixels][C] */
+    int rank, axis;              /* of a scale's tensor: dimensions, of which this is that of the
+                                    channels; rank of a learned row's: [C] or [1]...[pixels][C] */
+    bool single;                 /* a scale's tensor is one number for all channels */
     float epsilon, momentum;     /* batch norm; epsilon of layer norm, too */
     bool fused_batchnorm;        /* set by fusion: a convolution folds the batch norm behind it */
     bool fused_residual;         /* set by fusion: the last input is added to the result */

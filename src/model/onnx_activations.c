@@ -1,7 +1,6 @@
-/* Operations of ONNX on activations alone. */
+/* Functions of one value in ONNX, and what does nothing here. */
 #include "model/onnx_walk.h"
 #include <float.h>
-#include <string.h>
 
 /* A function of every value. */
 static struct ls_onnx_value map(struct ls_onnx_walk *w, const struct ls_op *op,
@@ -43,6 +42,35 @@ static struct ls_onnx_value elu(struct ls_onnx_walk *w) {
                (struct ls_attributes){.slope = (float)ls_onnx_number(w->node, "alpha", 1)});
 }
 
+static struct ls_onnx_value softplus(struct ls_onnx_walk *w) {
+    return map(w, &ls_op_softplus, (struct ls_attributes){0});
+}
+
+static struct ls_onnx_value negative(struct ls_onnx_walk *w) {
+    return map(w, &ls_op_line, (struct ls_attributes){.slope = -1});
+}
+
+/* y = factor f(x) of the node's input. */
+static struct ls_onnx_value times(struct ls_onnx_walk *w, struct ls_onnx_value y, float factor) {
+    y.node = ls_onnx_add(w, &ls_op_line, (struct ls_attributes){.slope = factor}, 1, &y.node);
+    return y;
+}
+
+/* gamma times x, or alpha (exp(x) - 1) below 0 (Klambauer et al. 2017, equation 2). */
+static struct ls_onnx_value selu(struct ls_onnx_walk *w) {
+    const float alpha = (float)ls_onnx_number(w->node, "alpha", 1.67326319217681884765625),
+                gamma = (float)ls_onnx_number(w->node, "gamma", 1.05070102214813232421875);
+    return times(w, map(w, &ls_op_elu, (struct ls_attributes){.slope = alpha}), gamma);
+}
+
+/* x, or alpha (exp(x / alpha) - 1) below 0 (Barron 2017, equation 2). */
+static struct ls_onnx_value celu(struct ls_onnx_walk *w) {
+    const float alpha = (float)ls_onnx_number(w->node, "alpha", 1);
+    struct ls_onnx_value x = map(w, &ls_op_line, (struct ls_attributes){.slope = 1 / alpha});
+    x.node = ls_onnx_add(w, &ls_op_elu, (struct ls_attributes){.slope = 1}, 1, &x.node);
+    return times(w, x, alpha);
+}
+
 static struct ls_onnx_value gelu(struct ls_onnx_walk *w) {
     if (ls_onnx_says(w->node, "approximate", "none", true))
         return map(w, &ls_op_gelu, (struct ls_attributes){0});
@@ -51,160 +79,61 @@ static struct ls_onnx_value gelu(struct ls_onnx_walk *w) {
     return ls_onnx_refuse(w, "is approximated in a way that is not known here");
 }
 
-/* A number that is input i, or an attribute, as before ONNX's version 11. */
-static float number_of(struct ls_onnx_walk *w, size_t i, const char *name, double otherwise) {
-    if (i >= w->node->n_input || !*w->node->input[i])
-        return (float)ls_onnx_number(w->node, name, otherwise);
-    const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[i]).tensor;
-    float number = 0;
-    if (!tensor || !ls_onnx_single(tensor, &number))
-        ls_onnx_refuse(w, "a number that it takes is none in the file");
-    return number;
-}
-
 static struct ls_onnx_value clip(struct ls_onnx_walk *w) {
-    const struct ls_attributes a = {.low = number_of(w, 1, "min", -FLT_MAX),
-                                    .high = number_of(w, 2, "max", FLT_MAX)};
+    const struct ls_attributes a = {.low = ls_onnx_number_or_attribute(w, 1, "min", -FLT_MAX),
+                                    .high = ls_onnx_number_or_attribute(w, 2, "max", FLT_MAX)};
     return map(w, &ls_op_clip, a);
 }
 
-static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value x = ls_onnx_image(w, 0);
-    const struct ls_attributes a = ls_onnx_plain(w, ls_onnx_window(w, NULL));
-    return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_maxpool, a, 1, &x.node));
+/* Of all channels, as the network's last step, which changes no loss: that takes it itself. Before
+ * version 13 it is over all dimensions from the axis on. */
+static struct ls_onnx_value log_softmax(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    const bool later = w->onnx->version >= 13;
+    const int d = ls_onnx_dimension(&x, ls_onnx_whole(w->node, "axis", later ? -1 : 1));
+    if (!ls_onnx_is_channels(w, x, d) || (!later && d != x.view.rank - 1))
+        return ls_onnx_refuse(w, "is known here over all classes only");
+    x.term = LS_ONNX_LOG_SOFTMAX;
+    return x;
 }
 
-/* The node's input without the zeros around it, pads[4], that are still to be added to a window's
- * own padding. */
-static struct ls_onnx_value without_zeros(struct ls_onnx_walk *w, int pads[4]) {
-    const struct ls_onnx_value x = ls_onnx_term(w, 0);
-    const bool padded = x.term == LS_ONNX_PADDED;
-    for (int side = 0; side < 4; side++)
-        pads[side] = padded ? (int)x.wholes[side] : 0;
-    return padded ? ls_onnx_made_image(w, x.node) : ls_onnx_image(w, 0);
-}
-
-/* The zeros that a Pad node adds count, those of its own only if it says so. */
-static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
-    int pads[4], added = 0, own = 0;
-    const struct ls_onnx_value x = without_zeros(w, pads);
-    struct ls_window window = ls_onnx_window(w, NULL);
-    for (int side = 0; side < 4; side++) {
-        own += window.padding[side];
-        added += pads[side];
-        window.padding[side] += pads[side];
-    }
-    struct ls_attributes a = ls_onnx_plain(w, window);
-    a.padding_counts = added > 0 || ls_onnx_whole(w->node, "count_include_pad", 0);
-    if (added > 0 && (own > 0 || a.round_up))
-        return ls_onnx_refuse(w,
-                              "means over two paddings, or over the edge of one (ceil_mode), are "
-                              "not known here");
-    return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node));
-}
-
-/* The mean over all pixels, counted as x was. */
-static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_value x) {
-    const struct ls_attributes whole = {.kernel = 0};
-    struct ls_onnx_value mean =
-        ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_avgpool, whole, 1, &x.node));
-    for (int d = 0; d < mean.view.rank; d++)
-        if (mean.view.dimensions[d].axes[0].pixels)
-            mean.view.dimensions[d] = (struct ls_onnx_dimension){0};
-    return mean;
-}
-
-static struct ls_onnx_value global_average_pool(struct ls_onnx_walk *w) {
-    return average_all(w, ls_onnx_image(w, 0));
-}
-
-/* Whether the axes are the dimensions of all pixels, one or two, and which of x they are. */
-static bool are_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value *x,
-                       struct ls_onnx_value axes, bool averaged[LS_ONNX_DIMENSIONS]) {
-    struct ls_onnx_view rest = x->view;
-    memset(averaged, 0, LS_ONNX_DIMENSIONS * sizeof *averaged);
-    for (int i = 0; i < axes.count; i++) {
-        const int d = ls_onnx_dimension(x, axes.wholes[i]);
-        if (d < 0 || averaged[d])
-            return false;
-        averaged[d] = true;
-        rest.dimensions[d] = (struct ls_onnx_dimension){0};
-    }
-    const struct ls_shape shape = {1, 1, ls_onnx_shape(w, *x).channels};
-    return axes.count > 0 && ls_onnx_is_image_order(&rest, shape);
-}
-
-/* Of the pixels, or of the channels in a layer norm. */
-static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
-    struct ls_onnx_value x = ls_onnx_term(w, 0);
-    struct ls_onnx_value axes = ls_onnx_row_or_attribute(w, 1, "axes", 2);
-    bool averaged[LS_ONNX_DIMENSIONS];
-    const bool kept = ls_onnx_whole(w->node, "keepdims", 1);
-    if (axes.count < 0)
-        axes = ls_onnx_row_or_attribute(w, 1, "axes", 1);
-    if (x.term != LS_ONNX_SQUARES)
-        x = ls_onnx_input(w, 0);
-    if (axes.count == 1 && kept && ls_onnx_is_channels(w, x, axes.wholes[0])) {
-        x.term = x.term == LS_ONNX_SQUARES ? LS_ONNX_VARIANCE : LS_ONNX_MEAN;
-        return x;
-    }
-    if (!are_pixels(w, &x, axes, averaged))
-        x = ls_onnx_exchange_input(w, 0);
-    if (!are_pixels(w, &x, axes, averaged))
-        return ls_onnx_refuse(w, "only the mean over both dimensions of an image is known here, or "
-                                 "over channels in layer norms");
-    struct ls_onnx_value mean = average_all(w, ls_onnx_input(w, 0));
-    for (int d = mean.view.rank - 1; d >= 0 && !kept; d--)
-        if (averaged[d])
-            ls_onnx_remove(&mean.view, d);
-    return mean;
+/* x, but below 0 times a trained number: max(x, 0) + weight min(x, 0). */
+static struct ls_onnx_value prelu(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_input(w, 0);
+    const struct ls_attributes low = {.low = -FLT_MAX};
+    struct ls_onnx_value below =
+        ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_clip, low, 1, &x.node));
+    if (w->node->n_input != 2)
+        return ls_onnx_refuse(w, "does not have two inputs");
+    below = ls_onnx_scale(w, below, ls_onnx_find(w->onnx, w->node->input[1]));
+    if (!ls_onnx_view_equal(&below.view, &x.view))
+        below = ls_onnx_exchange(w, below);
+    const int above = ls_onnx_add(w, &ls_op_relu, (struct ls_attributes){0}, 1, &x.node);
+    return ls_onnx_made_alike(
+        x, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){above, below.node}));
 }
 
 static struct ls_onnx_value pass(struct ls_onnx_walk *w) {
     return ls_onnx_term(w, 0);
 }
 
-/* Zeros around the pixels, which PyTorch puts before means, even none of them. */
-static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value pads = ls_onnx_row_or_attribute(w, 1, "pads", 2 * LS_ONNX_RANK);
-    const int64_t *p = pads.wholes;
-    bool none = pads.count == 2 * LS_ONNX_RANK, pixels = none;
-    for (int i = 0; i < pads.count; i++) {
-        none = none && p[i] == 0;
-        pixels = pixels && p[i] >= 0 && p[i] <= (i % LS_ONNX_RANK < 2 ? 0 : LS_ONNX_MOST);
-    }
-    if (none)
-        return ls_onnx_input(w, 0);
-    if (w->node->n_input > 3 && *w->node->input[3])
-        return ls_onnx_refuse(w,
-                              "pads the axes it names; only pads for all of them are known here");
-    if (!pixels || !ls_onnx_says(w->node, "mode", "constant", true) ||
-        number_of(w, 2, "value", 0) != 0)
-        return ls_onnx_refuse(w, "only zeros around an image's pixels are known here");
-    struct ls_onnx_value x = ls_onnx_image(w, 0);
-    x.term = LS_ONNX_PADDED;
-    const int64_t sides[4] = {p[2], p[3], p[6], p[7]};
-    memcpy(x.wholes, sides, sizeof sides);
-    return x;
-}
-
 static const struct ls_onnx_operation members[] = {
-    {"AveragePool", " auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides ",
-     average_pool},
+    {"Celu", " alpha ", celu},
     {"Clip", " max min ", clip},
     {"Dropout", " ratio seed ", pass},
     {"Elu", " alpha ", elu},
     {"Gelu", " approximate ", gelu},
-    {"GlobalAveragePool", "", global_average_pool},
     {"HardSigmoid", " alpha beta ", hard_sigmoid},
     {"HardSwish", "", hard_swish},
     {"Identity", "", pass},
     {"LeakyRelu", " alpha ", leaky_relu},
-    {"MaxPool", " auto_pad ceil_mode dilations kernel_shape pads storage_order strides ", max_pool},
-    {"Pad", " mode pads value ", pad},
-    {"ReduceMean", " axes keepdims noop_with_empty_axes ", reduce_mean},
+    {"LogSoftmax", " axis ", log_softmax},
+    {"Neg", "", negative},
+    {"PRelu", "", prelu},
     {"Relu", "", relu},
+    {"Selu", " alpha gamma ", selu},
     {"Sigmoid", "", sigmoid},
+    {"Softplus", "", softplus},
     {"Tanh", "", hyperbolic_tangent},
 };
 

@@ -23,27 +23,25 @@ static enum kind kind_of(const struct ls_onnx_walk *w, size_t i, float *number) 
 
 /* The two inputs of a node, activations first; they may be terms. */
 struct pair {
-    struct ls_onnx_value x, y; /* y only if both are activations */
-    size_t first, second;      /* which input is which */
-    enum kind kind;            /* of the second */
-    float number;              /* that it is */
+    struct ls_onnx_value x, y;    /* y only if both are activations */
+    size_t first, second;         /* which input is which */
+    enum kind kind;               /* of the second */
+    float number;                 /* that it is */
+    struct ls_onnx_source source; /* its tensor, if it has one */
 };
 
 /* Whether a row of one number is the weight or the bias of a single channel. */
-static bool is_single(const struct ls_onnx_walk *w, const struct pair *p) {
+static bool is_single(const struct pair *p) {
     const enum ls_onnx_term term = p->x.term;
-    const struct LsOnnx__Tensor *tensor =
-        ls_onnx_find(w->onnx, w->node->input[p->second]).tensor; /* NULL: it was computed */
     return (term == LS_ONNX_PRODUCT || term == LS_ONNX_NORMAL || term == LS_ONNX_NORMAL_WEIGHTED) &&
-           tensor && tensor->n_size == 1;
+           p->source.tensor && p->source.tensor->n_size == 1;
 }
 
 /* Whether a single number, in no more dimensions than there are activations, is no weight. */
 static bool is_constant(const struct ls_onnx_walk *w, struct pair *p) {
-    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[p->second]);
-    return source.tensor && !ls_onnx_is_trained(w, source.tensor) &&
-           source.tensor->n_size + (size_t)source.behind <= (size_t)p->x.view.rank &&
-           ls_onnx_single(source.tensor, &p->number);
+    return p->source.tensor && !ls_onnx_is_parameter(w, &p->source) &&
+           p->source.tensor->n_size + (size_t)p->source.behind <= (size_t)p->x.view.rank &&
+           ls_onnx_single(p->source.tensor, &p->number);
 }
 
 static struct pair pair_of(struct ls_onnx_walk *w) {
@@ -58,9 +56,11 @@ static struct pair pair_of(struct ls_onnx_walk *w) {
     if (w->node->n_input != 2)
         ls_onnx_refuse(w, "does not have two inputs");
     p.x = ls_onnx_term(w, p.first);
-    if (p.kind == NUMBER && is_single(w, &p))
+    if (p.kind == NUMBER || p.kind == WEIGHT)
+        p.source = ls_onnx_find(w->onnx, w->node->input[p.second]);
+    if (p.kind == NUMBER && is_single(&p))
         p.kind = WEIGHT;
-    if (p.kind == WEIGHT && is_constant(w, &p))
+    else if (p.kind == WEIGHT && is_constant(w, &p))
         p.kind = NUMBER;
     if (p.kind == ACTIVATIONS)
         p.y = ls_onnx_term(w, p.second);
@@ -86,6 +86,13 @@ static struct ls_onnx_value term(struct ls_onnx_value x, enum ls_onnx_term term,
 
 static bool are_wholes(const struct ls_onnx_walk *w) {
     return ls_onnx_row(w, 0).count > 0 && ls_onnx_row(w, 1).count > 0;
+}
+
+/* slope x + shift */
+static struct ls_onnx_value line(struct ls_onnx_walk *w, struct ls_onnx_value x, float slope,
+                                 float shift) {
+    const struct ls_attributes a = {.slope = slope, .shift = shift};
+    return ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_line, a, 1, &x.node));
 }
 
 static struct ls_onnx_value gelu(struct ls_onnx_walk *w, struct ls_onnx_value x) {
@@ -130,41 +137,25 @@ static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
         x, ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, (int[]){x.node, y.node}));
 }
 
-/* By a trained number for each channel: [C] where these are the last dimension, else [C, 1, 1] or
- * [1, C, 1, 1]. */
-static struct ls_onnx_value scale(struct ls_onnx_walk *w, size_t activations, size_t factors) {
-    struct ls_onnx_value x = ls_onnx_input(w, activations);
-    if (!ls_onnx_is_image(w, x) && !ls_onnx_is_channels(w, x, -1))
-        x = ls_onnx_exchange_input(w, activations);
-    const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[factors]).tensor;
-    const struct ls_attributes a = {.rank = (int)tensor->n_size};
-    const bool image = ls_onnx_is_image(w, x);
-    if (!image && !ls_onnx_is_channels(w, x, -1))
-        return ls_onnx_refuse(w, "weighs the numbers of a flattened image");
-    if (a.rank == 0)
-        return ls_onnx_refuse(w, "weighs all channels alike, which is not known here");
-    const struct ls_onnx_source source = a.rank == LS_ONNX_RANK && image
-                                             ? ls_onnx_weight(w, factors, LS_ONNX_RANK, false)
-                                             : ls_onnx_channel_weight(w, factors, x, false);
-    return ls_onnx_made_alike(x, ls_onnx_add_weighted(w, &ls_op_scale, a, x, &source, 1));
-}
-
-/* Activations times a number, which is known as a part of a GELU and of attention. */
+/* Activations times a number: as a part of a GELU or of attention, or for itself. */
 static struct ls_onnx_value multiply_number(struct ls_onnx_walk *w, const struct pair *p,
                                             float number) {
-    if (number == 1)
+    const bool trained = ls_onnx_is_parameter(w, &p->source);
+    if (number == 1 && !trained)
         return p->x;
-    if (p->x.term == LS_ONNX_SCORES)
+    if (p->x.term == LS_ONNX_SCORES && !trained)
         return term(p->x, LS_ONNX_SCORES, p->x.number * number);
     if (p->x.term == LS_ONNX_TWICE_GELU && is(number, 0.5))
         return gelu(w, p->x);
-    return term(ls_onnx_input(w, p->first), LS_ONNX_TIMES, number);
+    struct ls_onnx_value x = term(ls_onnx_input(w, p->first), LS_ONNX_TIMES, number);
+    x.weight = p->source;
+    return x;
 }
 
 static struct ls_onnx_value multiply_weight(struct ls_onnx_walk *w, const struct pair *p) {
     struct ls_onnx_value x = p->x;
     if (x.term != LS_ONNX_NORMAL)
-        return scale(w, p->first, p->second);
+        return ls_onnx_scale(w, ls_onnx_input(w, p->first), p->source);
     x.term = LS_ONNX_NORMAL_WEIGHTED;
     x.weight = ls_onnx_channel_weight(w, p->second, x, false);
     return x;
@@ -215,21 +206,24 @@ static struct ls_onnx_value divide(struct ls_onnx_walk *w) {
     if (are_numbers(w, &a, &b))
         return number(a / b);
     const struct pair p = pair_of(w);
-    if (p.kind == NUMBER && p.first == 0)
+    if (p.kind == NUMBER && p.first == 0 && !ls_onnx_is_parameter(w, &p.source))
         return multiply_number(w, &p, 1 / p.number);
     if (are(&p, LS_ONNX_CENTRED, LS_ONNX_DEVIATION))
         return term(p.x, LS_ONNX_NORMAL, p.y.number);
-    return ls_onnx_refuse(w, "is known here in layer norms, GELUs and attention only");
+    return ls_onnx_refuse(w, "is known here by constant numbers, and in layer norms");
 }
 
 static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair *p) {
+    if (ls_onnx_is_parameter(w, &p->source))
+        return ls_onnx_refuse(w,
+                              "adds a single weight to all activations, which is not known here");
     if (p->number == 0)
         return p->x;
     if (p->x.term == LS_ONNX_ERF && is(p->number, 1))
         return term(p->x, LS_ONNX_ERF_AND_ONE, 0);
     if (p->x.term == LS_ONNX_VARIANCE && p->x.number == 0)
         return term(p->x, LS_ONNX_VARIANCE, p->number);
-    return ls_onnx_refuse(w, "adds a number, which is known here in layer norms and GELUs only");
+    return line(w, ls_onnx_input(w, p->first), 1, p->number);
 }
 
 /* Whether the last dimensions of a view are those of another, and there are none before them. */
@@ -243,11 +237,27 @@ static bool ends_as(const struct ls_onnx_view *view, const struct ls_onnx_view *
     return same;
 }
 
-/* Something learned for every pixel: a position. */
+/* Whether all pixels of x, whose channels are the last dimension, get what is learned for one. */
+static bool is_for_all(const struct ls_onnx_walk *w, const struct ls_onnx_value *x,
+                       const struct ls_onnx_value *learned) {
+    const struct ls_shape shape = ls_onnx_shape(w, *learned), of_x = ls_onnx_shape(w, *x);
+    return shape.width == 1 && of_x.height * of_x.width > 1 && learned->view.rank <= x->view.rank &&
+           ls_onnx_is_channels(w, *x, -1) && of_x.channels == shape.channels;
+}
+
+static int spread(struct ls_onnx_walk *w, const struct ls_onnx_value *learned,
+                  struct ls_shape shape) {
+    const struct ls_attributes a = {.pixels = shape.height * shape.width};
+    return ls_onnx_add(w, &ls_op_spread, a, 1, &learned->node);
+}
+
+/* Something learned for every pixel: a position, or for all of them alike. */
 static struct ls_onnx_value add_learned(struct ls_onnx_walk *w, const struct pair *p) {
     const struct ls_onnx_value x = ls_onnx_input(w, p->first);
     struct ls_onnx_value learned =
         ls_onnx_learned(w, ls_onnx_find(w->onnx, w->node->input[p->second]));
+    if (is_for_all(w, &x, &learned))
+        learned = ls_onnx_made_alike(x, spread(w, &learned, ls_onnx_shape(w, x)));
     const int node = ls_onnx_row_of_pixels(w, x.node);
     if (!ls_onnx_is_channels(w, x, -1))
         learned = ls_onnx_exchange(w, learned);
@@ -271,10 +281,13 @@ static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair
     return add_learned(w, p);
 }
 
-/* Of which one may be in a row, that has something learned in it. */
-static struct ls_onnx_value add_activations(struct ls_onnx_walk *w) {
+/* The first and `sign` times the second, of which one may be in a row, that has something learned
+ * in it. */
+static struct ls_onnx_value add_activations(struct ls_onnx_walk *w, float sign) {
     struct ls_onnx_value inputs[2];
     meet(w, inputs);
+    if (sign != 1)
+        inputs[1] = line(w, inputs[1], sign, 0);
     int nodes[] = {inputs[0].node, inputs[1].node};
     if (!w->builder.status && !ls_onnx_view_equal(&inputs[0].view, &inputs[1].view))
         return ls_onnx_refuse(w, "adds what is not of one kind");
@@ -293,7 +306,7 @@ static struct ls_onnx_value add(struct ls_onnx_walk *w) {
         return add_number(w, &p);
     if (p.kind == WEIGHT)
         return add_weight(w, &p);
-    return add_activations(w);
+    return add_activations(w, 1);
 }
 
 static struct ls_onnx_value subtract(struct ls_onnx_walk *w) {
@@ -302,7 +315,12 @@ static struct ls_onnx_value subtract(struct ls_onnx_walk *w) {
     const struct pair p = pair_of(w);
     if (are(&p, LS_ONNX_WHOLE, LS_ONNX_MEAN))
         return term(p.x, LS_ONNX_CENTRED, 0);
-    return ls_onnx_refuse(w, "is known here in layer norms only");
+    if (p.kind == WEIGHT || ls_onnx_is_parameter(w, &p.source))
+        return ls_onnx_refuse(w, "subtracts weights, or from weights, which is not known here");
+    if (p.kind == NUMBER)
+        return p.first == 0 ? line(w, ls_onnx_input(w, 0), 1, -p.number)
+                            : line(w, ls_onnx_input(w, 1), -1, p.number);
+    return add_activations(w, -1);
 }
 
 static struct ls_onnx_value power(struct ls_onnx_walk *w) {

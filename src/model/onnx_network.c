@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const struct ls_onnx_operations *const known[] = {
-    &ls_onnx_activations, &ls_onnx_arithmetic, &ls_onnx_attention, &ls_onnx_layers,
-    &ls_onnx_norms,       &ls_onnx_parts,      &ls_onnx_reshapes,  &ls_onnx_shapes};
+    &ls_onnx_activations, &ls_onnx_arithmetic, &ls_onnx_attention, &ls_onnx_layers, &ls_onnx_norms,
+    &ls_onnx_parts,       &ls_onnx_pools,      &ls_onnx_reshapes,  &ls_onnx_shapes};
 
 enum { KINDS = sizeof known / sizeof *known };
 
@@ -130,7 +130,10 @@ static void check_output(struct ls_onnx_walk *w) {
     const long index = output_index(w);
     struct ls_onnx_value output = {0};
     if (index >= 0 && w->values[index].made)
-        output = ls_onnx_settle(w, w->values[index]);
+        output = w->values[index];
+    if (output.term == LS_ONNX_LOG_SOFTMAX)
+        output.term = LS_ONNX_WHOLE;
+    output = ls_onnx_settle(w, output);
     if (w->builder.status)
         return;
     const struct ls_shape shape = w->builder.network->nodes[output.node].out;

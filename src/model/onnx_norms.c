@@ -75,7 +75,7 @@ static struct ls_onnx_value weigh(struct ls_onnx_walk *w, struct ls_onnx_value x
         return x;
     const bool fits = weight.tensor->size[0] == ls_onnx_shape(w, x).channels;
     if (is_all(&weight, 1) && (!bias.tensor || is_all(&bias, 0)) &&
-        !(fits && ls_onnx_is_trained(w, weight.tensor)))
+        !(fits && ls_onnx_is_parameter(w, &weight)))
         return x;
     x.weight = weight;
     return ls_onnx_norm(w, x, bias);

@@ -44,11 +44,21 @@ static struct ls_onnx_value slice(struct ls_onnx_walk *w, struct ls_onnx_value x
                                   .view = x.view};
 }
 
+/* Of which the number may be trained. */
+static struct ls_onnx_value multiple(struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    const struct ls_attributes a = {.slope = x.number};
+    return ls_onnx_is_parameter(w, &x.weight)
+               ? ls_onnx_scale(w, x, x.weight)
+               : ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_line, a, 1, &x.node));
+}
+
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x) {
     const struct ls_onnx_source none = {0};
     switch (x.term) {
     case LS_ONNX_WHOLE:
         return x;
+    case LS_ONNX_TIMES:
+        return multiple(w, x);
     case LS_ONNX_PRODUCT:
         return ls_onnx_linear(w, x, none);
     case LS_ONNX_NORMAL:
@@ -89,13 +99,6 @@ struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i) {
     return x;
 }
 
-bool ls_onnx_is_trained(const struct ls_onnx_walk *w, const struct LsOnnx__Tensor *tensor) {
-    bool found = false;
-    for (size_t i = 0; i < w->onnx->graph->n_initializer && !found; i++)
-        found = w->onnx->graph->initializer[i] == tensor;
-    return found;
-}
-
 struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
     const struct ls_onnx_value *found = find(w, i);
     struct ls_onnx_value row = {.count = -1};
@@ -117,6 +120,17 @@ struct ls_onnx_value ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size
     if (!ls_onnx_wholes(w->node, name, count, 0, wholes.wholes))
         wholes.count = -1;
     return wholes;
+}
+
+float ls_onnx_number_or_attribute(struct ls_onnx_walk *w, size_t i, const char *name,
+                                  double otherwise) {
+    if (i >= w->node->n_input || !*w->node->input[i])
+        return (float)ls_onnx_number(w->node, name, otherwise);
+    const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[i]).tensor;
+    float number = 0;
+    if (!tensor || !ls_onnx_single(tensor, &number))
+        ls_onnx_refuse(w, "a number that it takes is none in the file");
+    return number;
 }
 
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i) {

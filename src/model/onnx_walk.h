@@ -16,7 +16,7 @@ enum {
 enum ls_onnx_term {
     LS_ONNX_WHOLE,           /* x */
     LS_ONNX_PRODUCT,         /* x times the matrix `weight`, to which a bias may be added */
-    LS_ONNX_TIMES,           /* x * number */
+    LS_ONNX_TIMES,           /* x * number, which is `weight` if that is trained */
     LS_ONNX_ERF,             /* erf(x / sqrt(2)) */
     LS_ONNX_ERF_AND_ONE,     /* erf(x / sqrt(2)) + 1 */
     LS_ONNX_TWICE_GELU,      /* x (erf(x / sqrt(2)) + 1) */
@@ -31,6 +31,7 @@ enum ls_onnx_term {
     LS_ONNX_SLICE,           /* `channels` of x from `begin` on */
     LS_ONNX_SCORES,          /* of the queries x and the keys `other` in `heads`, times `number` */
     LS_ONNX_ATTENTION,       /* what softmax makes of them */
+    LS_ONNX_LOG_SOFTMAX,     /* the logarithm of softmax over all channels */
     LS_ONNX_LEARNED,         /* no activations of a node, but `weight` for every image */
     LS_ONNX_NUMBER           /* no activations at all, but `number` */
 };
@@ -72,11 +73,12 @@ struct ls_onnx_operations {
     int count;
 };
 
-/* Those with weights, those that normalise, those of activations without weights, sums and
+/* Those with weights, those that normalise, functions of one value, means and maxima, sums and
  * products, which may be parts of others, those of some channels or pixels, those of attention,
  * those that change shapes, and those that compute them. */
 extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_norms, ls_onnx_activations,
-    ls_onnx_arithmetic, ls_onnx_parts, ls_onnx_attention, ls_onnx_reshapes, ls_onnx_shapes;
+    ls_onnx_pools, ls_onnx_arithmetic, ls_onnx_parts, ls_onnx_attention, ls_onnx_reshapes,
+    ls_onnx_shapes;
 
 /* Fails for what is wrong with the node; returns a value of no use. */
 struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);
@@ -138,8 +140,13 @@ int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
                          struct ls_attributes attributes, struct ls_onnx_value x,
                          const struct ls_onnx_source *sources, int count);
 
-/* Whether the tensor is one of the network's, and no constant. */
-bool ls_onnx_is_trained(const struct ls_onnx_walk *w, const struct LsOnnx__Tensor *tensor);
+/* Whether the tensor is one of the network's that are trained: not a constant, also one that the
+ * exporter has put among the weights, with a number for a name. */
+bool ls_onnx_is_parameter(const struct ls_onnx_walk *w, const struct ls_onnx_source *source);
+
+/* x times a trained number for each channel, or one for all. */
+struct ls_onnx_value ls_onnx_scale(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                   struct ls_onnx_source source);
 
 /* A node of ours for what is learned and the same for all images: tokens, [1, tokens, channels] or
  * less. */
@@ -167,6 +174,10 @@ struct ls_onnx_value ls_onnx_norm(struct ls_onnx_walk *w, struct ls_onnx_value n
 struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size_t i,
                                               const char *name, int count);
+
+/* A number that is input i, or an attribute, as before ONNX's version 11. */
+float ls_onnx_number_or_attribute(struct ls_onnx_walk *w, size_t i, const char *name,
+                                  double otherwise);
 
 /* The node's whole numbers behind one another, or their sums, products, ...; or some numbers of a
  * row.

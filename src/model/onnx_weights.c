@@ -51,6 +51,47 @@ struct ls_onnx_source ls_onnx_channel_weight(struct ls_onnx_walk *w, size_t i,
     return ls_onnx_weight(w, i, (size_t)ls_onnx_channel_rank(w, x), optional);
 }
 
+/* Whether a tensor has a number for each channel of x, in a dimension of its own that is theirs, or
+ * one number for all. */
+static bool is_scale(const struct ls_onnx_walk *w, struct ls_onnx_source source,
+                     struct ls_onnx_value x, struct ls_attributes *a) {
+    const int rank = source.tensor ? (int)source.tensor->n_size : LS_ONNX_DIMENSIONS,
+              before = x.view.rank - rank - source.behind;
+    int dimensions = 0; /* not of 1 */
+    *a = (struct ls_attributes){.rank = rank};
+    if (before < 0 || rank > LS_ONNX_RANK)
+        return false;
+    for (int d = 0; d < rank; d++)
+        if (source.tensor->size[d] != 1) {
+            dimensions++;
+            a->axis = d;
+        }
+    a->single = dimensions == 0;
+    return a->single || (dimensions == 1 && ls_onnx_is_channels(w, x, before + a->axis));
+}
+
+struct ls_onnx_value ls_onnx_scale(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                   struct ls_onnx_source source) {
+    struct ls_attributes a;
+    if (!is_scale(w, source, x, &a))
+        x = ls_onnx_exchange(w, x);
+    if (!is_scale(w, source, x, &a))
+        return ls_onnx_refuse(w, "weighs activations by numbers that are not one for each channel, "
+                                 "or for each pixel");
+    source = checked(w, source, (size_t)(a.rank + source.behind));
+    return ls_onnx_made_alike(x, ls_onnx_add_weighted(w, &ls_op_scale, a, x, &source, 1));
+}
+
+bool ls_onnx_is_parameter(const struct ls_onnx_walk *w, const struct ls_onnx_source *source) {
+    static const char *const numbered[] = {"onnx::", "val_"};
+    bool found = false;
+    for (size_t i = 0; source->tensor && i < w->onnx->graph->n_initializer && !found; i++)
+        found = w->onnx->graph->initializer[i] == source->tensor;
+    for (size_t n = 0; found && n < sizeof numbered / sizeof *numbered; n++)
+        found = strncmp(source->name, numbered[n], strlen(numbered[n])) != 0;
+    return found;
+}
+
 /* What a layer is called, and what stands between that and "weight" or "bias". */
 struct called {
     char name[LS_MAX_TENSOR_NAME];

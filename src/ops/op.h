@@ -118,17 +118,19 @@ extern const struct ls_op ls_op_layernorm;        /* attributes: epsilon, bias, 
 extern const struct ls_op ls_op_fixed_layernorm;  /* layer norm's constant */
 extern const struct ls_op ls_op_groupnorm;        /* attributes: groups, epsilon, unweighted */
 extern const struct ls_op ls_op_fixed_groupnorm;  /* group norm's constant */
-extern const struct ls_op ls_op_scale;            /* attributes: rank */
+extern const struct ls_op ls_op_scale;            /* attributes: rank, axis, single */
 extern const struct ls_op ls_op_relu;
 extern const struct ls_op ls_op_add;       /* of two inputs of one shape */
 extern const struct ls_op ls_op_concat;    /* of up to LS_MAX_INPUTS inputs of one size */
 extern const struct ls_op ls_op_slice;     /* attributes: channels, begin */
 extern const struct ls_op ls_op_shuffle;   /* attributes: groups */
 extern const struct ls_op ls_op_learned;   /* no inputs; attributes: pixels, channels, rank */
+extern const struct ls_op ls_op_spread;    /* attributes: pixels */
 extern const struct ls_op ls_op_append;    /* of up to LS_MAX_INPUTS inputs with as many channels */
 extern const struct ls_op ls_op_span;      /* attributes: begin, pixels */
 extern const struct ls_op ls_op_transpose; /* pixels and channels */
-extern const struct ls_op ls_op_sigmoid, ls_op_tanh, ls_op_hard_swish;
+extern const struct ls_op ls_op_sigmoid, ls_op_tanh, ls_op_hard_swish, ls_op_softplus;
+extern const struct ls_op ls_op_line; /* attributes: slope, shift */
 extern const struct ls_op ls_op_gelu, ls_op_gelu_tanh;
 extern const struct ls_op ls_op_elu, ls_op_leaky_relu; /* attributes: slope */
 extern const struct ls_op ls_op_clip;                  /* attributes: low, high */

@@ -178,6 +178,34 @@ static float gelu_tanh_second(const struct ls_attributes *a, float x) {
 
 CURVE(gelu_tanh, LS_NEEDS_INPUTS)
 
+/* log(1 + exp(x)); by x */
+static float softplus_value(const struct ls_attributes *a, float x) {
+    (void)a;
+    return x > 0 ? x + log1pf(expf(-x)) : log1pf(expf(x));
+}
+
+static float softplus_slope(const struct ls_attributes *a, float x) {
+    return sigmoid_value(a, x);
+}
+
+static float softplus_second(const struct ls_attributes *a, float x) {
+    return sigmoid_slope(a, sigmoid_value(a, x));
+}
+
+CURVE(softplus, LS_NEEDS_INPUTS)
+
+/* slope x + shift */
+static float line_value(const struct ls_attributes *a, float x) {
+    return a->slope * x + a->shift;
+}
+
+static float line_slope(const struct ls_attributes *a, float x) {
+    (void)x;
+    return a->slope;
+}
+
+BENT_LINE(line)
+
 /* slope x + shift, from 0 to 1 */
 static float hard_sigmoid_value(const struct ls_attributes *a, float x) {
     const float y = a->slope * x + a->shift;

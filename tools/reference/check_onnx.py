@@ -280,6 +280,53 @@ class Mixer(torch.nn.Module):
         return self.linear(x.mean(1)) + self.tokens(torch.tanh(x).mean(2)) + self.all(x.flatten(1))
 
 
+class Norms(torch.nn.Module):
+    """Group norms, instance norms and layer norms, with weights and without."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.conv, self.linear = nn.Conv2d(3, 8, 3, stride=2), nn.Linear(8, 10)
+        self.norms = nn.ModuleList([
+            nn.GroupNorm(2, 8, 0.5), nn.InstanceNorm2d(8, 0.3), nn.InstanceNorm2d(8, 0.4, affine=True),
+            nn.GroupNorm(4, 8, 0.2, affine=False), nn.GroupNorm(8, 8, 0.6), nn.GroupNorm(1, 8, 0.1)])
+        self.plain = nn.LayerNorm(8, elementwise_affine=False)
+
+    def forward(self, x):
+        x = self.conv(x)
+        for norm in self.norms:
+            x = torch.tanh(norm(x) + x)
+        return self.linear(torch.tanh(self.plain(x.permute(0, 2, 3, 1))).mean([1, 2]))
+
+
+class Values(torch.nn.Module):
+    """Functions of one value; numbers, constant and trained, that activations are multiplied by or added to; its
+    file ends in a log softmax. (PyTorch 1.13 finds wrong second derivatives of PReLU where its gradient is not contiguous, so
+    the last convolution stands before the tokens.)"""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.conv = nn.Conv2d(3, 8, 3, stride=4)
+        self.convs = nn.ModuleList([nn.Conv2d(8, 8, 3, padding=1) for _ in range(4)])
+        self.one, self.each, self.last = nn.PReLU(), nn.PReLU(8, 0.1), nn.PReLU(16, 0.2)
+        self.begin, self.part = nn.Parameter(torch.tensor([0.3])), nn.Parameter(torch.tensor(0.7))
+        self.scale, self.shift = nn.Parameter(torch.randn(1, 1, 8)), nn.Parameter(torch.randn(8))
+        self.linear, self.widen, self.classes = nn.Linear(8, 8), nn.Linear(8, 16), nn.Linear(16, 10)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = self.one(self.conv(2 * x - 0.25))
+        x = x + self.begin * self.each(self.convs[0](x))
+        x = x - self.part * f.mish(self.convs[1](f.selu(x)))
+        gate = torch.sigmoid(self.convs[2](f.celu(x, 0.7)))
+        x = self.convs[3](gate * x + (1 - gate) * f.softplus(-x) * 0.1)
+        x = x.flatten(2).transpose(1, 2)
+        x = self.linear(x * self.scale + self.shift) - x / 3
+        x = self.classes(self.last(self.widen(x.mean(1))))
+        return f.log_softmax(x, 1) if torch.onnx.is_in_onnx_export() else x
+
+
 class Small(torch.nn.Module):
     """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
@@ -313,7 +360,7 @@ def export(network, pixels, path, way):
 def perturb(*norms):
     """Moves norms away from their initial values, which do nothing."""
     for norm in norms:
-        statistics = hasattr(norm, "running_mean")
+        statistics = getattr(norm, "running_mean", None) is not None
         for values in ((norm.running_mean,) if statistics else ()) + (norm.weight.data, norm.bias.data):
             values.normal_(0.3, 0.5)
         if statistics:
@@ -357,6 +404,11 @@ def own_networks():
     for learned in mixer.token, mixer.positions, mixer.scale:
         learned.data.normal_()
     yield "mixer", mixer
+    norms = Norms()
+    perturb(*(norm for norm in norms.norms if norm.weight is not None))
+    norms.conv.weight.data *= 4  # or small changes of weights would change much
+    yield "norms", norms
+    yield "values", Values()
 
 
 def of_torchvision(arch, pixels):

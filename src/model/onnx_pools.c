@@ -1,0 +1,130 @@
+/* Means and maxima in ONNX: over windows, or over all pixels. */
+#include "model/onnx_walk.h"
+#include <string.h>
+
+static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_image(w, 0);
+    const struct ls_attributes a = ls_onnx_plain(w, ls_onnx_window(w, NULL));
+    return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_maxpool, a, 1, &x.node));
+}
+
+/* The node's input without the zeros around it, pads[4], that are still to be added to a window's
+ * own padding. */
+static struct ls_onnx_value without_zeros(struct ls_onnx_walk *w, int pads[4]) {
+    const struct ls_onnx_value x = ls_onnx_term(w, 0);
+    const bool padded = x.term == LS_ONNX_PADDED;
+    for (int side = 0; side < 4; side++)
+        pads[side] = padded ? (int)x.wholes[side] : 0;
+    return padded ? ls_onnx_made_image(w, x.node) : ls_onnx_image(w, 0);
+}
+
+/* The zeros that a Pad node adds count, those of its own only if it says so. */
+static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
+    int pads[4], added = 0, own = 0;
+    const struct ls_onnx_value x = without_zeros(w, pads);
+    struct ls_window window = ls_onnx_window(w, NULL);
+    for (int side = 0; side < 4; side++) {
+        own += window.padding[side];
+        added += pads[side];
+        window.padding[side] += pads[side];
+    }
+    struct ls_attributes a = ls_onnx_plain(w, window);
+    a.padding_counts = added > 0 || ls_onnx_whole(w->node, "count_include_pad", 0);
+    if (added > 0 && (own > 0 || a.round_up))
+        return ls_onnx_refuse(w,
+                              "means over two paddings, or over the edge of one (ceil_mode), are "
+                              "not known here");
+    return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node));
+}
+
+/* The mean over all pixels, counted as x was. */
+static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    const struct ls_attributes whole = {.kernel = 0};
+    struct ls_onnx_value mean =
+        ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_avgpool, whole, 1, &x.node));
+    for (int d = 0; d < mean.view.rank; d++)
+        if (mean.view.dimensions[d].axes[0].pixels)
+            mean.view.dimensions[d] = (struct ls_onnx_dimension){0};
+    return mean;
+}
+
+static struct ls_onnx_value global_average_pool(struct ls_onnx_walk *w) {
+    return average_all(w, ls_onnx_image(w, 0));
+}
+
+/* Whether the axes are the dimensions of all pixels, one or two, and which of x they are. */
+static bool are_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value *x,
+                       struct ls_onnx_value axes, bool averaged[LS_ONNX_DIMENSIONS]) {
+    struct ls_onnx_view rest = x->view;
+    memset(averaged, 0, LS_ONNX_DIMENSIONS * sizeof *averaged);
+    for (int i = 0; i < axes.count; i++) {
+        const int d = ls_onnx_dimension(x, axes.wholes[i]);
+        if (d < 0 || averaged[d])
+            return false;
+        averaged[d] = true;
+        rest.dimensions[d] = (struct ls_onnx_dimension){0};
+    }
+    const struct ls_shape shape = {1, 1, ls_onnx_shape(w, *x).channels};
+    return axes.count > 0 && ls_onnx_is_image_order(&rest, shape);
+}
+
+/* Of the pixels, or of the channels in a layer norm. */
+static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_term(w, 0);
+    struct ls_onnx_value axes = ls_onnx_row_or_attribute(w, 1, "axes", 2);
+    bool averaged[LS_ONNX_DIMENSIONS];
+    const bool kept = ls_onnx_whole(w->node, "keepdims", 1);
+    if (axes.count < 0)
+        axes = ls_onnx_row_or_attribute(w, 1, "axes", 1);
+    if (x.term != LS_ONNX_SQUARES)
+        x = ls_onnx_input(w, 0);
+    if (axes.count == 1 && kept && ls_onnx_is_channels(w, x, axes.wholes[0])) {
+        x.term = x.term == LS_ONNX_SQUARES ? LS_ONNX_VARIANCE : LS_ONNX_MEAN;
+        return x;
+    }
+    if (!are_pixels(w, &x, axes, averaged))
+        x = ls_onnx_exchange_input(w, 0);
+    if (!are_pixels(w, &x, axes, averaged))
+        return ls_onnx_refuse(w, "only the mean over both dimensions of an image is known here, or "
+                                 "over channels in layer norms");
+    struct ls_onnx_value mean = average_all(w, ls_onnx_input(w, 0));
+    for (int d = mean.view.rank - 1; d >= 0 && !kept; d--)
+        if (averaged[d])
+            ls_onnx_remove(&mean.view, d);
+    return mean;
+}
+
+/* Zeros around the pixels, which PyTorch puts before means, even none of them. */
+static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value pads = ls_onnx_row_or_attribute(w, 1, "pads", 2 * LS_ONNX_RANK);
+    const int64_t *p = pads.wholes;
+    bool none = pads.count == 2 * LS_ONNX_RANK, pixels = none;
+    for (int i = 0; i < pads.count; i++) {
+        none = none && p[i] == 0;
+        pixels = pixels && p[i] >= 0 && p[i] <= (i % LS_ONNX_RANK < 2 ? 0 : LS_ONNX_MOST);
+    }
+    if (none)
+        return ls_onnx_input(w, 0);
+    if (w->node->n_input > 3 && *w->node->input[3])
+        return ls_onnx_refuse(w,
+                              "pads the axes it names; only pads for all of them are known here");
+    if (!pixels || !ls_onnx_says(w->node, "mode", "constant", true) ||
+        ls_onnx_number_or_attribute(w, 2, "value", 0) != 0)
+        return ls_onnx_refuse(w, "only zeros around an image's pixels are known here");
+    struct ls_onnx_value x = ls_onnx_image(w, 0);
+    x.term = LS_ONNX_PADDED;
+    const int64_t sides[4] = {p[2], p[3], p[6], p[7]};
+    memcpy(x.wholes, sides, sizeof sides);
+    return x;
+}
+
+static const struct ls_onnx_operation members[] = {
+    {"AveragePool", " auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides ",
+     average_pool},
+    {"GlobalAveragePool", "", global_average_pool},
+    {"MaxPool", " auto_pad ceil_mode dilations kernel_shape pads storage_order strides ", max_pool},
+    {"Pad", " mode pads value ", pad},
+    {"ReduceMean", " axes keepdims noop_with_empty_axes ", reduce_mean},
+};
+
+const struct ls_onnx_operations ls_onnx_pools = {members, sizeof members / sizeof *members};
