@@ -26,11 +26,11 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
     return ls_fail(error, LS_MISMATCH, "%d groups cannot share %d channels", groups, channels);
 }
 
-/* scratch = rows of a number for each channel of an image, x. In double: its group's mean and
- * 1 / deviation; sums over pixels of v and of v * x', x' normalised, for the output's gradient or
- * for a change of x; of the products of both; in float: coefficients. */
-enum { MEAN, INVERSE, SUM, DOT, OTHER_SUM, OTHER_DOT, PRODUCT, UNUSED, ROWS };
+/* scratch = rows of a number for each channel of an image, x. In float: coefficients; in double:
+ * its group's mean and 1 / deviation; sums over pixels of v and of v * x', x' normalised, for the
+ * output's gradient or for a change of x; of the products of both. */
 enum { A, B, C, D, COEFFICIENTS };
+enum { MEAN, INVERSE, SUM, DOT, OTHER_SUM, OTHER_DOT, PRODUCT, UNUSED, ROWS };
 
 static size_t scratch_size(const struct ls_node *node, bool training) {
     (void)training;
@@ -38,11 +38,12 @@ static size_t scratch_size(const struct ls_node *node, bool training) {
 }
 
 static double *row(const struct ls_call *call, int number) {
-    return (double *)(void *)call->scratch + number * call->node->out.channels;
+    const int channels = call->node->out.channels;
+    return (double *)(void *)(call->scratch + COEFFICIENTS * channels) + number * channels;
 }
 
 static float *coefficients(const struct ls_call *call, int number) {
-    return (float *)row(call, ROWS) + number * call->node->out.channels;
+    return call->scratch + number * call->node->out.channels;
 }
 
 static int pixels_of(const struct ls_node *node) {
