@@ -81,15 +81,18 @@ SHARED       := $(BUILD)/liblandscape.so.$(VERSION)
 PROGRAM      := $(BUILD)/landscape
 TESTS        := $(TEST_SOURCES:tests/%.c=$(BUILD)/tests/%)
 # What the kernels decide is tested with those of lesser CPUs too, under a sanitizer where it is their own memory
-# that matters. The thread sanitizer learns nothing from that, nor from comparisons of the same threads' work with
-# PyTorch's, nor from hundreds of short commands, which it would run for longer than all the rest.
+# that matters. The thread sanitizer learns nothing from that, nor from hundreds of short commands, which it would
+# run for longer than all the rest, nor from what one thread does: it has tests of what several share.
 ifeq ($(filter thread,$(KINDS)),)
 KERNELS      := ops attention channelwise grouped_conv2d pointwise tiles winograd $(if $(SANITIZE),,engine mixed torch)
 KERNEL_TESTS := $(foreach cpu,generic avx2 avx512,$(foreach test,$(KERNELS),$(cpu)=$(BUILD)/tests/test_$(test))) \
                 avx512bf16=$(BUILD)/tests/test_tiles
+CHECKED      := $(TESTS)
 CLI_TESTS    := tests/cli.sh
 else
-TESTS        := $(filter-out %/test_networks %/test_torch,$(TESTS))
+THREADED     := architectures attention bench dataset engine evaluator folder hessian mixed onnx_gradient precision \
+                random_networks refinement render scan scan_open segmentation tokens train trajectory
+CHECKED      := $(THREADED:%=$(BUILD)/tests/test_%)
 endif
 
 .PHONY: all help deps demo experiments tests check check-viewer bench fuzz lint format install uninstall clean
@@ -190,7 +193,7 @@ check: export LSAN_OPTIONS = suppressions=$(CURDIR)/tests/lsan.supp:print_suppre
 endif
 
 check: tests
-	@LANDSCAPE=$(PROGRAM) KILLS=$(or $(KILLS),3) sh tests/run.sh $(TESTS) $(KERNEL_TESTS) $(CLI_TESTS) \
+	@LANDSCAPE=$(PROGRAM) KILLS=$(or $(KILLS),3) sh tests/run.sh $(CHECKED) $(KERNEL_TESTS) $(CLI_TESTS) \
 	    tests/kill.sh
 
 # The viewer in headless Chromium, which the other tests do without.

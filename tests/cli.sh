@@ -260,7 +260,7 @@ check 'its loss is on stdout' grep -q '^loss [0-9.]* (standard error [0-9.e-]*) 
 works 'a checkpoint tells what it is' "$landscape" info $model
 works 'a state tells what it is' "$landscape" info good/state.safetensors
 check 'and how far it is' grep -q 'all 1 epochs' "$out"
-works 'another network is made' "$landscape" train --arch resnet20-noshort --out plain --epochs 0
+works 'another network is made' "$landscape" train --arch resnet20-noshort --out plain --epochs 0 --subset 8 --test-subset 4
 fails 1 "$model.*resnet56" 'a checkpoint of another architecture' \
     "$landscape" eval --model $model --arch resnet56
 fails 1 "plain/model.safetensors" 'initial weights of another architecture' \
@@ -464,10 +464,10 @@ fails 1 's.h5.*x' 'another grid for the same file' scan --x=-1:1:5 --y=-1:1:3 -o
 fails 1 's.h5.*y' 'no second axis for the same file' scan --x=-1:1:3 -o s.h5
 fails 1 's.h5.*images' 'other images for the same file' \
     "$landscape" scan --model $model --images 4 --x=-1:1:3 --y=-1:1:3 -o s.h5
-works 'initial weights are a checkpoint' "$landscape" train --arch resnet20 --out other --epochs 0 --seed 9
+works 'initial weights are a checkpoint' "$landscape" train --arch resnet20 --out other --epochs 0 --subset 8 --test-subset 4 --seed 9
 fails 1 's.h5.*model2' 'another plane for the same file' \
     scan --model2 other/model.safetensors --x=-1:1:3 --y=-1:1:3 -o s.h5
-works 'a third network is made' "$landscape" train --arch resnet20 --out third --epochs 0 --seed 8
+works 'a third network is made' "$landscape" train --arch resnet20 --out third --epochs 0 --subset 8 --test-subset 4 --seed 8
 works 'a plane through three networks' scan --model2 other/model.safetensors \
     --model3 third/model.safetensors --dir-type states --x=0:1:2 --y=0:1:2 -o plane.h5
 works 'a plane tells what it is' "$landscape" info plane.h5
@@ -771,7 +771,7 @@ segment() {
 }
 works 'a network for segmentation is trained' segment
 fails 1 'unet@.* labels pixels, synthetic:0 has one label an image: give .*--data shapes' 'pixels of images that have one label' \
-    "$landscape" train --arch unet --out run
+    "$landscape" train --arch unet --subset 8 --test-subset 4 --out run
 check 'which alone is told' test "$(wc -l <"$err")" = 1
 fails 1 'labels pixels, synthetic:0' 'the same of a checkpoint' "$landscape" eval --model pixels/model.safetensors --data synthetic
 fails 1 'resnet20@.* one label an image, shapes:0 has one a pixel: .*unet' 'one label of images whose pixels have them' \

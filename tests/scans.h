@@ -5,7 +5,7 @@
 #include "landscape/direction.h"
 #include "landscape/scan.h"
 
-/* A scan of resnet20 on a few images. */
+/* A scan of resnet20 on a few small images. */
 struct setting {
     struct ls_model model;
     struct ls_dataset dataset;

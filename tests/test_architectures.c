@@ -144,7 +144,8 @@ static void names_say_what_they_are_for(void **state) {
     assert_message(&error, "'resnet2'; 'landscape");
     assert_int_equal(ls_arch_check("resnet20@8x8", &error), LS_BAD_ARGUMENT);
     assert_int_equal(ls_arch_check("resnet20-noshort@8x8x3:5", &error), LS_OK);
-    assert_int_equal(ls_arch_check("none.onnx", &error), LS_OK);
+    assert_int_equal(ls_arch_check("none.onnx", &error), LS_IO);
+    assert_int_equal(ls_arch_check("tests/fixtures/onnx/small-mean-folded.onnx", &error), LS_OK);
 }
 
 /* Without skips there is less of it, and its name says so. */

@@ -178,8 +178,8 @@ struct setting {
 
 static void open_setting(struct setting *s, int images) {
     const struct ls_direction_source random = {.options = {.norm = LS_NORM_FILTER}};
-    make_model(&s->model, "resnet20", 1);
-    open_synthetic(&s->dataset, LS_TRAIN, images);
+    make_model(&s->model, SMALL_RESNET, 1);
+    open_small(&s->dataset, LS_TRAIN, images);
     assert_int_equal(ls_directions_make(&s->plane, &s->model, &random, true, NULL), LS_OK);
     s->hessian = ls_hessian_default();
     s->hessian.products = 4;

@@ -212,7 +212,7 @@ static void networks_of_a_plane_are_marked(void **state) {
     assert_marks(&s, THREE{"a.pt", "a.pt", "b.pt"}, NULL, THREE{"a", "a", "b"});
     assert_marks(&s, THREE{"a.pt", NULL, "b.pt"}, THREE{"made", "trained"},
                  THREE{"made", NULL, "trained"});
-    assert_marks(&s, THREE{NULL, "b.pt"}, NULL, THREE{"resnet20", "b"});
+    assert_marks(&s, THREE{NULL, "b.pt"}, NULL, THREE{SMALL_RESNET, "b"});
     close_setting(&s);
 }
 

@@ -16,8 +16,8 @@ struct setting {
 };
 
 static void open_setting(struct setting *s, const char *directory) {
-    open_synthetic(&s->train, LS_TRAIN, 40);
-    open_synthetic(&s->test, LS_TEST, 20);
+    open_small(&s->train, LS_TRAIN, 40);
+    open_small(&s->test, LS_TEST, 20);
     s->recipe = ls_recipe_default();
     s->recipe.epochs = 2;
     s->recipe.batch = 16;
@@ -40,7 +40,7 @@ static enum ls_status train_from(const char *init, struct setting *s, struct ls_
     if (init)
         load_model(&model, init);
     else
-        assert_int_equal(ls_model_create(&model, "resnet20", 5, NULL), LS_OK);
+        assert_int_equal(ls_model_create(&model, SMALL_RESNET, 5, NULL), LS_OK);
     enum ls_status status = ls_train(&model, &s->recipe, &s->training, error);
     ls_model_free(&model);
     return status;
@@ -66,7 +66,7 @@ static void initial_weights_are_kept(void **state) {
     open_setting(&s, text("%s/run", out));
     s.recipe.epochs = 1;
     assert_int_equal(train(&s, NULL), LS_OK);
-    assert_int_equal(ls_model_create(&initial, "resnet20", 5, NULL), LS_OK);
+    assert_int_equal(ls_model_create(&initial, SMALL_RESNET, 5, NULL), LS_OK);
     load_model(&kept, text("%s/run/model-0000.safetensors", out));
     assert_memory_equal(kept.values, initial.values,
                         initial.network.value_count * sizeof *initial.values);
@@ -254,7 +254,7 @@ static void forgotten_pixels_are_told(void **state) {
     assert_int_equal(ls_dataset_normalise(&s.train, "0.2/0.6", NULL), LS_OK);
     assert_int_equal(train(&s, NULL), LS_OK);
     ls_dataset_free(&s.train);
-    open_synthetic(&s.train, LS_TRAIN, 40);
+    open_small(&s.train, LS_TRAIN, 40);
     s.training.resume = true;
     assert_int_equal(train(&s, &error), LS_MISMATCH);
     assert_message(&error, "begun with --pixels 0.2,0.2,0.2/0.6,0.6,0.6");
@@ -480,7 +480,7 @@ static void a_single_value_has_no_variance(void **state) {
     struct ls_model model;
     struct ls_error error = {0};
     open_setting(&s, text("%s/run", out));
-    assert_int_equal(ls_model_create(&model, "vgg9", 5, NULL), LS_OK);
+    assert_int_equal(ls_model_create(&model, "vgg9@16x16x3", 5, NULL), LS_OK);
     s.train.count = 33;
     assert_int_equal(ls_train(&model, &s.recipe, &s.training, &error), LS_MISMATCH);
     assert_message(&error, "choose a --batch that does not leave one image of 33 over");

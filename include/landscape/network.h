@@ -135,8 +135,8 @@ enum ls_status ls_network_create(struct ls_network *network, const char *arch,
                                  struct ls_error *error);
 void ls_network_free(struct ls_network *network);
 
-/* LS_BAD_ARGUMENT, as of ls_network_create, if there is no architecture of that name; whether there
- * is an ONNX file at a path, and whether images are large enough, only building it tells. */
+/* Fails as ls_network_create does if there is no architecture of that name, or no known network in
+ * the ONNX file; whether images are large enough, only building it for them tells. */
 enum ls_status ls_arch_check(const char *arch, struct ls_error *error);
 
 /* text[size] = the architecture's name for such images and so many classes, as far as it does not

@@ -1,35 +1,35 @@
 /* The model and the images that commands are about. */
 #include "base/text.h"
 #include "cli/cli.h"
+#include "model/tensor_file.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { DATA_NAME = 4352 }; /* room for a path and what stands before it */
 
-/* text = the images that the checkpoint says it was trained on; empty if it does not say. What is
- * wrong with it is told when it is loaded. */
-static void find_trained(const char *path, char text[DATA_NAME]) {
-    struct ls_model model;
-    if (ls_model_load_tensors(&model, path, NULL, NULL))
-        return;
-    const char *data = ls_metadata_get(&model.metadata, "data");
+/* text = the images that the checkpoint says it was trained on; empty if it does not say. That it
+ * cannot be read is told before they are, which may take long. */
+static enum ls_status find_trained(const char *path, char text[DATA_NAME], struct ls_error *error) {
+    struct ls_tensor_file file;
+    const enum ls_status status = ls_tensor_file_read(&file, path, NULL, error);
+    if (status)
+        return status;
+    const char *data = ls_metadata_get(&file.metadata, "data");
     snprintf(text, DATA_NAME, "%s", data ? data : "");
-    ls_model_free(&model);
+    ls_tensor_file_free(&file);
+    return LS_OK;
 }
 
 /* Opens the images that are asked for, or else those that the model was trained on. */
-static enum ls_status open_data(const struct cli_subject *subject,
+static enum ls_status open_data(const struct cli_subject *subject, const char *trained,
                                 const struct ls_observer *observer, struct ls_dataset *dataset,
                                 struct ls_error *error) {
     const enum ls_split split = subject->train ? LS_TRAIN : LS_TEST;
-    char trained[DATA_NAME] = "";
-    if (!subject->data)
-        find_trained(subject->model, trained);
     const char *name = subject->data ? subject->data : *trained ? trained : "synthetic";
     const enum ls_status status =
         ls_dataset_open(dataset, name, split, subject->images, subject->threads, observer, error);
-    if (!status || !*trained || status == LS_INTERRUPTED)
+    if (!status || subject->data || !*trained || status == LS_INTERRUPTED)
         return status;
     char reason[sizeof error->message];
     memcpy(reason, error->message, sizeof reason);
@@ -64,10 +64,12 @@ void cli_note_order(const struct ls_dataset *dataset, int images) {
 enum ls_status cli_load(const struct cli_subject *subject, const struct ls_observer *observer,
                         struct ls_model *model, struct ls_dataset *dataset,
                         struct ls_error *error) {
-    char arch[1024];
+    char arch[1024], trained[DATA_NAME];
     enum ls_status status = subject->arch ? ls_arch_check(subject->arch, error) : LS_OK;
     if (!status)
-        status = open_data(subject, observer, dataset, error);
+        status = find_trained(subject->model, trained, error);
+    if (!status)
+        status = open_data(subject, trained, observer, dataset, error);
     if (!status)
         status =
             ls_model_load(model, subject->model, cli_arch_for(subject->arch, dataset, arch), error);

@@ -95,8 +95,13 @@ static enum ls_status unknown(const char *called, struct ls_error *error) {
 
 enum ls_status ls_arch_check(const char *arch, struct ls_error *error) {
     struct ls_variant variant;
-    if (ls_onnx_recognise(arch))
-        return LS_OK;
+    struct ls_network network;
+    if (ls_onnx_recognise(arch)) {
+        const enum ls_status status = ls_onnx_network_read(&network, arch, error);
+        if (!status)
+            ls_network_free(&network);
+        return status;
+    }
     const enum ls_status status = ls_variant_parse(&variant, arch, error);
     if (status || choice_called(variant.name).architecture)
         return status;
