@@ -15,8 +15,8 @@ void load_model(struct ls_model *model, const char *path);
 /* The first `images` images of the embedded data set. */
 void open_synthetic(struct ls_dataset *dataset, enum ls_split split, int images);
 
-/* The same with every other pixel of every other row, and a network for them: 16x16, a quarter of the
- * work. */
+/* The same with every other pixel of every other row, and a network for them: 16x16, a quarter of
+ * the work. */
 #define SMALL_RESNET "resnet20@16x16x3"
 void open_small(struct ls_dataset *dataset, enum ls_split split, int images);
 
