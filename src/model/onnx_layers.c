@@ -126,8 +126,9 @@ static struct ls_onnx_value multiply(struct ls_onnx_walk *w, bool transposed) {
     if (!ls_onnx_is_flat(w, x) && !ls_onnx_is_channels(w, x, -1))
         return ls_onnx_refuse(w, "is known here for images that have been flattened, or whose "
                                  "channels or pixels are the last dimension");
-    if (x.weight.tensor && x.weight.tensor->size[!x.weight.transposed] !=
-                               ls_onnx_dimension_size(&x.view.dimensions[x.view.rank - 1]))
+    if (x.weight.tensor &&
+        (x.weight.behind || x.weight.tensor->size[!x.weight.transposed] !=
+                                ls_onnx_dimension_size(&x.view.dimensions[x.view.rank - 1])))
         return ls_onnx_refuse(w, "its weights do not fit what it is applied to");
     return x;
 }

@@ -26,8 +26,7 @@ static struct ls_onnx_source checked(struct ls_onnx_walk *w, struct ls_onnx_sour
         ls_onnx_refuse(w, "its weights are none, or not of floating point, or halves that are not "
                           "stored as raw data");
     else if (source.tensor && (!is_whole(source.tensor) || (rank != 2 && source.transposed) ||
-                               source.tensor->n_size + (size_t)source.behind != rank ||
-                               (source.behind && rank == 2)))
+                               source.tensor->n_size + (size_t)source.behind != rank))
         ls_onnx_refuse(w,
                        "its weights are not as many as their dimensions say, or these are others "
                        "than the operation has");
