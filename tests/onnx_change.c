@@ -142,6 +142,18 @@ void onnx_add_row(const struct ls_onnx *o, const char *name, size_t count, const
     graph->initializer[graph->n_initializer++] = row;
 }
 
+void onnx_add_number(const struct ls_onnx *o, const char *name, float number) {
+    onnx_add_row(o, name, 1, (int64_t[]){0});
+    LsOnnx__Tensor *single = o->model->graph->initializer[o->model->graph->n_initializer - 1];
+    free(single->wholes);
+    single->wholes = NULL;
+    single->n_wholes = 0;
+    single->type = 1;
+    single->n_size = 0;
+    single->floats = memcpy(malloc(sizeof number), &number, sizeof number);
+    single->n_floats = 1;
+}
+
 void onnx_move_last(const struct ls_onnx *o, int n) {
     LsOnnx__Graph *graph = o->model->graph;
     LsOnnx__Node *last = graph->node[graph->n_node - 1];

@@ -30,6 +30,9 @@ void onnx_drop_attributes(LsOnnx__Node *node);
 void onnx_add_row(const struct ls_onnx *onnx, const char *name, size_t count,
                   const int64_t *wholes);
 
+/* Appends a single number to what is stored, which thus may be trained. */
+void onnx_add_number(const struct ls_onnx *onnx, const char *name, float number);
+
 /* Puts the last node in front of node n. */
 void onnx_move_last(const struct ls_onnx *onnx, int n);
 

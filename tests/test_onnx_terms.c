@@ -9,6 +9,16 @@ static void cube(struct ls_onnx *o) {
 static void other_half(struct ls_onnx *o) {
     onnx_set_number(o, "Mul", 3, 0.51F);
 }
+static void trained_half(struct ls_onnx *o) {
+    onnx_add_number(o, "begin", 0.5F);
+    onnx_take(o, "Mul", 3, 1, "begin");
+}
+static void computed_of_trained(struct ls_onnx *o) {
+    onnx_add_number(o, "begin", 0.25F);
+    onnx_append(o, "Sqrt", "begin", "half");
+    onnx_move_last(o, 0);
+    onnx_take(o, "Mul", 3, 1, "half");
+}
 static void other_root(struct ls_onnx *o) {
     onnx_set_number(o, "Div", 2, 1.41F);
 }
@@ -101,6 +111,8 @@ static void formulas_that_are_not_known_are_refused(void **state) {
     static const struct onnx_refusal cases[] = {
         {cube, "(Pow): is known here in layer norms only"},
         {other_half, "(Mul): takes a part of a formula"},
+        {trained_half, "(Mul): takes a part of a formula"},
+        {computed_of_trained, "(Sqrt): takes something else than the activations"},
         {other_root, "(Erf): is known here in GELUs only"},
         {other_one, "(Add): takes a part of a formula"},
         {two_epsilons, "(Add): takes a part of a formula"},

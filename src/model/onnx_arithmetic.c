@@ -78,6 +78,11 @@ static bool are(const struct pair *p, enum ls_onnx_term first, enum ls_onnx_term
            ls_onnx_view_equal(&p->x.view, &p->y.view) && p->x.term == first && p->y.term == second;
 }
 
+/* Whether x is a multiple by this constant, which a trained number is not even if it begins so. */
+static bool is_multiple(const struct ls_onnx_walk *w, const struct ls_onnx_value *x, double by) {
+    return x->term == LS_ONNX_TIMES && is(x->number, by) && !ls_onnx_is_parameter(w, &x->weight);
+}
+
 static struct ls_onnx_value term(struct ls_onnx_value x, enum ls_onnx_term term, float number) {
     x.term = term;
     x.number = number;
@@ -145,7 +150,7 @@ static struct ls_onnx_value multiply_number(struct ls_onnx_walk *w, const struct
         return p->x;
     if (p->x.term == LS_ONNX_SCORES && !trained)
         return term(p->x, LS_ONNX_SCORES, p->x.number * number);
-    if (p->x.term == LS_ONNX_TWICE_GELU && is(number, 0.5))
+    if (p->x.term == LS_ONNX_TWICE_GELU && is(number, 0.5) && !trained)
         return gelu(w, p->x);
     struct ls_onnx_value x = term(ls_onnx_input(w, p->first), LS_ONNX_TIMES, number);
     x.weight = p->source;
@@ -161,12 +166,15 @@ static struct ls_onnx_value multiply_weight(struct ls_onnx_walk *w, const struct
     return x;
 }
 
-/* Whether the node's input i is a number or a size. */
+/* Whether the node's input i is a constant number or a size. */
 static bool is_number(const struct ls_onnx_walk *w, size_t i, float *number) {
     const struct ls_onnx_value row = ls_onnx_row(w, i);
     if (row.count == 1)
         *number = (float)row.wholes[0];
-    return row.count == 1 || kind_of(w, i, number) == NUMBER;
+    if (row.count == 1 || kind_of(w, i, number) != NUMBER)
+        return row.count == 1;
+    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
+    return !ls_onnx_is_parameter(w, &source);
 }
 
 /* Whether both are, as what scores of attention are divided by is computed from. */
@@ -191,8 +199,8 @@ static struct ls_onnx_value multiply(struct ls_onnx_walk *w) {
         return multiply_weight(w, &p);
     if (are(&p, LS_ONNX_WHOLE, LS_ONNX_ERF_AND_ONE) || are(&p, LS_ONNX_ERF_AND_ONE, LS_ONNX_WHOLE))
         return term(p.x, LS_ONNX_TWICE_GELU, 0);
-    if ((are(&p, LS_ONNX_TIMES, LS_ONNX_ERF_AND_ONE) && is(p.x.number, 0.5)) ||
-        (are(&p, LS_ONNX_ERF_AND_ONE, LS_ONNX_TIMES) && is(p.y.number, 0.5)))
+    if ((are(&p, LS_ONNX_TIMES, LS_ONNX_ERF_AND_ONE) && is_multiple(w, &p.x, 0.5)) ||
+        (are(&p, LS_ONNX_ERF_AND_ONE, LS_ONNX_TIMES) && is_multiple(w, &p.y, 0.5)))
         return gelu(w, p.x);
     if (are(&p, LS_ONNX_CENTRED, LS_ONNX_CENTRED))
         return term(p.x, LS_ONNX_SQUARES, 0);
@@ -350,7 +358,7 @@ static struct ls_onnx_value reciprocal(struct ls_onnx_walk *w) {
 
 static struct ls_onnx_value error_function(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
-    if (x.term == LS_ONNX_TIMES && is(x.number, sqrt(0.5)))
+    if (is_multiple(w, &x, sqrt(0.5)))
         return term(x, LS_ONNX_ERF, 0);
     return ls_onnx_refuse(w, "is known here in GELUs only");
 }

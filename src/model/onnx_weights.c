@@ -83,8 +83,9 @@ struct ls_onnx_value ls_onnx_scale(struct ls_onnx_walk *w, struct ls_onnx_value 
 
 bool ls_onnx_is_parameter(const struct ls_onnx_walk *w, const struct ls_onnx_source *source) {
     static const char *const numbered[] = {"onnx::", "val_"};
+    const bool floats = source->tensor && ls_onnx_numbers(source->tensor).data;
     bool found = false;
-    for (size_t i = 0; source->tensor && i < w->onnx->graph->n_initializer && !found; i++)
+    for (size_t i = 0; floats && i < w->onnx->graph->n_initializer && !found; i++)
         found = w->onnx->graph->initializer[i] == source->tensor;
     for (size_t n = 0; found && n < sizeof numbered / sizeof *numbered; n++)
         found = strncmp(source->name, numbered[n], strlen(numbered[n])) != 0;
