@@ -48,10 +48,6 @@ static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_v
     return mean;
 }
 
-static struct ls_onnx_value global_average_pool(struct ls_onnx_walk *w) {
-    return average_all(w, ls_onnx_image(w, 0));
-}
-
 /* Whether the axes are the dimensions of all pixels, one or two, and which of x they are. */
 static bool are_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value *x,
                        struct ls_onnx_value axes, bool averaged[LS_ONNX_DIMENSIONS]) {
@@ -68,6 +64,27 @@ static bool are_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value 
     return axes.count > 0 && ls_onnx_is_image_order(&rest, shape);
 }
 
+/* The mean over the dimensions of all pixels, or of all channels, which then are exchanged. */
+static struct ls_onnx_value average(struct ls_onnx_walk *w, struct ls_onnx_value axes,
+                                    bool averaged[LS_ONNX_DIMENSIONS]) {
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    if (!are_pixels(w, &x, axes, averaged))
+        x = ls_onnx_exchange_input(w, 0);
+    return are_pixels(w, &x, axes, averaged)
+               ? average_all(w, x)
+               : ls_onnx_refuse(w, "only the mean over both dimensions of an image is known here, "
+                                   "or over channels in layer norms");
+}
+
+/* Of [batch, channels, ...], also of tokens. */
+static struct ls_onnx_value global_average_pool(struct ls_onnx_walk *w) {
+    struct ls_onnx_value axes = {.count = 0};
+    bool averaged[LS_ONNX_DIMENSIONS];
+    for (int d = 2; d < ls_onnx_term(w, 0).view.rank; d++)
+        axes.wholes[axes.count++] = d;
+    return average(w, axes, averaged);
+}
+
 /* Of the pixels, or of the channels in a layer norm. */
 static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_term(w, 0);
@@ -82,12 +99,7 @@ static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
         x.term = x.term == LS_ONNX_SQUARES ? LS_ONNX_VARIANCE : LS_ONNX_MEAN;
         return x;
     }
-    if (!are_pixels(w, &x, axes, averaged))
-        x = ls_onnx_exchange_input(w, 0);
-    if (!are_pixels(w, &x, axes, averaged))
-        return ls_onnx_refuse(w, "only the mean over both dimensions of an image is known here, or "
-                                 "over channels in layer norms");
-    struct ls_onnx_value mean = average_all(w, ls_onnx_input(w, 0));
+    struct ls_onnx_value mean = average(w, axes, averaged);
     for (int d = mean.view.rank - 1; d >= 0 && !kept; d--)
         if (averaged[d])
             ls_onnx_remove(&mean.view, d);
