@@ -13,15 +13,33 @@ static struct ls_onnx_value part_of(struct ls_onnx_walk *w, size_t i) {
     return ls_onnx_input(w, i);
 }
 
+/* Of parts that are counted alike, of which some may have their pixels in a row. */
+static int add_joined(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs) {
+    bool rows = false;
+    for (int i = 0; i < count && !w->builder.status; i++)
+        rows = rows || w->builder.network->nodes[inputs[i]].out.height !=
+                           w->builder.network->nodes[inputs[0]].out.height;
+    for (int i = 0; rows && i < count; i++)
+        inputs[i] = ls_onnx_row_of_pixels(w, inputs[i]);
+    return ls_onnx_add(w, op, (struct ls_attributes){0}, count, inputs);
+}
+
 /* Appends a part, of `count` so far; of many, as many are joined as an operation takes at a time.
  */
 static int join(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs, int part) {
     if (count == LS_MAX_INPUTS) {
-        inputs[0] = ls_onnx_add(w, op, (struct ls_attributes){0}, count, inputs);
+        inputs[0] = add_joined(w, op, count, inputs);
         count = 1;
     }
     inputs[count] = part;
     return count + 1;
+}
+
+/* Whether dimension d of x are all channels, or all pixels, and the others are those of `first`. */
+static bool continues(const struct ls_onnx_walk *w, const struct ls_onnx_value *first,
+                      struct ls_onnx_value x, int d, bool channels) {
+    return (channels ? ls_onnx_is_channels(w, x, d) : ls_onnx_is_pixels(w, x, d)) &&
+           ls_onnx_view_equal_but(&first->view, &x.view, d);
 }
 
 /* Of channels behind channels, or tokens behind tokens. */
@@ -34,17 +52,18 @@ static struct ls_onnx_value concat_activations(struct ls_onnx_walk *w) {
     if (d < 0)
         return ls_onnx_refuse(w, "joins along a dimension that is not there");
     for (size_t i = 0; i < w->node->n_input && !w->builder.status; i++) {
-        const struct ls_onnx_value x = i ? part_of(w, i) : first;
+        struct ls_onnx_value x = i ? part_of(w, i) : first;
+        if (!continues(w, &first, x, d, channels))
+            x = ls_onnx_exchange(w, x);
         if (w->builder.status)
             return x;
-        if (!(channels ? ls_onnx_is_channels(w, x, d) : ls_onnx_is_pixels(w, x, d)) ||
-            !ls_onnx_view_equal_but(&first.view, &x.view, d))
+        if (!continues(w, &first, x, d, channels))
             return ls_onnx_refuse(w,
                                   "only all channels, or all tokens [batch, tokens, channels], of "
                                   "activations of one kind can be joined");
         count = join(w, op, count, inputs, x.node);
     }
-    const int node = ls_onnx_add(w, op, (struct ls_attributes){0}, count, inputs);
+    const int node = add_joined(w, op, count, inputs);
     struct ls_onnx_value all = ls_onnx_made_alike(first, node);
     const struct ls_shape shape = ls_onnx_shape(w, all);
     if (!w->builder.status)
