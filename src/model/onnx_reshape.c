@@ -3,11 +3,13 @@
 #include "model/onnx_walk.h"
 #include <string.h>
 
-/* Parts of attention may be counted otherwise before they are multiplied, and groups that are
- * normal before their channels are weighed. */
+/* Parts of attention may be counted otherwise before they are multiplied, groups that are normal
+ * before their channels are weighed, and a log softmax, which PyTorch transposes before version 13.
+ * A multiple by a trained number is one for all that take it, as a weight belongs to one node. */
 struct ls_onnx_value ls_onnx_views_of(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
-    const bool stays = x.term == LS_ONNX_TIMES || (x.term == LS_ONNX_NORMAL && x.groups);
+    const bool stays = (x.term == LS_ONNX_TIMES && !ls_onnx_is_parameter(w, &x.weight)) ||
+                       (x.term == LS_ONNX_NORMAL && x.groups) || x.term == LS_ONNX_LOG_SOFTMAX;
     return stays ? x : ls_onnx_input(w, 0);
 }
 
