@@ -4,7 +4,9 @@
 #include <string.h>
 
 static struct ls_onnx_value batch_normalization(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value x = ls_onnx_input(w, 0);
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    if (!ls_onnx_is_channels(w, x, 1))
+        x = ls_onnx_exchange_input(w, 0);
     if (!ls_onnx_is_channels(w, x, 1))
         return ls_onnx_refuse(w, "normalises something else than the channels of an image, which "
                                  "is not known here");
@@ -95,9 +97,11 @@ static struct ls_onnx_value layer_normalization(struct ls_onnx_walk *w) {
 /* Of groups of channels, if these have been put together to be one; PyTorch's group norm does. */
 static struct ls_onnx_value instance_normalization(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_input(w, 0);
-    if (x.view.rank >= 2)
-        x.groups = (int)ls_onnx_dimension_size(&x.view.dimensions[1]);
-    if (!is_grouped(w, &x, x.groups))
+    const int groups = x.view.rank < 2 ? 0 : (int)ls_onnx_dimension_size(&x.view.dimensions[1]);
+    if (!is_grouped(w, &x, groups))
+        x = ls_onnx_exchange_input(w, 0);
+    x.groups = groups;
+    if (!is_grouped(w, &x, groups))
         return ls_onnx_refuse(w, "normalises something else than groups of an image's channels");
     return weigh(w, x);
 }
