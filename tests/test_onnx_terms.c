@@ -109,7 +109,7 @@ static void product_of_two_kinds(struct ls_onnx *o) {
 
 static void formulas_that_are_not_known_are_refused(void **state) {
     static const struct onnx_refusal cases[] = {
-        {cube, "(Pow): is known here in layer norms only"},
+        {cube, "(Pow): is known here for squares only"},
         {other_half, "(Mul): takes a part of a formula"},
         {trained_half, "(Mul): takes a part of a formula"},
         {computed_of_trained, "(Sqrt): takes something else than the activations"},
@@ -120,7 +120,7 @@ static void formulas_that_are_not_known_are_refused(void **state) {
         {other_deviation, "(Div): is known here by constant numbers, and in layer norms"},
         {reverse_difference, "(Sub): takes a part of a formula"},
         {mean_for_all, "(ReduceMean): only the mean over both dimensions of an image"},
-        {other_weights, "(Mul): its weights are not as many as their dimensions say"},
+        {other_weights, "(Mul): weighs activations by numbers that are not one for each"},
         {same_weights, "(Add): has the weights of another node"},
         {same_scale, "(Mul): weighs activations by numbers that are not one for each channel"},
         {no_erf, "(Conv): takes something else than the activations"},
@@ -222,7 +222,7 @@ static void single_weight(struct ls_onnx *o) {
 static void dimensions_that_do_not_fit_are_refused(void **state) {
     static const struct onnx_refusal cases[] = {
         {row_of_weights, "(Unsqueeze): is known here for activations and their sizes only"},
-        {column_of_weights, "(Mul): its weights are not as many as their dimensions say"},
+        {column_of_weights, "(Mul): weighs activations by numbers that are not one for each"},
         {ring_of_weights, "(Unsqueeze): is known here for activations and their sizes only"},
         {axes_in_a_ring, "(Unsqueeze): is known here for activations and their sizes only"},
     };

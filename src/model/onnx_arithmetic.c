@@ -30,11 +30,18 @@ struct pair {
     struct ls_onnx_source source; /* its tensor, if it has one */
 };
 
+/* Whether a tensor is the weight or the bias of what is normal: a number for each channel. */
+static bool is_of_norm(const struct ls_onnx_walk *w, const struct pair *p) {
+    const struct LsOnnx__Tensor *tensor = p->source.tensor;
+    return (p->x.term == LS_ONNX_NORMAL || p->x.term == LS_ONNX_NORMAL_WEIGHTED) && tensor &&
+           tensor->n_size > 0 && tensor->size[0] == ls_onnx_shape(w, p->x).channels &&
+           tensor->n_size + (size_t)p->source.behind == (size_t)ls_onnx_channel_rank(w, p->x);
+}
+
 /* Whether a row of one number is the weight or the bias of a single channel. */
-static bool is_single(const struct pair *p) {
-    const enum ls_onnx_term term = p->x.term;
-    return (term == LS_ONNX_PRODUCT || term == LS_ONNX_NORMAL || term == LS_ONNX_NORMAL_WEIGHTED) &&
-           p->source.tensor && p->source.tensor->n_size == 1;
+static bool is_single(const struct ls_onnx_walk *w, const struct pair *p) {
+    return p->source.tensor && p->source.tensor->n_size == 1 &&
+           (p->x.term == LS_ONNX_PRODUCT || is_of_norm(w, p));
 }
 
 /* Whether a single number, in no more dimensions than there are activations, is no weight. */
@@ -58,7 +65,7 @@ static struct pair pair_of(struct ls_onnx_walk *w) {
     p.x = ls_onnx_term(w, p.first);
     if (p.kind == NUMBER || p.kind == WEIGHT)
         p.source = ls_onnx_find(w->onnx, w->node->input[p.second]);
-    if (p.kind == NUMBER && is_single(&p))
+    if (p.kind == NUMBER && is_single(w, &p))
         p.kind = WEIGHT;
     else if (p.kind == WEIGHT && is_constant(w, &p))
         p.kind = NUMBER;
@@ -129,6 +136,13 @@ static void meet(struct ls_onnx_walk *w, struct ls_onnx_value inputs[2]) {
     }
 }
 
+/* nodes[2] = those of activations that are counted alike, of which one may be in a row. */
+static void align(struct ls_onnx_walk *w, const struct ls_onnx_value inputs[2], int nodes[2]) {
+    const bool same = ls_shape_equal(ls_onnx_shape(w, inputs[0]), ls_onnx_shape(w, inputs[1]));
+    for (int i = 0; i < 2; i++)
+        nodes[i] = same ? inputs[i].node : ls_onnx_row_of_pixels(w, inputs[i].node);
+}
+
 /* Of activations of one shape, or of those and one number for each channel. */
 static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
     struct ls_onnx_value inputs[2];
@@ -136,10 +150,13 @@ static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
     const bool swapped =
         ls_shape_size(ls_onnx_shape(w, inputs[0])) < ls_shape_size(ls_onnx_shape(w, inputs[1]));
     const struct ls_onnx_value x = inputs[swapped], y = inputs[!swapped];
+    int nodes[] = {x.node, y.node};
     if (!w->builder.status && !is_stretched(w, x, y))
         return ls_onnx_refuse(w, "multiplies what is not of one kind");
+    if (ls_onnx_view_equal(&x.view, &y.view))
+        align(w, (struct ls_onnx_value[]){x, y}, nodes);
     return ls_onnx_made_alike(
-        x, ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, (int[]){x.node, y.node}));
+        x, ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, nodes));
 }
 
 /* Activations times a number: as a part of a GELU or of attention, or for itself. */
@@ -159,7 +176,7 @@ static struct ls_onnx_value multiply_number(struct ls_onnx_walk *w, const struct
 
 static struct ls_onnx_value multiply_weight(struct ls_onnx_walk *w, const struct pair *p) {
     struct ls_onnx_value x = p->x;
-    if (x.term != LS_ONNX_NORMAL)
+    if (x.term != LS_ONNX_NORMAL || !is_of_norm(w, p))
         return ls_onnx_scale(w, ls_onnx_input(w, p->first), p->source);
     x.term = LS_ONNX_NORMAL_WEIGHTED;
     x.weight = ls_onnx_channel_weight(w, p->second, x, false);
@@ -245,29 +262,36 @@ static bool ends_as(const struct ls_onnx_view *view, const struct ls_onnx_view *
     return same;
 }
 
-/* Whether all pixels of x, whose channels are the last dimension, get what is learned for one. */
-static bool is_for_all(const struct ls_onnx_walk *w, const struct ls_onnx_value *x,
-                       const struct ls_onnx_value *learned) {
-    const struct ls_shape shape = ls_onnx_shape(w, *learned), of_x = ls_onnx_shape(w, *x);
-    return shape.width == 1 && of_x.height * of_x.width > 1 && learned->view.rank <= x->view.rank &&
-           ls_onnx_is_channels(w, *x, -1) && of_x.channels == shape.channels;
-}
-
-static int spread(struct ls_onnx_walk *w, const struct ls_onnx_value *learned,
-                  struct ls_shape shape) {
-    const struct ls_attributes a = {.pixels = shape.height * shape.width};
-    return ls_onnx_add(w, &ls_op_spread, a, 1, &learned->node);
+/* What is learned, once it has been put at every pixel of x if it is [channels] or [channels, 1] of
+ * a single one. */
+static struct ls_onnx_value spread(struct ls_onnx_walk *w, struct ls_onnx_value *x,
+                                   struct ls_onnx_value learned, size_t input) {
+    const struct ls_shape shape = ls_onnx_shape(w, learned);
+    const bool column = shape.width > 1;
+    const int axis = column ? -2 : -1;
+    if ((column && shape.channels > 1) || learned.view.rank > x->view.rank ||
+        ends_as(&x->view, &learned.view))
+        return learned;
+    if (!ls_onnx_is_channels(w, *x, axis))
+        *x = ls_onnx_exchange_input(w, input);
+    const struct ls_shape of_x = ls_onnx_shape(w, *x);
+    const int channels = column ? shape.width : shape.channels;
+    if (!ls_onnx_is_channels(w, *x, axis) || of_x.channels != channels)
+        return learned;
+    if (column)
+        learned = ls_onnx_exchange(w, learned);
+    const struct ls_attributes a = {.pixels = of_x.height * of_x.width};
+    return ls_onnx_made_alike(*x, ls_onnx_add(w, &ls_op_spread, a, 1, &learned.node));
 }
 
 /* Something learned for every pixel: a position, or for all of them alike. */
 static struct ls_onnx_value add_learned(struct ls_onnx_walk *w, const struct pair *p) {
-    const struct ls_onnx_value x = ls_onnx_input(w, p->first);
+    struct ls_onnx_value x = ls_onnx_input(w, p->first);
     struct ls_onnx_value learned =
         ls_onnx_learned(w, ls_onnx_find(w->onnx, w->node->input[p->second]));
-    if (is_for_all(w, &x, &learned))
-        learned = ls_onnx_made_alike(x, spread(w, &learned, ls_onnx_shape(w, x)));
+    learned = spread(w, &x, learned, p->first);
     const int node = ls_onnx_row_of_pixels(w, x.node);
-    if (!ls_onnx_is_channels(w, x, -1))
+    if (!ends_as(&x.view, &learned.view))
         learned = ls_onnx_exchange(w, learned);
     if (w->builder.status)
         return x;
@@ -275,7 +299,7 @@ static struct ls_onnx_value add_learned(struct ls_onnx_walk *w, const struct pai
         return ls_onnx_refuse(w,
                               "adds weights, which is known here behind products and layer norms, "
                               "and of as many as there are activations [batch, tokens, channels] "
-                              "or [batch, channels, tokens]");
+                              "or [batch, channels, tokens], or as channels");
     return ls_onnx_made_alike(
         x, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){node, learned.node}));
 }
@@ -296,12 +320,10 @@ static struct ls_onnx_value add_activations(struct ls_onnx_walk *w, float sign) 
     meet(w, inputs);
     if (sign != 1)
         inputs[1] = line(w, inputs[1], sign, 0);
-    int nodes[] = {inputs[0].node, inputs[1].node};
+    int nodes[2];
     if (!w->builder.status && !ls_onnx_view_equal(&inputs[0].view, &inputs[1].view))
         return ls_onnx_refuse(w, "adds what is not of one kind");
-    if (!ls_shape_equal(ls_onnx_shape(w, inputs[0]), ls_onnx_shape(w, inputs[1])))
-        for (int i = 0; i < 2; i++)
-            nodes[i] = ls_onnx_row_of_pixels(w, nodes[i]);
+    align(w, inputs, nodes);
     return ls_onnx_made_alike(inputs[0],
                               ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, nodes));
 }
@@ -331,14 +353,20 @@ static struct ls_onnx_value subtract(struct ls_onnx_walk *w) {
     return add_activations(w, -1);
 }
 
+static struct ls_onnx_value square(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value x = ls_onnx_input(w, 0);
+    return ls_onnx_made_alike(
+        x, ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, (int[]){x.node, x.node}));
+}
+
 static struct ls_onnx_value power(struct ls_onnx_walk *w) {
     float a, b;
     if (are_numbers(w, &a, &b))
         return number(powf(a, b));
     const struct pair p = pair_of(w);
-    if (p.kind == NUMBER && p.first == 0 && p.number == 2 && p.x.term == LS_ONNX_CENTRED)
-        return term(p.x, LS_ONNX_SQUARES, 0);
-    return ls_onnx_refuse(w, "is known here in layer norms only, and of sizes");
+    if (p.kind != NUMBER || p.first != 0 || p.number != 2 || ls_onnx_is_parameter(w, &p.source))
+        return ls_onnx_refuse(w, "is known here for squares only, and of sizes");
+    return p.x.term == LS_ONNX_CENTRED ? term(p.x, LS_ONNX_SQUARES, 0) : square(w);
 }
 
 static struct ls_onnx_value square_root(struct ls_onnx_walk *w) {
