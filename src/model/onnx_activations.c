@@ -108,7 +108,9 @@ static struct ls_onnx_value prelu(struct ls_onnx_walk *w) {
     below = ls_onnx_scale(w, below, ls_onnx_find(w->onnx, w->node->input[1]));
     if (!ls_onnx_view_equal(&below.view, &x.view))
         below = ls_onnx_exchange(w, below);
-    const int above = ls_onnx_add(w, &ls_op_relu, (struct ls_attributes){0}, 1, &x.node);
+    int above = ls_onnx_add(w, &ls_op_relu, (struct ls_attributes){0}, 1, &x.node);
+    if (!ls_shape_equal(ls_onnx_shape(w, below), ls_onnx_shape(w, x))) /* it has been exchanged */
+        above = ls_onnx_row_of_pixels(w, above);
     return ls_onnx_made_alike(
         x, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){above, below.node}));
 }
