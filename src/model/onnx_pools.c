@@ -85,6 +85,19 @@ static struct ls_onnx_value global_average_pool(struct ls_onnx_walk *w) {
     return average(w, axes, averaged);
 }
 
+/* Whether a node subtracts this mean from what it is of, as layer norms do. */
+static bool is_subtracted(const struct ls_onnx_walk *w) {
+    const struct LsOnnx__Graph *graph = w->onnx->graph;
+    for (size_t i = 0; i < graph->n_node; i++) {
+        const struct LsOnnx__Node *node = graph->node[i];
+        if (node->type && strcmp(node->type, "Sub") == 0 && node->n_input == 2 &&
+            strcmp(node->input[0], w->node->input[0]) == 0 &&
+            strcmp(node->input[1], w->node->output[0]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Of the pixels, or of the channels in a layer norm. */
 static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_term(w, 0);
@@ -93,10 +106,15 @@ static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
     const bool kept = ls_onnx_whole(w->node, "keepdims", 1);
     if (axes.count < 0)
         axes = ls_onnx_row_or_attribute(w, 1, "axes", 1);
-    if (x.term != LS_ONNX_SQUARES)
+    const bool squares = x.term == LS_ONNX_SQUARES;
+    if (!squares)
         x = ls_onnx_input(w, 0);
-    if (axes.count == 1 && kept && ls_onnx_is_channels(w, x, axes.wholes[0])) {
-        x.term = x.term == LS_ONNX_SQUARES ? LS_ONNX_VARIANCE : LS_ONNX_MEAN;
+    if (axes.count == 1 && kept && !w->builder.status && (squares || is_subtracted(w))) {
+        if (!squares && !ls_onnx_is_channels(w, x, axes.wholes[0]))
+            x = ls_onnx_exchange_input(w, 0);
+        if (!ls_onnx_is_channels(w, x, axes.wholes[0]))
+            return ls_onnx_refuse(w, "in layer norms it is known over all channels, or all pixels");
+        x.term = squares ? LS_ONNX_VARIANCE : LS_ONNX_MEAN;
         return x;
     }
     struct ls_onnx_value mean = average(w, axes, averaged);
