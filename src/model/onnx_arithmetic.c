@@ -149,14 +149,17 @@ static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
     meet(w, inputs);
     const bool swapped =
         ls_shape_size(ls_onnx_shape(w, inputs[0])) < ls_shape_size(ls_onnx_shape(w, inputs[1]));
-    const struct ls_onnx_value x = inputs[swapped], y = inputs[!swapped];
-    int nodes[] = {x.node, y.node};
+    struct ls_onnx_value x = inputs[swapped];
+    const struct ls_onnx_value y = inputs[!swapped];
+    if (!is_stretched(w, x, y))
+        x = ls_onnx_exchange(w, x);
     if (!w->builder.status && !is_stretched(w, x, y))
         return ls_onnx_refuse(w, "multiplies what is not of one kind");
+    int nodes[] = {x.node, y.node};
     if (ls_onnx_view_equal(&x.view, &y.view))
         align(w, (struct ls_onnx_value[]){x, y}, nodes);
-    return ls_onnx_made_alike(
-        x, ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, nodes));
+    return ls_onnx_made_alike(x,
+                              ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, nodes));
 }
 
 /* Activations times a number: as a part of a GELU or of attention, or for itself. */
