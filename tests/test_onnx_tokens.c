@@ -121,6 +121,52 @@ static void without_and_with_positions(struct ls_onnx *o) {
     onnx_set_output(o, "row");
 }
 
+/* The sum of tokens and what linear layers over these make of them, in files of mixers. */
+static LsOnnx__Node *sum_of_mixed(const struct ls_onnx *o) {
+    const char *mixed = onnx_find(o, "Conv", 2)->output[0];
+    for (int n = 0;; n++) {
+        LsOnnx__Node *sum = onnx_find(o, "Add", n);
+        if (strcmp(sum->input[1], mixed) == 0)
+            return sum;
+    }
+}
+static void end_in_row(struct ls_onnx *o, const char *type, const char *of) {
+    onnx_append(o, type, of, "mean");
+    onnx_append(o, "Flatten", "mean", "row");
+    onnx_set_output(o, "row");
+}
+static void pooled_tokens(struct ls_onnx *o) {
+    end_in_row(o, "GlobalAveragePool", sum_of_mixed(o)->output[0]);
+}
+static void joined_with_mixed(struct ls_onnx *o) {
+    LsOnnx__Node *join = sum_of_mixed(o);
+    onnx_rename(&join->type, "Concat");
+    onnx_add_wholes(join, "axis", 1, (int64_t[]){-1});
+    join->attribute[0]->has_whole = true;
+    join->attribute[0]->whole = -1;
+    end_in_row(o, "GlobalAveragePool", join->output[0]);
+}
+static void weighed_tokens(struct ls_onnx *o) {
+    const char *tokens = sum_of_mixed(o)->output[0];
+    onnx_add_wholes(onnx_append(o, "ReduceMean", tokens, "weights"), "axes", 1, (int64_t[]){2});
+    onnx_add_input(onnx_append(o, "Mul", tokens, "weighed"), "weights");
+    end_in_row(o, "GlobalAveragePool", "weighed");
+}
+static void squared_tokens(struct ls_onnx *o) {
+    onnx_add_number(o, "onnx::two", 2); /* as constants are called */
+    onnx_add_input(onnx_append(o, "Pow", sum_of_mixed(o)->output[0], "squares"), "onnx::two");
+    end_in_row(o, "GlobalAveragePool", "squares");
+}
+
+static void mixed_tokens_are_taken(void **state) {
+    static const char path[] = "tests/fixtures/onnx/mixer-folded.onnx";
+    (void)state;
+    onnx_check_taken(path, pooled_tokens, 17);
+    onnx_check_taken(path, joined_with_mixed, 17);
+    onnx_check_taken(path, weighed_tokens, 17);
+    onnx_check_taken(path, squared_tokens, 17);
+}
+
 static void other_ways_to_count_are_taken(void **state) {
     (void)state;
     onnx_check_taken("tests/fixtures/onnx/vision-folded.onnx", mean_of_heads, 12);
@@ -131,6 +177,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens_that_do_not_fit_are_refused),
         cmocka_unit_test(other_ways_to_count_are_taken),
+        cmocka_unit_test(mixed_tokens_are_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
