@@ -28,9 +28,11 @@ static void shuffle(struct ls_onnx_walk *w, struct ls_onnx_value *x) {
         struct ls_onnx_dimension *dimension = &x->view.dimensions[d];
         const struct ls_onnx_axis *others = dimension->axes, *groups = others + 1;
         if (dimension->count != 2 || others->pixels || groups->pixels || others->step != 1 ||
-            groups->step != others->size || groups->size * others->size != channels ||
-            x->term != LS_ONNX_WHOLE)
+            groups->step != others->size || groups->size * others->size != channels)
             continue;
+        *x = ls_onnx_settle(w, *x);
+        if (w->builder.status)
+            return;
         const struct ls_attributes a = {.groups = groups->size};
         x->node = ls_onnx_add(w, &ls_op_shuffle, a, 1, &x->node);
         *dimension = ls_onnx_channels_of(ls_onnx_shape(w, *x));
