@@ -47,7 +47,8 @@ static struct ls_onnx_value concat_activations(struct ls_onnx_walk *w) {
     int inputs[LS_MAX_INPUTS], count = 0;
     const struct ls_onnx_value first = part_of(w, 0);
     const int d = ls_onnx_dimension(&first, ls_onnx_whole(w->node, "axis", INT_MAX));
-    const bool channels = ls_onnx_is_channels(w, first, d) && !ls_onnx_is_pixels(w, first, d);
+    const bool channels = ls_onnx_is_channels(w, first, d) &&
+                          (ls_onnx_is_image(w, first) || !ls_onnx_is_pixels(w, first, d));
     const struct ls_op *op = channels ? &ls_op_concat : &ls_op_append;
     if (d < 0)
         return ls_onnx_refuse(w, "joins along a dimension that is not there");
