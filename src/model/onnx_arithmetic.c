@@ -254,66 +254,13 @@ static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair
     return line(w, ls_onnx_input(w, p->first), 1, p->number);
 }
 
-/* Whether the last dimensions of a view are those of another, and there are none before them. */
-static bool ends_as(const struct ls_onnx_view *view, const struct ls_onnx_view *end) {
-    const int before = view->rank - end->rank;
-    bool same = before >= 0; /* it would give the sum its own */
-    for (int d = 0; same && d < view->rank; d++)
-        same = d < before
-                   ? view->dimensions[d].count == 0
-                   : ls_onnx_dimension_equal(&view->dimensions[d], &end->dimensions[d - before]);
-    return same;
-}
-
-/* What is learned, once it has been put at every pixel of x if it is [channels] or [channels, 1] of
- * a single one. */
-static struct ls_onnx_value spread(struct ls_onnx_walk *w, struct ls_onnx_value *x,
-                                   struct ls_onnx_value learned, size_t input) {
-    const struct ls_shape shape = ls_onnx_shape(w, learned);
-    const bool column = shape.width > 1;
-    const int axis = column ? -2 : -1;
-    if ((column && shape.channels > 1) || learned.view.rank > x->view.rank ||
-        ends_as(&x->view, &learned.view))
-        return learned;
-    if (!ls_onnx_is_channels(w, *x, axis))
-        *x = ls_onnx_exchange_input(w, input);
-    const struct ls_shape of_x = ls_onnx_shape(w, *x);
-    const int channels = column ? shape.width : shape.channels;
-    if (!ls_onnx_is_channels(w, *x, axis) || of_x.channels != channels)
-        return learned;
-    if (column)
-        learned = ls_onnx_exchange(w, learned);
-    const struct ls_attributes a = {.pixels = of_x.height * of_x.width};
-    return ls_onnx_made_alike(*x, ls_onnx_add(w, &ls_op_spread, a, 1, &learned.node));
-}
-
-/* Something learned for every pixel: a position, or for all of them alike. */
-static struct ls_onnx_value add_learned(struct ls_onnx_walk *w, const struct pair *p) {
-    struct ls_onnx_value x = ls_onnx_input(w, p->first);
-    struct ls_onnx_value learned =
-        ls_onnx_learned(w, ls_onnx_find(w->onnx, w->node->input[p->second]));
-    learned = spread(w, &x, learned, p->first);
-    const int node = ls_onnx_row_of_pixels(w, x.node);
-    if (!ends_as(&x.view, &learned.view))
-        learned = ls_onnx_exchange(w, learned);
-    if (w->builder.status)
-        return x;
-    if (!ends_as(&x.view, &learned.view))
-        return ls_onnx_refuse(w,
-                              "adds weights, which is known here behind products and layer norms, "
-                              "and of as many as there are activations [batch, tokens, channels] "
-                              "or [batch, channels, tokens], or as channels");
-    return ls_onnx_made_alike(
-        x, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){node, learned.node}));
-}
-
 static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair *p) {
     const bool row = ls_onnx_find(w->onnx, w->node->input[p->second]).tensor->n_size == 1;
     if (p->x.term == LS_ONNX_PRODUCT && row)
         return ls_onnx_linear(w, p->x, ls_onnx_weight(w, p->second, 1, false));
     if (p->x.term == LS_ONNX_NORMAL_WEIGHTED)
         return ls_onnx_norm(w, p->x, ls_onnx_channel_weight(w, p->second, p->x, false));
-    return add_learned(w, p);
+    return ls_onnx_add_learned(w, p->first, p->second);
 }
 
 /* The first and `sign` times the second, of which one may be in a row, that has something learned

@@ -140,6 +140,10 @@ int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
                          struct ls_attributes attributes, struct ls_onnx_value x,
                          const struct ls_onnx_source *sources, int count);
 
+/* The source, if it has numbers in `rank` dimensions; without a tensor after a failure. */
+struct ls_onnx_source ls_onnx_checked(struct ls_onnx_walk *w, struct ls_onnx_source source,
+                                      size_t rank);
+
 /* Whether the tensor is one of the network's that are trained: not a constant, also one that the
  * exporter has put among the weights, with a number for a name. */
 bool ls_onnx_is_parameter(const struct ls_onnx_walk *w, const struct ls_onnx_source *source);
@@ -151,6 +155,9 @@ struct ls_onnx_value ls_onnx_scale(struct ls_onnx_walk *w, struct ls_onnx_value 
 /* A node of ours for what is learned and the same for all images: tokens, [1, tokens, channels] or
  * less. */
 struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_source source);
+
+/* Input `activations` and what is learned, input `weight`: for every pixel, or for all alike. */
+struct ls_onnx_value ls_onnx_add_learned(struct ls_onnx_walk *w, size_t activations, size_t weight);
 
 /* The node's first input, as something to be counted in other dimensions. */
 struct ls_onnx_value ls_onnx_views_of(struct ls_onnx_walk *w);

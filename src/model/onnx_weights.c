@@ -17,9 +17,8 @@ static bool is_whole(const struct LsOnnx__Tensor *tensor) {
     return whole && left == 1;
 }
 
-/* The source, if it has numbers in `rank` dimensions. */
-static struct ls_onnx_source checked(struct ls_onnx_walk *w, struct ls_onnx_source source,
-                                     size_t rank) {
+struct ls_onnx_source ls_onnx_checked(struct ls_onnx_walk *w, struct ls_onnx_source source,
+                                      size_t rank) {
     if (source.tensor && source.tensor->location)
         ls_onnx_refuse(w, "its weights are in another file, which is not known here");
     else if (source.tensor && !ls_onnx_numbers(source.tensor).data)
@@ -42,43 +41,12 @@ struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t ra
         source = ls_onnx_find(w->onnx, w->node->input[i]);
     if (!source.tensor && (there || !optional))
         ls_onnx_refuse(w, "its weights are not in the file, or are computed");
-    return checked(w, source, rank);
+    return ls_onnx_checked(w, source, rank);
 }
 
 struct ls_onnx_source ls_onnx_channel_weight(struct ls_onnx_walk *w, size_t i,
                                              struct ls_onnx_value x, bool optional) {
     return ls_onnx_weight(w, i, (size_t)ls_onnx_channel_rank(w, x), optional);
-}
-
-/* Whether a tensor has a number for each channel of x, in a dimension of its own that is theirs, or
- * one number for all. */
-static bool is_scale(const struct ls_onnx_walk *w, struct ls_onnx_source source,
-                     struct ls_onnx_value x, struct ls_attributes *a) {
-    const int rank = source.tensor ? (int)source.tensor->n_size : LS_ONNX_DIMENSIONS,
-              before = x.view.rank - rank - source.behind;
-    int dimensions = 0; /* not of 1 */
-    *a = (struct ls_attributes){.rank = rank};
-    if (before < 0 || rank > LS_ONNX_RANK)
-        return false;
-    for (int d = 0; d < rank; d++)
-        if (source.tensor->size[d] != 1) {
-            dimensions++;
-            a->axis = d;
-        }
-    a->single = dimensions == 0;
-    return a->single || (dimensions == 1 && ls_onnx_is_channels(w, x, before + a->axis));
-}
-
-struct ls_onnx_value ls_onnx_scale(struct ls_onnx_walk *w, struct ls_onnx_value x,
-                                   struct ls_onnx_source source) {
-    struct ls_attributes a;
-    if (!is_scale(w, source, x, &a))
-        x = ls_onnx_exchange(w, x);
-    if (!is_scale(w, source, x, &a))
-        return ls_onnx_refuse(w, "weighs activations by numbers that are not one for each channel, "
-                                 "or for each pixel");
-    source = checked(w, source, (size_t)(a.rank + source.behind));
-    return ls_onnx_made_alike(x, ls_onnx_add_weighted(w, &ls_op_scale, a, x, &source, 1));
 }
 
 bool ls_onnx_is_parameter(const struct ls_onnx_walk *w, const struct ls_onnx_source *source) {
@@ -184,26 +152,4 @@ int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
                 w, "has the weights of another node, and shared weights are not known here");
     }
     return node;
-}
-
-/* [tokens, channels], [1, tokens, channels], ..., or [channels] of a single one. */
-struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_source source) {
-    const struct ls_onnx_value none = {.term = LS_ONNX_LEARNED};
-    const size_t rank = source.tensor ? source.tensor->n_size : 0;
-    source = checked(w, source, rank);
-    if (w->builder.status || rank < 1 || rank > LS_ONNX_RANK || source.transposed || source.behind)
-        return ls_onnx_refuse(w, "takes weights as activations that are no tokens");
-    const int64_t *size = source.tensor->size + rank;
-    for (size_t d = 3; d <= rank; d++)
-        if (size[-(int)d] != 1)
-            return ls_onnx_refuse(w, "takes weights as activations that differ between images");
-    const struct ls_attributes a = {
-        .pixels = rank > 1 ? (int)size[-2] : 1, .channels = (int)size[-1], .rank = (int)rank};
-    const int node = ls_onnx_add_weighted(w, &ls_op_learned, a, none, &source, 1);
-    const struct ls_shape shape = ls_onnx_shape(w, (struct ls_onnx_value){.node = node});
-    struct ls_onnx_value learned = {.node = node, .view = {.rank = (int)rank}};
-    learned.view.dimensions[rank - 1] = ls_onnx_channels_of(shape);
-    if (rank > 1)
-        learned.view.dimensions[rank - 2] = ls_onnx_pixels(shape);
-    return learned;
 }
