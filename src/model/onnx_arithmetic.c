@@ -143,16 +143,17 @@ static void align(struct ls_onnx_walk *w, const struct ls_onnx_value inputs[2], 
         nodes[i] = same ? inputs[i].node : ls_onnx_row_of_pixels(w, inputs[i].node);
 }
 
-/* Of activations of one shape, or of those and one number for each channel. */
+/* Of activations of one shape, or of those and one number for each channel or each pixel. */
 static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
     struct ls_onnx_value inputs[2];
     meet(w, inputs);
     const bool swapped =
         ls_shape_size(ls_onnx_shape(w, inputs[0])) < ls_shape_size(ls_onnx_shape(w, inputs[1]));
-    struct ls_onnx_value x = inputs[swapped];
-    const struct ls_onnx_value y = inputs[!swapped];
+    struct ls_onnx_value x = inputs[swapped], y = inputs[!swapped];
     if (!is_stretched(w, x, y))
         x = ls_onnx_exchange(w, x);
+    if (!is_stretched(w, x, y)) /* of one number for each pixel, which are to be channels, too */
+        y = ls_onnx_exchange(w, y);
     if (!w->builder.status && !is_stretched(w, x, y))
         return ls_onnx_refuse(w, "multiplies what is not of one kind");
     int nodes[] = {x.node, y.node};

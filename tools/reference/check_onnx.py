@@ -280,6 +280,28 @@ class Mixer(torch.nn.Module):
         return self.linear(x.mean(1)) + self.tokens(torch.tanh(x).mean(2)) + self.all(x.flatten(1))
 
 
+class Tokens(torch.nn.Module):
+    """Norms, scales, gates and PReLU of tokens or of their channels, wherever these stand."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.patches, self.join, self.last = nn.Conv2d(3, 12, 8, stride=8), nn.Linear(12, 12), nn.Linear(12, 10)
+        self.group, self.batch, self.each = nn.GroupNorm(3, 12), nn.BatchNorm1d(16), nn.GroupNorm(12, 12)
+        self.layer, self.bend, self.gate = nn.LayerNorm(16), nn.PReLU(16, 0.1), nn.Linear(12, 1)
+        self.factor, self.column = nn.Parameter(torch.tensor([0.5])), nn.Parameter(torch.randn(12, 1))
+
+    def forward(self, x):
+        x = torch.tanh(self.group(self.patches(x).flatten(2)))
+        x = self.batch(x.transpose(1, 2))
+        x = (x * torch.sigmoid(self.gate(x))).transpose(1, 2)
+        y = x * self.factor
+        x = y + self.layer(x) * self.column + torch.tanh(y.reshape(-1, 12, 16))
+        x = self.each(x).transpose(1, 2)
+        x = self.join(self.bend(x)) + x.mean(2, keepdim=True) * x ** 2
+        return self.last(x.transpose(1, 2).mean(2))
+
+
 class Norms(torch.nn.Module):
     """Group norms, instance norms and layer norms, with weights and without."""
 
@@ -409,6 +431,9 @@ def own_networks():
     norms.conv.weight.data *= 4  # or small changes of weights would change much
     yield "norms", norms
     yield "values", Values()
+    tokens = Tokens()
+    perturb(tokens.group, tokens.batch, tokens.layer)
+    yield "tokens", tokens
 
 
 def of_torchvision(arch, pixels):
