@@ -47,28 +47,22 @@ static struct ls_onnx_value softplus(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value negative(struct ls_onnx_walk *w) {
-    return map(w, &ls_op_line, (struct ls_attributes){.slope = -1});
-}
-
-/* y = factor f(x) of the node's input. */
-static struct ls_onnx_value times(struct ls_onnx_walk *w, struct ls_onnx_value y, float factor) {
-    y.node = ls_onnx_add(w, &ls_op_line, (struct ls_attributes){.slope = factor}, 1, &y.node);
-    return y;
+    return ls_onnx_line(w, ls_onnx_input(w, 0), -1, 0);
 }
 
 /* gamma times x, or alpha (exp(x) - 1) below 0 (Klambauer et al. 2017, equation 2). */
 static struct ls_onnx_value selu(struct ls_onnx_walk *w) {
     const float alpha = (float)ls_onnx_number(w->node, "alpha", 1.67326319217681884765625),
                 gamma = (float)ls_onnx_number(w->node, "gamma", 1.05070102214813232421875);
-    return times(w, map(w, &ls_op_elu, (struct ls_attributes){.slope = alpha}), gamma);
+    return ls_onnx_line(w, map(w, &ls_op_elu, (struct ls_attributes){.slope = alpha}), gamma, 0);
 }
 
 /* x, or alpha (exp(x / alpha) - 1) below 0 (Barron 2017, equation 2). */
 static struct ls_onnx_value celu(struct ls_onnx_walk *w) {
     const float alpha = (float)ls_onnx_number(w->node, "alpha", 1);
-    struct ls_onnx_value x = map(w, &ls_op_line, (struct ls_attributes){.slope = 1 / alpha});
+    struct ls_onnx_value x = ls_onnx_line(w, ls_onnx_input(w, 0), 1 / alpha, 0);
     x.node = ls_onnx_add(w, &ls_op_elu, (struct ls_attributes){.slope = 1}, 1, &x.node);
-    return times(w, x, alpha);
+    return ls_onnx_line(w, x, alpha, 0);
 }
 
 static struct ls_onnx_value gelu(struct ls_onnx_walk *w) {

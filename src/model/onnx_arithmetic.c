@@ -100,13 +100,6 @@ static bool are_wholes(const struct ls_onnx_walk *w) {
     return ls_onnx_row(w, 0).count > 0 && ls_onnx_row(w, 1).count > 0;
 }
 
-/* slope x + shift */
-static struct ls_onnx_value line(struct ls_onnx_walk *w, struct ls_onnx_value x, float slope,
-                                 float shift) {
-    const struct ls_attributes a = {.slope = slope, .shift = shift};
-    return ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_line, a, 1, &x.node));
-}
-
 static struct ls_onnx_value gelu(struct ls_onnx_walk *w, struct ls_onnx_value x) {
     return ls_onnx_made_alike(x,
                               ls_onnx_add(w, &ls_op_gelu, (struct ls_attributes){0}, 1, &x.node));
@@ -252,7 +245,7 @@ static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair
         return term(p->x, LS_ONNX_ERF_AND_ONE, 0);
     if (p->x.term == LS_ONNX_VARIANCE && p->x.number == 0)
         return term(p->x, LS_ONNX_VARIANCE, p->number);
-    return line(w, ls_onnx_input(w, p->first), 1, p->number);
+    return ls_onnx_line(w, ls_onnx_input(w, p->first), 1, p->number);
 }
 
 static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair *p) {
@@ -270,7 +263,7 @@ static struct ls_onnx_value add_activations(struct ls_onnx_walk *w, float sign) 
     struct ls_onnx_value inputs[2];
     meet(w, inputs);
     if (sign != 1)
-        inputs[1] = line(w, inputs[1], sign, 0);
+        inputs[1] = ls_onnx_line(w, inputs[1], sign, 0);
     int nodes[2];
     if (!w->builder.status && !ls_onnx_view_equal(&inputs[0].view, &inputs[1].view))
         return ls_onnx_refuse(w, "adds what is not of one kind");
@@ -299,8 +292,8 @@ static struct ls_onnx_value subtract(struct ls_onnx_walk *w) {
     if (p.kind == WEIGHT || ls_onnx_is_parameter(w, &p.source))
         return ls_onnx_refuse(w, "subtracts weights, or from weights, which is not known here");
     if (p.kind == NUMBER)
-        return p.first == 0 ? line(w, ls_onnx_input(w, 0), 1, -p.number)
-                            : line(w, ls_onnx_input(w, 1), -1, p.number);
+        return p.first == 0 ? ls_onnx_line(w, ls_onnx_input(w, 0), 1, -p.number)
+                            : ls_onnx_line(w, ls_onnx_input(w, 1), -1, p.number);
     return add_activations(w, -1);
 }
 

@@ -44,12 +44,16 @@ static struct ls_onnx_value slice(struct ls_onnx_walk *w, struct ls_onnx_value x
                                   .view = x.view};
 }
 
+struct ls_onnx_value ls_onnx_line(struct ls_onnx_walk *w, struct ls_onnx_value x, float slope,
+                                  float shift) {
+    const struct ls_attributes a = {.slope = slope, .shift = shift};
+    return ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_line, a, 1, &x.node));
+}
+
 /* Of which the number may be trained. */
 static struct ls_onnx_value multiple(struct ls_onnx_walk *w, struct ls_onnx_value x) {
-    const struct ls_attributes a = {.slope = x.number};
-    return ls_onnx_is_parameter(w, &x.weight)
-               ? ls_onnx_scale(w, x, x.weight)
-               : ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_line, a, 1, &x.node));
+    return ls_onnx_is_parameter(w, &x.weight) ? ls_onnx_scale(w, x, x.weight)
+                                              : ls_onnx_line(w, x, x.number, 0);
 }
 
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x) {

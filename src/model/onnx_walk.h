@@ -148,6 +148,10 @@ struct ls_onnx_source ls_onnx_checked(struct ls_onnx_walk *w, struct ls_onnx_sou
  * exporter has put among the weights, with a number for a name. */
 bool ls_onnx_is_parameter(const struct ls_onnx_walk *w, const struct ls_onnx_source *source);
 
+/* slope x + shift */
+struct ls_onnx_value ls_onnx_line(struct ls_onnx_walk *w, struct ls_onnx_value x, float slope,
+                                  float shift);
+
 /* x times a trained number for each channel, or one for all. */
 struct ls_onnx_value ls_onnx_scale(struct ls_onnx_walk *w, struct ls_onnx_value x,
                                    struct ls_onnx_source source);

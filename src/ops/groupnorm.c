@@ -17,15 +17,6 @@ static int tensors(const struct ls_node *node, struct ls_tensor_spec *spec) {
     return node->attributes.unweighted ? 0 : 2;
 }
 
-static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
-                            struct ls_error *error) {
-    const int channels = node->in[0].channels, groups = node->attributes.groups;
-    *out = node->in[0];
-    if (groups > 0 && channels % groups == 0)
-        return LS_OK;
-    return ls_fail(error, LS_MISMATCH, "%d groups cannot share %d channels", groups, channels);
-}
-
 /* scratch = rows of a number for each channel of an image, x. In float: coefficients; in double:
  * its group's mean and 1 / deviation; sums over pixels of v and of v * x', x' normalised, for the
  * output's gradient or for a change of x; of the products of both. */
@@ -251,7 +242,7 @@ static void backward_tangent(const struct ls_call *call, int first, int last) {
 const struct ls_op ls_op_fixed_groupnorm = {
     .name = "groupnorm",
     .backward_needs = LS_NEEDS_INPUTS,
-    .shape = shape,
+    .shape = ls_grouped_shape,
     .scratch_size = scratch_size,
     .forward = forward,
     .backward = backward,
@@ -263,7 +254,7 @@ const struct ls_op ls_op_groupnorm = {
     .name = "groupnorm",
     .reduce_needs = LS_NEEDS_INPUTS,
     .backward_needs = LS_NEEDS_INPUTS,
-    .shape = shape,
+    .shape = ls_grouped_shape,
     .tensors = tensors,
     .scratch_size = scratch_size,
     .forward = forward,

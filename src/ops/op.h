@@ -167,4 +167,8 @@ struct ls_span ls_span_of(const struct ls_node *node, int first, int last);
 enum ls_status ls_first_shape(const struct ls_node *node, struct ls_shape *out,
                               struct ls_error *error);
 
+/* The same, if the attribute's groups can share its channels. */
+enum ls_status ls_grouped_shape(const struct ls_node *node, struct ls_shape *out,
+                                struct ls_error *error);
+
 #endif

@@ -37,3 +37,12 @@ enum ls_status ls_first_shape(const struct ls_node *node, struct ls_shape *out,
     *out = node->in[0];
     return LS_OK;
 }
+
+enum ls_status ls_grouped_shape(const struct ls_node *node, struct ls_shape *out,
+                                struct ls_error *error) {
+    const int channels = node->in[0].channels, groups = node->attributes.groups;
+    *out = node->in[0];
+    if (groups > 0 && channels % groups == 0)
+        return LS_OK;
+    return ls_fail(error, LS_MISMATCH, "%d groups cannot share %d channels", groups, channels);
+}

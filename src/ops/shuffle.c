@@ -2,15 +2,6 @@
  * (Zhang et al. 2018, section 3.1) */
 #include "ops/channels.h"
 
-static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
-                            struct ls_error *error) {
-    const int channels = node->in[0].channels, groups = node->attributes.groups;
-    *out = node->in[0];
-    if (groups > 0 && channels % groups == 0)
-        return LS_OK;
-    return ls_fail(error, LS_MISMATCH, "%d groups cannot share %d channels", groups, channels);
-}
-
 static void run(const struct ls_node *node, int first, int last, int rows, const float *from,
                 bool add, float *to) {
     const size_t pixels = (size_t)node->out.height * (size_t)node->out.width;
@@ -33,7 +24,7 @@ static void backward(const struct ls_call *call, int first, int last) {
 
 const struct ls_op ls_op_shuffle = {
     .name = "shuffle",
-    .shape = shape,
+    .shape = ls_grouped_shape,
     .forward = forward,
     .backward = backward,
 };
