@@ -117,7 +117,7 @@ static void formulas_that_are_not_known_are_refused(void **state) {
         {other_one, "(Add): takes a part of a formula"},
         {two_epsilons, "(Add): takes a part of a formula"},
         {other_mean, "(Sub): takes a part of a formula"},
-        {other_deviation, "(Div): is known here by constant numbers, and in layer norms"},
+        {other_deviation, "(Div): is known here by constants, and in layer norms"},
         {reverse_difference, "(Sub): adds what is not of one kind"},
         {mean_for_all, "(ReduceMean): in layer norms it is known over all channels"},
         {other_weights, "(Mul): weighs activations by numbers that are not one for each"},
@@ -221,7 +221,7 @@ static void single_weight(struct ls_onnx *o) {
 /* Weights that get more dimensions to be those of channels. */
 static void dimensions_that_do_not_fit_are_refused(void **state) {
     static const struct onnx_refusal cases[] = {
-        {row_of_weights, "(Unsqueeze): is known here for activations and their sizes only"},
+        {row_of_weights, "(Mul): weighs activations by numbers that are not one for each"},
         {column_of_weights, "(Mul): weighs activations by numbers that are not one for each"},
         {ring_of_weights, "(Unsqueeze): is known here for activations and their sizes only"},
         {axes_in_a_ring, "(Unsqueeze): is known here for activations and their sizes only"},

@@ -89,8 +89,16 @@ static int rearrange(struct growth *g, int x) {
         const struct ls_attributes a = {.begin = begin, .pixels = 1 + draw(g, pixels - begin)};
         return apply(g, &ls_op_span, a, 1, x, 0);
     }
-    if (pixels == 1)
-        return apply(g, &ls_op_spread, (struct ls_attributes){.pixels = 5}, 1, x, 0);
+    if (pixels == 1) {
+        const struct ls_attributes a = {
+            .pixels = 6, .channels = channels == 1 ? 4 : channels, .rows = 2};
+        return apply(g, &ls_op_spread, a, 1, x, 0);
+    }
+    if (pixels < 100 && draw(g, 4) == 0) {
+        const struct ls_sampling s = {
+            draw(g, 3), {1 + draw(g, 9), 1 + draw(g, 9)}, {0.6F, 1.3F}, {-0.3F, 0.2F}};
+        return apply(g, &ls_op_resize, (struct ls_attributes){.sampling = s}, 1, x, 0);
+    }
     if (channels % 2 == 0 && draw(g, 2))
         return apply(g, &ls_op_shuffle, (struct ls_attributes){.groups = 2}, 1, x, 0);
     const int begin = draw(g, channels);

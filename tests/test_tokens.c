@@ -12,25 +12,53 @@
 
 enum { IMAGES = 5 };
 
+/* Also of one pixel, whose channels are any of its tensor's dimensions, and in dimensions of an
+ * image. */
 static void learned_pixels_are_those_of_every_image(void **state) {
+    static const struct {
+        struct ls_attributes a;
+        int size[4];
+    } cases[] = {
+        {{.pixels = 1, .channels = 6, .rank = 1}, {6}},
+        {{.pixels = 7, .channels = 6, .rank = 2}, {7, 6}},
+        {{.pixels = 7, .channels = 6, .rank = 4}, {1, 1, 7, 6}},
+        {{.pixels = 1, .channels = 6, .rank = 3}, {6, 1, 1}},
+        {{.pixels = 1, .channels = 6, .rank = 4, .axis = 2}, {1, 1, 6, 1}},
+        {{.pixels = 1, .channels = 1}, {0}},
+        {{.pixels = 7, .channels = 6, .rank = 3, .rows = 2}, {7, 2, 3}},
+        {{.pixels = 7, .channels = 6, .rank = 4, .rows = 3}, {1, 7, 3, 2}},
+    };
     (void)state;
-    for (int rank = 1; rank <= 4; rank++) {
-        const int pixels = rank == 1 ? 1 : 6;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        const int pixels = cases[c].a.pixels, channels = cases[c].a.channels;
         struct rig rig;
-        rig_create(&rig, &ls_op_learned,
-                   (struct ls_attributes){.pixels = pixels, .channels = 7, .rank = rank}, 0, NULL,
-                   IMAGES, 0);
-        assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){1, pixels, 7}));
-        assert_int_equal(rig.spec[0].rank, rank);
-        assert_int_equal(rig.spec[0].size[rank - 1], 7);
-        assert_int_equal(rig.tensor_size[0], pixels * 7);
+        rig_create(&rig, &ls_op_learned, cases[c].a, 0, NULL, IMAGES, 0);
+        assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){1, pixels, channels}));
+        assert_int_equal(rig.spec[0].rank, cases[c].a.rank);
+        for (int d = 0; d < cases[c].a.rank; d++)
+            assert_int_equal(rig.spec[0].size[d], cases[c].size[d]);
+        assert_int_equal(rig.tensor_size[0], pixels * channels);
         rig_forward(&rig, 2);
         for (int i = 0; i < IMAGES; i++)
-            assert_memory_equal(rig.call.output + i * pixels * 7, rig.call.tensors[0],
+            assert_memory_equal(rig.call.output + i * pixels * channels, rig.call.tensors[0],
                                 rig.tensor_size[0] * sizeof(float));
         rig_check(&rig, 2, 0.5F, 1e-5);
         rig_free(&rig);
     }
+}
+
+static void given_pixels_are_those_of_every_image(void **state) {
+    static const float numbers[] = {1, -2, 3, 4, 0.5F, 6};
+    struct rig rig;
+    (void)state;
+    rig_create(&rig, &ls_op_given,
+               (struct ls_attributes){.pixels = 2, .channels = 3, .rank = 2, .given = numbers}, 0,
+               NULL, IMAGES, 0);
+    rig_forward(&rig, 2);
+    for (int i = 0; i < IMAGES; i++)
+        assert_memory_equal(rig.call.output + i * 6, numbers, sizeof numbers);
+    rig_backward(&rig, 2);
+    rig_free(&rig);
 }
 
 static const struct ls_shape parts[] = {{1, 1, 5}, {2, 3, 5}, {1, 4, 5}, {3, 1, 5}};
@@ -62,11 +90,11 @@ static void some_pixels_are_taken(void **state) {
     (void)state;
     for (int begin = 0; begin < 6; begin++)
         for (int count = 1; count <= 6 - begin; count++) {
-            const struct ls_attributes a = {.begin = begin, .pixels = count};
-            const int size = count * 5;
+            const int rows = count % 2 == 0 ? 2 : 1, size = count * 5;
+            const struct ls_attributes a = {.begin = begin, .pixels = count, .rows = rows};
             struct rig rig;
             rig_create(&rig, &ls_op_span, a, 1, &in, IMAGES, 0);
-            assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){1, count, 5}));
+            assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){rows, count / rows, 5}));
             rig_forward(&rig, 2);
             for (int i = 0; i < IMAGES; i++)
                 assert_memory_equal(rig.call.output + i * size,
@@ -78,22 +106,25 @@ static void some_pixels_are_taken(void **state) {
         }
 }
 
+/* Or one number over all channels. */
 static void one_pixel_is_spread(void **state) {
-    const struct ls_shape in = {1, 1, 5};
     (void)state;
-    for (int pixels = 1; pixels <= 7; pixels += 3) {
-        struct rig rig;
-        rig_create(&rig, &ls_op_spread, (struct ls_attributes){.pixels = pixels}, 1, &in, IMAGES,
-                   0);
-        assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){1, pixels, 5}));
-        rig_forward(&rig, 2);
-        for (int p = 0; p < IMAGES * pixels; p++)
-            assert_memory_equal(rig.call.output + p * 5, rig.call.inputs[0] + p / pixels * 5,
-                                5 * sizeof(float));
-        rig_check(&rig, 2, 0.5F, 1e-5);
-        rig_check_accumulation(&rig, 2);
-        rig_free(&rig);
-    }
+    for (int channels = 1; channels <= 5; channels += 4)
+        for (int pixels = 1; pixels <= 9; pixels += 4) {
+            const struct ls_shape in = {1, 1, channels};
+            const int rows = pixels == 9 ? 3 : 1;
+            const struct ls_attributes a = {.pixels = pixels, .channels = 5, .rows = rows};
+            struct rig rig;
+            rig_create(&rig, &ls_op_spread, a, 1, &in, IMAGES, 0);
+            assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){rows, pixels / rows, 5}));
+            rig_forward(&rig, 2);
+            for (int i = 0; i < IMAGES * pixels * 5; i++)
+                assert_true(rig.call.output[i] ==
+                            rig.call.inputs[0][i / (pixels * 5) * channels + i % 5 % channels]);
+            rig_check(&rig, 2, 0.5F, 1e-5);
+            rig_check_accumulation(&rig, 2);
+            rig_free(&rig);
+        }
 }
 
 static void pixels_and_channels_are_exchanged(void **state) {
@@ -131,7 +162,8 @@ static void gradients_that_nobody_wants_are_left_out(void **state) {
     rig_free(&rig);
     static const struct ls_op *const ops[] = {&ls_op_span, &ls_op_transpose, &ls_op_spread};
     for (int i = 0; i < 3; i++) {
-        rig_create(&rig, ops[i], (struct ls_attributes){.pixels = 1}, 1, &parts[0], IMAGES, 0);
+        const struct ls_attributes a = {.pixels = 1, .channels = 5};
+        rig_create(&rig, ops[i], a, 1, &parts[0], IMAGES, 0);
         free(rig.call.input_grads[0]);
         rig.call.input_grads[0] = NULL;
         rig_backward(&rig, 2);
@@ -149,6 +181,14 @@ static void shapes_that_do_not_fit_are_refused(void **state) {
         {{.op = &ls_op_learned, .attributes = {.pixels = 2, .channels = 3, .rank = 5}},
          "of 5 dimensions"},
         {{.op = &ls_op_learned, .attributes = {.pixels = 1, .channels = 3}}, "of 0 dimensions"},
+        {{.op = &ls_op_learned, .attributes = {.pixels = 1, .channels = 3, .rank = 2, .axis = 2}},
+         "of 2 dimensions"},
+        {{.op = &ls_op_learned, .attributes = {.pixels = 1, .channels = 3, .rank = 2, .axis = -1}},
+         "of 2 dimensions"},
+        {{.op = &ls_op_learned, .attributes = {.pixels = 2, .channels = 6, .rank = 2, .rows = 2}},
+         "of 2 dimensions"},
+        {{.op = &ls_op_learned, .attributes = {.pixels = 2, .channels = 6, .rank = 3, .rows = 4}},
+         "2 learned pixels of 6 channels"},
         {{.op = &ls_op_learned, .attributes = {.channels = 3, .rank = 2}}, "0 learned pixels"},
         {{.op = &ls_op_learned, .attributes = {.pixels = 2, .rank = 2}}, "0 channels"},
         {{.op = &ls_op_append, .input_count = 2, .in = {{1, 1, 4}, {3, 3, 5}}},
@@ -163,9 +203,28 @@ static void shapes_that_do_not_fit_are_refused(void **state) {
           .input_count = 1,
           .in = {{2, 3, 4}}},
          "cannot take 2 pixels from number -1"},
-        {{.op = &ls_op_spread, .attributes = {.pixels = 2}, .input_count = 1, .in = {{1, 2, 4}}},
-         "cannot spread 1 x 2 pixels over 2"},
-        {{.op = &ls_op_spread, .input_count = 1, .in = {{1, 1, 4}}}, "over 0"},
+        {{.op = &ls_op_span,
+          .attributes = {.pixels = 5, .rows = 2},
+          .input_count = 1,
+          .in = {{2, 3, 4}}},
+         "cannot take 5 pixels from number 0 on of 6 as 2 rows"},
+        {{.op = &ls_op_spread,
+          .attributes = {.pixels = 2, .channels = 4},
+          .input_count = 1,
+          .in = {{1, 2, 4}}},
+         "cannot spread 1 x 2 pixels of 4 channels over 2 of 4"},
+        {{.op = &ls_op_spread,
+          .attributes = {.pixels = 2, .channels = 4},
+          .input_count = 1,
+          .in = {{1, 1, 2}}},
+         "of 2 channels over 2 of 4"},
+        {{.op = &ls_op_spread,
+          .attributes = {.pixels = 5, .channels = 4, .rows = 2},
+          .input_count = 1,
+          .in = {{1, 1, 4}}},
+         "over 5 of 4 in 2 rows"},
+        {{.op = &ls_op_spread, .attributes = {.channels = 4}, .input_count = 1, .in = {{1, 1, 4}}},
+         "over 0"},
         {{.op = &ls_op_span, .attributes = {.begin = 2}, .input_count = 1, .in = {{2, 3, 4}}},
          "cannot take 0 pixels"},
     };
@@ -333,6 +392,7 @@ static void mixed_precision_is_near(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(learned_pixels_are_those_of_every_image),
+        cmocka_unit_test(given_pixels_are_those_of_every_image),
         cmocka_unit_test(pixels_stand_in_a_row),
         cmocka_unit_test(some_pixels_are_taken),
         cmocka_unit_test(one_pixel_is_spread),

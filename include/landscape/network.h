@@ -57,18 +57,35 @@ struct ls_window {
     int padding[4];  /* on top, on the left, at the bottom, on the right */
 };
 
+enum ls_sampling_method {
+    LS_NEAREST_BEFORE, /* the pixel at the place, or the next one above or left of it */
+    LS_NEAREST_BEHIND, /* ... or below or right of it */
+    LS_LINEAR          /* a mixture of both */
+};
+
+/* Where in an image the pixels of another one are found, down and across: number i at the place
+ * step * i + start, in pixels from the middle of the first; those outside are at the edge. */
+struct ls_sampling {
+    enum ls_sampling_method method;
+    int size[2]; /* of the other image */
+    float step[2], start[2];
+};
+
 /* Attributes of an operation; each operation documents which it reads. */
 struct ls_attributes {
     int channels;                /* of the output */
     int kernel, stride, padding; /* in pixels, the same in both dimensions */
     struct ls_window window;     /* of a convolution for which these do not do; kernel[0] is 0: they
                                     do */
+    struct ls_sampling sampling; /* of an image that gets another size */
     bool round_up;               /* windows of a pooling may reach over the padding */
     bool padding_counts;         /* in means over windows: as pixels of 0 */
     int groups;                  /* of channels that a convolution, group norm or attention keeps
                                     apart or a shuffle mixes; 0 is 1, but for group norm */
     int begin;                   /* first channel of a slice, or pixel of a span */
     int pixels;                  /* of a learned row, a span, or what a pixel is spread over */
+    int rows;                    /* that a span's pixels, or those a pixel is spread over, stand
+                                    in, or a dimension of a learned row's tensor; 0: one */
     float slope, shift;          /* of a bent line; slope: of attention's scores, too */
     float low, high;             /* what values are clipped to */
     bool bias;                   /* adds a bias tensor */
@@ -76,13 +93,17 @@ struct ls_attributes {
     bool unweighted;             /* a layer norm or group norm has no tensors */
     bool matrix;                 /* a 1x1 convolution's weight is [channels][inputs], as a linear
                                     layer's */
-    int rank, axis;              /* of a scale's tensor: dimensions, of which this is that of the
-                                    channels; rank of a learned row's: [C] or [1]...[pixels][C] */
+    int rank, axis;              /* of the tensor of a scale, or of a learned row of one pixel:
+                                    dimensions, of which this is that of the channels; other rows'
+                                    are [1]...[pixels][channels], or [pixels][rows][channels / rows]
+                                  */
     bool single;                 /* a scale's tensor is one number for all channels */
-    float epsilon, momentum;     /* batch norm; epsilon of layer norm, too */
-    bool fused_batchnorm;        /* set by fusion: a convolution folds the batch norm behind it */
-    bool fused_residual;         /* set by fusion: the last input is added to the result */
-    bool fused_relu;             /* set by fusion: the result is rectified */
+    const float *given;      /* the numbers of a row that is not learned, [pixels][channels]; the
+                                network's */
+    float epsilon, momentum; /* batch norm; epsilon of layer norm, too */
+    bool fused_batchnorm;    /* set by fusion: a convolution folds the batch norm behind it */
+    bool fused_residual;     /* set by fusion: the last input is added to the result */
+    bool fused_relu;         /* set by fusion: the result is rectified */
 };
 
 enum ls_format {
@@ -118,6 +139,8 @@ struct ls_network {
     int node_count;        /* 0: only the tensors are known */
     struct ls_node *nodes; /* [node_count] in topological order; node 0 is the image, the last the
                               logits [height][width][classes] */
+    int constant_count;
+    float **constants; /* [constant_count] that attributes point to */
     int tensor_count;
     struct ls_tensor *tensors; /* [tensor_count] in state_dict order */
     size_t value_count;        /* floats in the flat array of all tensors */

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 void ls_scope(struct ls_builder *builder, const char *format, ...) {
     va_list arguments;
@@ -76,6 +77,22 @@ int ls_build(struct ls_builder *builder, const struct ls_op *op, const char *nam
     for (int t = 0; t < tensor_count; t++)
         add_tensor(builder, node, name, &spec[t]);
     return builder->status ? 0 : network->node_count++;
+}
+
+float *ls_constant(struct ls_builder *builder, size_t count) {
+    struct ls_network *network = builder->network;
+    if (builder->status)
+        return NULL;
+    void *constants =
+        ls_grow(network->constants, network->constant_count, 1, sizeof *network->constants);
+    if (constants)
+        network->constants = constants;
+    float *numbers = constants ? calloc(count, sizeof *numbers) : NULL;
+    if (numbers)
+        network->constants[network->constant_count++] = numbers;
+    else
+        builder->status = ls_fail_memory(builder->error, "a network");
+    return numbers;
 }
 
 int ls_channels(const struct ls_builder *builder, int x) {

@@ -25,6 +25,10 @@ int ls_build(struct ls_builder *builder, const struct ls_op *op, const char *nam
 void ls_scope(struct ls_builder *builder, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Room for `count` numbers that are not trained, zeros so far, to be an attribute's `given`; NULL
+ * after a failure. */
+float *ls_constant(struct ls_builder *builder, size_t count);
+
 /* Channels of node x; 0 after a failure. */
 int ls_channels(const struct ls_builder *builder, int x);
 

@@ -132,6 +132,9 @@ enum ls_status ls_network_create(struct ls_network *network, const char *arch,
 }
 
 void ls_network_free(struct ls_network *network) {
+    for (int c = 0; c < network->constant_count; c++)
+        free(network->constants[c]);
+    free(network->constants);
     free(network->nodes);
     free(network->tensors);
     memset(network, 0, sizeof *network);

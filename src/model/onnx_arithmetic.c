@@ -13,8 +13,7 @@ static enum kind kind_of(const struct ls_onnx_walk *w, size_t i, float *number) 
     if (ls_onnx_computed(w, i, number))
         return NUMBER;
     const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
-    if (source.tensor && source.tensor->n_size + (size_t)source.behind <= 1 &&
-        ls_onnx_single(source.tensor, number))
+    if (source.tensor && source.rank <= 1 && ls_onnx_single(source.tensor, number))
         return NUMBER; /* with more dimensions it would give them to activations */
     if (ls_onnx_row(w, i).count > 0)
         return WHOLES;
@@ -27,27 +26,27 @@ struct pair {
     size_t first, second;         /* which input is which */
     enum kind kind;               /* of the second */
     float number;                 /* that it is */
-    struct ls_onnx_source source; /* its tensor, if it has one */
+    struct ls_onnx_source source; /* its tensor, if it has one, */
+    bool trained;                 /* which is trained */
 };
 
 /* Whether a tensor is the weight or the bias of what is normal: a number for each channel. */
 static bool is_of_norm(const struct ls_onnx_walk *w, const struct pair *p) {
-    const struct LsOnnx__Tensor *tensor = p->source.tensor;
-    return (p->x.term == LS_ONNX_NORMAL || p->x.term == LS_ONNX_NORMAL_WEIGHTED) && tensor &&
-           tensor->n_size > 0 && tensor->size[0] == ls_onnx_shape(w, p->x).channels &&
-           tensor->n_size + (size_t)p->source.behind == (size_t)ls_onnx_channel_rank(w, p->x);
+    const struct ls_onnx_source *source = &p->source;
+    return (p->x.term == LS_ONNX_NORMAL || p->x.term == LS_ONNX_NORMAL_WEIGHTED) &&
+           source->tensor && source->rank > 0 &&
+           source->size[0] == ls_onnx_shape(w, p->x).channels &&
+           source->rank == ls_onnx_channel_rank(w, p->x);
 }
 
 /* Whether a row of one number is the weight or the bias of a single channel. */
 static bool is_single(const struct ls_onnx_walk *w, const struct pair *p) {
-    return p->source.tensor && p->source.tensor->n_size == 1 &&
-           (p->x.term == LS_ONNX_PRODUCT || is_of_norm(w, p));
+    return (p->source.rank == 1 && p->x.term == LS_ONNX_PRODUCT) || is_of_norm(w, p);
 }
 
 /* Whether a single number, in no more dimensions than there are activations, is no weight. */
-static bool is_constant(const struct ls_onnx_walk *w, struct pair *p) {
-    return p->source.tensor && !ls_onnx_is_parameter(w, &p->source) &&
-           p->source.tensor->n_size + (size_t)p->source.behind <= (size_t)p->x.view.rank &&
+static bool is_constant(struct pair *p) {
+    return p->source.tensor && !p->trained && p->source.rank <= p->x.view.rank &&
            ls_onnx_single(p->source.tensor, &p->number);
 }
 
@@ -65,9 +64,10 @@ static struct pair pair_of(struct ls_onnx_walk *w) {
     p.x = ls_onnx_term(w, p.first);
     if (p.kind == NUMBER || p.kind == WEIGHT)
         p.source = ls_onnx_find(w->onnx, w->node->input[p.second]);
+    p.trained = p.source.tensor && !ls_onnx_is_constant(w, &p.source, p.x);
     if (p.kind == NUMBER && is_single(w, &p))
         p.kind = WEIGHT;
-    else if (p.kind == WEIGHT && is_constant(w, &p))
+    else if (p.kind == WEIGHT && is_constant(&p))
         p.kind = NUMBER;
     if (p.kind == ACTIVATIONS)
         p.y = ls_onnx_term(w, p.second);
@@ -86,8 +86,8 @@ static bool are(const struct pair *p, enum ls_onnx_term first, enum ls_onnx_term
 }
 
 /* Whether x is a multiple by this constant, which a trained number is not even if it begins so. */
-static bool is_multiple(const struct ls_onnx_walk *w, const struct ls_onnx_value *x, double by) {
-    return x->term == LS_ONNX_TIMES && is(x->number, by) && !ls_onnx_is_parameter(w, &x->weight);
+static bool is_multiple(const struct ls_onnx_value *x, double by) {
+    return x->term == LS_ONNX_TIMES && is(x->number, by) && !x->weight.tensor;
 }
 
 static struct ls_onnx_value term(struct ls_onnx_value x, enum ls_onnx_term term, float number) {
@@ -129,13 +129,6 @@ static void meet(struct ls_onnx_walk *w, struct ls_onnx_value inputs[2]) {
     }
 }
 
-/* nodes[2] = those of activations that are counted alike, of which one may be in a row. */
-static void align(struct ls_onnx_walk *w, const struct ls_onnx_value inputs[2], int nodes[2]) {
-    const bool same = ls_shape_equal(ls_onnx_shape(w, inputs[0]), ls_onnx_shape(w, inputs[1]));
-    for (int i = 0; i < 2; i++)
-        nodes[i] = same ? inputs[i].node : ls_onnx_row_of_pixels(w, inputs[i].node);
-}
-
 /* Of activations of one shape, or of those and one number for each channel or each pixel. */
 static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
     struct ls_onnx_value inputs[2];
@@ -149,9 +142,9 @@ static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
         y = ls_onnx_exchange(w, y);
     if (!w->builder.status && !is_stretched(w, x, y))
         return ls_onnx_refuse(w, "multiplies what is not of one kind");
-    int nodes[] = {x.node, y.node};
     if (ls_onnx_view_equal(&x.view, &y.view))
-        align(w, (struct ls_onnx_value[]){x, y}, nodes);
+        return ls_onnx_of_two(w, &ls_op_multiply, x, y);
+    const int nodes[] = {x.node, y.node};
     return ls_onnx_made_alike(x,
                               ls_onnx_add(w, &ls_op_multiply, (struct ls_attributes){0}, 2, nodes));
 }
@@ -159,22 +152,23 @@ static struct ls_onnx_value multiply_activations(struct ls_onnx_walk *w) {
 /* Activations times a number: as a part of a GELU or of attention, or for itself. */
 static struct ls_onnx_value multiply_number(struct ls_onnx_walk *w, const struct pair *p,
                                             float number) {
-    const bool trained = ls_onnx_is_parameter(w, &p->source);
-    if (number == 1 && !trained)
+    if (number == 1 && !p->trained)
         return p->x;
-    if (p->x.term == LS_ONNX_SCORES && !trained)
+    if (p->x.term == LS_ONNX_SCORES && !p->trained)
         return term(p->x, LS_ONNX_SCORES, p->x.number * number);
-    if (p->x.term == LS_ONNX_TWICE_GELU && is(number, 0.5) && !trained)
+    if (p->x.term == LS_ONNX_TWICE_GELU && is(number, 0.5) && !p->trained)
         return gelu(w, p->x);
     struct ls_onnx_value x = term(ls_onnx_input(w, p->first), LS_ONNX_TIMES, number);
-    x.weight = p->source;
+    if (p->trained)
+        x.weight = p->source;
     return x;
 }
 
 static struct ls_onnx_value multiply_weight(struct ls_onnx_walk *w, const struct pair *p) {
     struct ls_onnx_value x = p->x;
     if (x.term != LS_ONNX_NORMAL || !is_of_norm(w, p))
-        return ls_onnx_scale(w, ls_onnx_input(w, p->first), p->source);
+        return p->trained ? ls_onnx_scale(w, ls_onnx_input(w, p->first), p->source)
+                          : ls_onnx_multiply_given(w, p->first, p->source, LS_ONNX_AS_IT_IS);
     x.term = LS_ONNX_NORMAL_WEIGHTED;
     x.weight = ls_onnx_channel_weight(w, p->second, x, false);
     return x;
@@ -213,8 +207,8 @@ static struct ls_onnx_value multiply(struct ls_onnx_walk *w) {
         return multiply_weight(w, &p);
     if (are(&p, LS_ONNX_WHOLE, LS_ONNX_ERF_AND_ONE) || are(&p, LS_ONNX_ERF_AND_ONE, LS_ONNX_WHOLE))
         return term(p.x, LS_ONNX_TWICE_GELU, 0);
-    if ((are(&p, LS_ONNX_TIMES, LS_ONNX_ERF_AND_ONE) && is_multiple(w, &p.x, 0.5)) ||
-        (are(&p, LS_ONNX_ERF_AND_ONE, LS_ONNX_TIMES) && is_multiple(w, &p.y, 0.5)))
+    if ((are(&p, LS_ONNX_TIMES, LS_ONNX_ERF_AND_ONE) && is_multiple(&p.x, 0.5)) ||
+        (are(&p, LS_ONNX_ERF_AND_ONE, LS_ONNX_TIMES) && is_multiple(&p.y, 0.5)))
         return gelu(w, p.x);
     if (are(&p, LS_ONNX_CENTRED, LS_ONNX_CENTRED))
         return term(p.x, LS_ONNX_SQUARES, 0);
@@ -228,17 +222,18 @@ static struct ls_onnx_value divide(struct ls_onnx_walk *w) {
     if (are_numbers(w, &a, &b))
         return number(a / b);
     const struct pair p = pair_of(w);
-    if (p.kind == NUMBER && p.first == 0 && !ls_onnx_is_parameter(w, &p.source))
+    if (p.kind == NUMBER && p.first == 0 && !p.trained)
         return multiply_number(w, &p, 1 / p.number);
+    if (p.kind == WEIGHT && p.first == 0 && !p.trained)
+        return ls_onnx_multiply_given(w, 0, p.source, LS_ONNX_RECIPROCAL);
     if (are(&p, LS_ONNX_CENTRED, LS_ONNX_DEVIATION))
         return term(p.x, LS_ONNX_NORMAL, p.y.number);
-    return ls_onnx_refuse(w, "is known here by constant numbers, and in layer norms");
+    return ls_onnx_refuse(w, "is known here by constants, and in layer norms");
 }
 
 static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair *p) {
-    if (ls_onnx_is_parameter(w, &p->source))
-        return ls_onnx_refuse(w,
-                              "adds a single weight to all activations, which is not known here");
+    if (p->trained)
+        return ls_onnx_add_learned(w, p->first, p->source);
     if (p->number == 0)
         return p->x;
     if (p->x.term == LS_ONNX_ERF && is(p->number, 1))
@@ -249,12 +244,12 @@ static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair
 }
 
 static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair *p) {
-    const bool row = ls_onnx_find(w->onnx, w->node->input[p->second]).tensor->n_size == 1;
-    if (p->x.term == LS_ONNX_PRODUCT && row)
+    if (p->x.term == LS_ONNX_PRODUCT && p->source.rank == 1)
         return ls_onnx_linear(w, p->x, ls_onnx_weight(w, p->second, 1, false));
     if (p->x.term == LS_ONNX_NORMAL_WEIGHTED)
         return ls_onnx_norm(w, p->x, ls_onnx_channel_weight(w, p->second, p->x, false));
-    return ls_onnx_add_learned(w, p->first, p->second);
+    return p->trained ? ls_onnx_add_learned(w, p->first, p->source)
+                      : ls_onnx_add_given(w, p->first, p->source, LS_ONNX_AS_IT_IS);
 }
 
 /* The first and `sign` times the second, of which one may be in a row, that has something learned
@@ -264,12 +259,9 @@ static struct ls_onnx_value add_activations(struct ls_onnx_walk *w, float sign) 
     meet(w, inputs);
     if (sign != 1)
         inputs[1] = ls_onnx_line(w, inputs[1], sign, 0);
-    int nodes[2];
     if (!w->builder.status && !ls_onnx_view_equal(&inputs[0].view, &inputs[1].view))
         return ls_onnx_refuse(w, "adds what is not of one kind");
-    align(w, inputs, nodes);
-    return ls_onnx_made_alike(inputs[0],
-                              ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, nodes));
+    return ls_onnx_of_two(w, &ls_op_add, inputs[0], inputs[1]);
 }
 
 static struct ls_onnx_value add(struct ls_onnx_walk *w) {
@@ -283,14 +275,23 @@ static struct ls_onnx_value add(struct ls_onnx_walk *w) {
     return add_activations(w, 1);
 }
 
+/* x - constants, or constants - x, which is a node for all that take x's negative. */
+static struct ls_onnx_value subtract_given(struct ls_onnx_walk *w, const struct pair *p) {
+    const struct ls_onnx_value difference =
+        ls_onnx_add_given(w, p->first, p->source, LS_ONNX_NEGATIVE);
+    return p->first == 0 ? difference : ls_onnx_line(w, difference, -1, 0);
+}
+
 static struct ls_onnx_value subtract(struct ls_onnx_walk *w) {
     if (are_wholes(w))
         return ls_onnx_compute_rows(w, '-');
     const struct pair p = pair_of(w);
     if (are(&p, LS_ONNX_WHOLE, LS_ONNX_MEAN))
         return term(p.x, LS_ONNX_CENTRED, 0);
-    if (p.kind == WEIGHT || ls_onnx_is_parameter(w, &p.source))
+    if (p.trained)
         return ls_onnx_refuse(w, "subtracts weights, or from weights, which is not known here");
+    if (p.kind == WEIGHT)
+        return subtract_given(w, &p);
     if (p.kind == NUMBER)
         return p.first == 0 ? ls_onnx_line(w, ls_onnx_input(w, 0), 1, -p.number)
                             : ls_onnx_line(w, ls_onnx_input(w, 1), -1, p.number);
@@ -308,7 +309,7 @@ static struct ls_onnx_value power(struct ls_onnx_walk *w) {
     if (are_numbers(w, &a, &b))
         return number(powf(a, b));
     const struct pair p = pair_of(w);
-    if (p.kind != NUMBER || p.first != 0 || p.number != 2 || ls_onnx_is_parameter(w, &p.source))
+    if (p.kind != NUMBER || p.first != 0 || p.number != 2 || p.trained)
         return ls_onnx_refuse(w, "is known here for squares only, and of sizes");
     return p.x.term == LS_ONNX_CENTRED ? term(p.x, LS_ONNX_SQUARES, 0) : square(w);
 }
@@ -330,7 +331,7 @@ static struct ls_onnx_value reciprocal(struct ls_onnx_walk *w) {
 
 static struct ls_onnx_value error_function(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
-    if (is_multiple(w, &x, sqrt(0.5)))
+    if (is_multiple(&x, sqrt(0.5)))
         return term(x, LS_ONNX_ERF, 0);
     return ls_onnx_refuse(w, "is known here in GELUs only");
 }

@@ -36,7 +36,7 @@ static bool is_headed(const struct ls_onnx_walk *w, const struct ls_onnx_value *
 /* An input that may have been multiplied by a number, which goes to the scores. */
 static struct ls_onnx_value factor_of(struct ls_onnx_walk *w, size_t i, float *number) {
     const struct ls_onnx_value x = ls_onnx_term(w, i);
-    if (x.term != LS_ONNX_TIMES || ls_onnx_is_parameter(w, &x.weight))
+    if (x.term != LS_ONNX_TIMES || x.weight.tensor)
         return ls_onnx_input(w, i);
     *number *= x.number;
     return ls_onnx_made_alike(x, x.node);

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_STEPS = 8 }; /* from a name to its tensor */
-
 /* Types of a tensor. */
 enum { FLOAT = 1, INT64 = 7, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
 
@@ -99,98 +97,6 @@ long ls_onnx_index(const struct ls_onnx *onnx, const char *text) {
     const struct ls_onnx_name *found =
         bsearch(&wanted, onnx->names, onnx->name_count, sizeof *onnx->names, compare);
     return found ? (long)(found - onnx->names) : -1;
-}
-
-/* Whether the node transposes a matrix: the order of its dimensions is turned, which is what it
- * does without being told. */
-static bool transposes(const struct LsOnnx__Node *node) {
-    int64_t order[2] = {1, 0};
-    return is(node->type, "Transpose") && node->n_input == 1 &&
-           (!find(node, "perm") || ls_onnx_wholes(node, "perm", 2, 0, order)) && order[0] == 1 &&
-           order[1] == 0;
-}
-
-/* Whether the node gives on what it takes, but for the type of its numbers. */
-static bool passes(const struct LsOnnx__Node *node) {
-    return is(node->type, "Identity") ||
-           (is(node->type, "Cast") && ls_onnx_whole(node, "to", 0) == FLOAT);
-}
-
-/* The weight of that name, or what the node of that name has as a constant; NULL: neither. */
-static const struct LsOnnx__Tensor *stored(const struct ls_onnx *onnx, const char *name) {
-    const long index = ls_onnx_index(onnx, name);
-    const struct LsOnnx__Node *node = index < 0 ? NULL : onnx->names[index].node;
-    const struct LsOnnx__Attribute *value =
-        node && is(node->type, "Constant") ? find(node, "value") : NULL;
-    if (index >= 0 && onnx->names[index].tensor)
-        return onnx->names[index].tensor;
-    return value ? value->tensor : NULL;
-}
-
-/* axes[most] = which dimensions the node adds, as an input or an attribute says; returns how many,
- * 0 if it is something else. */
-static int added_axes(const struct ls_onnx *onnx, const struct LsOnnx__Node *node, int most,
-                      int64_t *axes) {
-    if (!is(node->type, "Unsqueeze"))
-        return 0;
-    const struct LsOnnx__Attribute *attribute = node->n_input == 1 ? find(node, "axes") : NULL;
-    const struct LsOnnx__Tensor *tensor = node->n_input == 2 ? stored(onnx, node->input[1]) : NULL;
-    int count = tensor ? ls_onnx_tensor_wholes(tensor, most, axes) : 0;
-    if (attribute && attribute->n_wholes <= (size_t)most)
-        while (count < (int)attribute->n_wholes) {
-            axes[count] = attribute->wholes[count];
-            count++;
-        }
-    return count < 0 ? 0 : count;
-}
-
-/* Notes the dimensions that the node adds, the last one first, each as if the ones behind it were
- * not there yet; false: it adds none. */
-static bool note_axes(const struct ls_onnx *onnx, const struct LsOnnx__Node *node, int64_t *noted,
-                      int *noted_count) {
-    int64_t axes[MOST_STEPS];
-    const int count = added_axes(onnx, node, MOST_STEPS - *noted_count, axes);
-    for (int behind = 0; behind < count; behind++) {
-        const int64_t axis = axes[count - 1 - behind];
-        noted[(*noted_count)++] = axis < 0 ? axis + behind : axis;
-    }
-    return count > 0;
-}
-
-/* Whether all dimensions that were added, the last one first, stand behind the tensor's own. */
-static bool are_behind(const struct ls_onnx_source *source, const int64_t *axes) {
-    for (int i = 0; i < source->behind; i++) {
-        const int64_t rank = (int64_t)source->tensor->n_size + source->behind - 1 - i;
-        if (axes[i] != -1 && axes[i] != rank)
-            return false;
-    }
-    return !source->behind || !source->transposed;
-}
-
-struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name) {
-    struct ls_onnx_source source = {.name = name};
-    int64_t axes[MOST_STEPS];
-    bool same = true;                               /* no Identity was passed yet */
-    for (int step = 0; step < MOST_STEPS; step++) { /* a ring of nodes would never end */
-        const long index = ls_onnx_index(onnx, name);
-        const struct LsOnnx__Node *node = index < 0 ? NULL : onnx->names[index].node;
-        if (same)
-            source.name = name;
-        source.tensor = stored(onnx, name);
-        if (source.tensor || !node || node->n_input < 1)
-            break;
-        const bool turns = transposes(node);
-        const bool adds = note_axes(onnx, node, axes, &source.behind);
-        if (!adds && (node->n_input != 1 || (!turns && !passes(node))))
-            break;
-        source.transposed ^= turns;
-        source.cast = source.cast || is(node->type, "Cast");
-        same = same && !is(node->type, "Identity");
-        name = node->input[0];
-    }
-    if (source.tensor && !are_behind(&source, axes))
-        source.tensor = NULL;
-    return source;
 }
 
 struct ls_onnx_numbers ls_onnx_numbers(const struct LsOnnx__Tensor *tensor) {

@@ -39,18 +39,25 @@ void ls_onnx_free(struct ls_onnx *onnx);
 /* The index of a name, or -1. */
 long ls_onnx_index(const struct ls_onnx *onnx, const char *text);
 
-/* A tensor that a name stands for. */
+enum { LS_ONNX_SOURCE_RANK = 8 };
+
+/* A tensor that a name stands for, and how its numbers are counted there. */
 struct ls_onnx_source {
     const struct LsOnnx__Tensor *tensor; /* NULL: the name stands for none */
-    const char *name;                    /* as what it is before it is transposed */
+    const char *name;                    /* as what it is before it is counted otherwise */
     bool transposed;                     /* a matrix, and its transpose is meant */
     bool cast;                           /* to floats */
-    int behind;                          /* dimensions of 1 that are meant behind its own */
+    int rank;                            /* it may have more or fewer dimensions of 1 than ... */
+    int64_t size[LS_ONNX_SOURCE_RANK];   /* ... the tensor; of a transpose, its own sizes */
 };
 
 /* The tensor that `name` stands for: a weight, or what a node makes of nothing (Constant), passes
- * on (Identity, Cast to floats), transposes or appends dimensions to (Unsqueeze). */
+ * on (Identity, Cast to floats), transposes, or gives dimensions of 1 or takes them away
+ * (Unsqueeze, Squeeze, Reshape). */
 struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name);
+
+/* Means the transpose of the matrix. */
+void ls_onnx_turn(struct ls_onnx_source *source);
 
 /* The numbers of a tensor of floating point, in the file's order. */
 struct ls_onnx_numbers {

@@ -42,7 +42,7 @@ static struct ls_onnx_value conv_points(struct ls_onnx_walk *w) {
                                              ls_onnx_weight(w, 2, 1, true)};
     if (w->builder.status)
         return x;
-    const int64_t *size = sources[0].tensor->size;
+    const int64_t *size = sources[0].size;
     if (!ls_onnx_is_channels(w, x, 1))
         x = ls_onnx_exchange_input(w, 0);
     if (x.view.rank != 3 || !ls_onnx_is_channels(w, x, 1) || size[2] != 1 || !is_point(w) ||
@@ -67,7 +67,7 @@ static struct ls_onnx_value conv(struct ls_onnx_walk *w) {
                                              ls_onnx_weight(w, 2, 1, true)};
     if (w->builder.status)
         return x;
-    const int64_t *size = sources[0].tensor->size;
+    const int64_t *size = sources[0].size;
     struct ls_attributes a =
         attributes_of(w, ls_onnx_window(w, size + 2), size[0], sources[1].tensor);
     const struct ls_op *op = convolution_of(w, x, &a);
@@ -80,7 +80,7 @@ static struct ls_onnx_value conv_transpose(struct ls_onnx_walk *w) {
                                              ls_onnx_weight(w, 2, 1, true)};
     if (w->builder.status)
         return x;
-    const int64_t *size = sources[0].tensor->size;
+    const int64_t *size = sources[0].size;
     struct ls_attributes a = ls_onnx_plain(w, ls_onnx_window(w, size + 2));
     int64_t more[2];
     const bool plain =
@@ -103,9 +103,7 @@ struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value
     if (w->builder.status)
         return product;
     const bool flat = ls_onnx_is_flat(w, product);
-    struct ls_attributes a = {
-        .channels = (int)product.weight.tensor->size[product.weight.transposed ? 1 : 0],
-        .bias = bias.tensor};
+    struct ls_attributes a = {.channels = (int)product.weight.size[0], .bias = bias.tensor};
     if (!flat) {
         a.kernel = a.stride = 1;
         a.matrix = true;
@@ -121,14 +119,14 @@ static struct ls_onnx_value multiply(struct ls_onnx_walk *w, bool transposed) {
     if (!ls_onnx_is_flat(w, x) && !ls_onnx_is_channels(w, x, -1))
         x = ls_onnx_exchange_input(w, 0);
     x.weight = ls_onnx_weight(w, 1, 2, false);
-    x.weight.transposed ^= transposed;
+    if (transposed)
+        ls_onnx_turn(&x.weight);
     x.term = LS_ONNX_PRODUCT;
     if (!ls_onnx_is_flat(w, x) && !ls_onnx_is_channels(w, x, -1))
         return ls_onnx_refuse(w, "is known here for images that have been flattened, or whose "
                                  "channels or pixels are the last dimension");
     if (x.weight.tensor &&
-        (x.weight.behind || x.weight.tensor->size[!x.weight.transposed] !=
-                                ls_onnx_dimension_size(&x.view.dimensions[x.view.rank - 1])))
+        x.weight.size[1] != ls_onnx_dimension_size(&x.view.dimensions[x.view.rank - 1]))
         return ls_onnx_refuse(w, "its weights do not fit what it is applied to");
     return x;
 }

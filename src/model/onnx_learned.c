@@ -1,26 +1,112 @@
-/* Weights of no layer in ONNX files: tokens, positions, and numbers that activations are weighed
- * by. */
+/* Weights of no layer in ONNX files: tokens, positions, biases, and numbers that activations are
+ * weighed by; and constants in the place of such. */
 #include "model/onnx_walk.h"
+#include <string.h>
 
-/* [tokens, channels], [1, tokens, channels], ..., or [channels] of a single one. */
+/* The only one of a tensor's dimensions that is not 1, or 0 if there is none. */
+static int axis_of(const struct LsOnnx__Tensor *tensor) {
+    int axis = 0;
+    for (int d = 0; d < (int)tensor->n_size; d++)
+        if (tensor->size[d] != 1)
+            axis = d;
+    return axis;
+}
+
+/* Whether the last of the file's dimensions are those of the source. */
+static bool ends_alike(const struct ls_onnx_source *source, int count) {
+    const struct LsOnnx__Tensor *tensor = source->tensor;
+    for (int d = 1; d <= count; d++)
+        if ((int)tensor->n_size < d ||
+            tensor->size[(int)tensor->n_size - d] != source->size[source->rank - d])
+            return false;
+    return true;
+}
+
+/* The row of pixels that a source is, and how it is counted; false: it is none. */
+static bool describe(const struct ls_onnx_source *source, struct ls_attributes *a,
+                     struct ls_onnx_view *view) {
+    int first = -1, last = 0; /* of the dimensions that are not 1 */
+    for (int d = 0; d < source->rank; d++)
+        if (source->size[d] != 1) {
+            first = first < 0 ? d : first;
+            last = d;
+        }
+    const int64_t *size = source->size + last;
+    const int count = first < 0 ? 0 : last - first + 1; /* and those between them */
+    *view = (struct ls_onnx_view){.rank = source->rank};
+    *a = (struct ls_attributes){.rank = (int)source->tensor->n_size, .pixels = 1, .channels = 1};
+    if (source->rank > LS_ONNX_DIMENSIONS || source->transposed || count > 3)
+        return false;
+    if (count == 1) {
+        a->axis = axis_of(source->tensor);
+        a->channels = (int)size[0];
+        view->dimensions[last] = ls_onnx_dimension_of(false, a->channels, 1);
+    } else if (count > 1) {
+        a->pixels = (int)size[1 - count];
+        a->rows = count == 3 ? (int)size[-1] : 1;
+        a->channels = a->rows * (int)size[0];
+        view->dimensions[first] = ls_onnx_dimension_of(true, a->pixels, 1);
+        view->dimensions[last - 1] = count == 3 ? ls_onnx_dimension_of(false, a->rows, (int)size[0])
+                                                : view->dimensions[first];
+        view->dimensions[last] = ls_onnx_dimension_of(false, (int)size[0], 1);
+    }
+    return count < 2 ||
+           (last == source->rank - 1 && ends_alike(source, count) && (count == 2 || a->rows > 1));
+}
+
+/* Checks a source and describes it; false after a failure. */
+static bool take(struct ls_onnx_walk *w, struct ls_onnx_source source, struct ls_attributes *a,
+                 struct ls_onnx_view *view) {
+    source = ls_onnx_checked(w, source, source.rank);
+    if (!w->builder.status && (!source.tensor || !describe(&source, a, view)))
+        ls_onnx_refuse(w, "takes weights as activations that are neither tokens nor an image, or "
+                          "differ between images");
+    return !w->builder.status;
+}
+
+/* numbers[count] = those of a tensor, changed; false: they are of a type that is not known here. */
+static bool change_numbers(struct ls_onnx_numbers from, enum ls_onnx_change change,
+                           float *numbers) {
+    for (size_t i = 0; i < from.count; i++) {
+        float number;
+        double wide;
+        if (from.dtype == LS_DTYPE_F32) {
+            memcpy(&number, from.data + i * from.size, sizeof number);
+        } else if (from.dtype == LS_DTYPE_F64) {
+            memcpy(&wide, from.data + i * from.size, sizeof wide);
+            number = (float)wide;
+        } else {
+            return false;
+        }
+        numbers[i] = change == LS_ONNX_NEGATIVE     ? -number
+                     : change == LS_ONNX_RECIPROCAL ? 1 / number
+                                                    : number;
+    }
+    return true;
+}
+
+static struct ls_onnx_value given(struct ls_onnx_walk *w, struct ls_onnx_source source,
+                                  enum ls_onnx_change change) {
+    struct ls_onnx_value row = {0};
+    struct ls_attributes a;
+    if (!take(w, source, &a, &row.view))
+        return row;
+    float *numbers = ls_constant(&w->builder, ls_onnx_numbers(source.tensor).count);
+    a.given = numbers;
+    if (numbers && !change_numbers(ls_onnx_numbers(source.tensor), change, numbers))
+        return ls_onnx_refuse(w, "takes constants that are neither floats nor doubles");
+    row.node = ls_onnx_add(w, &ls_op_given, a, 0, NULL);
+    return row;
+}
+
 struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_source source) {
     const struct ls_onnx_value none = {.term = LS_ONNX_LEARNED};
-    const size_t rank = source.tensor ? source.tensor->n_size : 0;
-    source = ls_onnx_checked(w, source, rank);
-    if (w->builder.status || rank < 1 || rank > LS_ONNX_RANK || source.transposed || source.behind)
-        return ls_onnx_refuse(w, "takes weights as activations that are no tokens");
-    const int64_t *size = source.tensor->size + rank;
-    for (size_t d = 3; d <= rank; d++)
-        if (size[-(int)d] != 1)
-            return ls_onnx_refuse(w, "takes weights as activations that differ between images");
-    const struct ls_attributes a = {
-        .pixels = rank > 1 ? (int)size[-2] : 1, .channels = (int)size[-1], .rank = (int)rank};
-    const int node = ls_onnx_add_weighted(w, &ls_op_learned, a, none, &source, 1);
-    const struct ls_shape shape = ls_onnx_shape(w, (struct ls_onnx_value){.node = node});
-    struct ls_onnx_value learned = {.node = node, .view = {.rank = (int)rank}};
-    learned.view.dimensions[rank - 1] = ls_onnx_channels_of(shape);
-    if (rank > 1)
-        learned.view.dimensions[rank - 2] = ls_onnx_pixels(shape);
+    struct ls_onnx_value learned = {0};
+    struct ls_attributes a;
+    if (source.tensor && !ls_onnx_is_stored(w, &source))
+        return given(w, source, LS_ONNX_AS_IT_IS);
+    if (take(w, source, &a, &learned.view))
+        learned.node = ls_onnx_add_weighted(w, &ls_op_learned, a, none, &source, 1);
     return learned;
 }
 
@@ -35,65 +121,102 @@ static bool ends_as(const struct ls_onnx_view *view, const struct ls_onnx_view *
     return same;
 }
 
-/* What is learned, once it has been put at every pixel of x if it is [channels] or [channels, 1] of
- * a single one. */
+/* A row at every pixel of x, if it is one pixel or one number and x counts more. */
 static struct ls_onnx_value spread(struct ls_onnx_walk *w, struct ls_onnx_value *x,
-                                   struct ls_onnx_value learned, size_t input) {
-    const struct ls_shape shape = ls_onnx_shape(w, learned);
-    const bool column = shape.width > 1;
-    const int axis = column ? -2 : -1;
-    if ((column && shape.channels > 1) || learned.view.rank > x->view.rank ||
-        ends_as(&x->view, &learned.view))
-        return learned;
-    if (!ls_onnx_is_channels(w, *x, axis))
+                                   struct ls_onnx_value row, size_t input) {
+    const struct ls_shape shape = ls_onnx_shape(w, row);
+    const int before = x->view.rank - row.view.rank;
+    int axis = -1; /* of x, that counts the channels */
+    for (int d = 0; d < row.view.rank; d++)
+        if (row.view.dimensions[d].count > 0)
+            axis = before + d;
+    if (w->builder.status || shape.width > 1 || before < 0 || ends_as(&x->view, &row.view))
+        return row;
+    if (axis >= 0 && !ls_onnx_is_channels(w, *x, axis))
         *x = ls_onnx_exchange_input(w, input);
-    const struct ls_shape of_x = ls_onnx_shape(w, *x);
-    const int channels = column ? shape.width : shape.channels;
-    if (!ls_onnx_is_channels(w, *x, axis) || of_x.channels != channels)
-        return learned;
-    if (column)
-        learned = ls_onnx_exchange(w, learned);
-    const struct ls_attributes a = {.pixels = of_x.height * of_x.width};
-    return ls_onnx_made_alike(*x, ls_onnx_add(w, &ls_op_spread, a, 1, &learned.node));
+    const struct ls_shape to = ls_onnx_shape(w, *x);
+    if (axis >= 0 && (!ls_onnx_is_channels(w, *x, axis) || to.channels != shape.channels))
+        return row;
+    const struct ls_attributes a = {
+        .pixels = to.height * to.width, .channels = to.channels, .rows = to.height};
+    return ls_onnx_made_alike(*x, ls_onnx_add(w, &ls_op_spread, a, 1, &row.node));
+}
+
+/* Input `activations` and a row, as sums or products. */
+static struct ls_onnx_value combine(struct ls_onnx_walk *w, const struct ls_op *op,
+                                    size_t activations, struct ls_onnx_value row) {
+    struct ls_onnx_value x = ls_onnx_input(w, activations);
+    row = spread(w, &x, row, activations);
+    if (!ends_as(&x.view, &row.view))
+        row = ls_onnx_exchange(w, row);
+    if (w->builder.status)
+        return x;
+    if (!ends_as(&x.view, &row.view))
+        return ls_onnx_refuse(w,
+                              "takes weights, which is known here behind products and layer norms, "
+                              "and of as many as there are activations [batch, tokens, channels], "
+                              "[batch, channels, tokens] or of an image, or as channels");
+    row.view = x.view;
+    return ls_onnx_of_two(w, op, x, row);
 }
 
 struct ls_onnx_value ls_onnx_add_learned(struct ls_onnx_walk *w, size_t activations,
-                                         size_t weight) {
-    struct ls_onnx_value x = ls_onnx_input(w, activations);
-    struct ls_onnx_value learned =
-        ls_onnx_learned(w, ls_onnx_find(w->onnx, w->node->input[weight]));
-    learned = spread(w, &x, learned, activations);
-    const int node = ls_onnx_row_of_pixels(w, x.node);
-    if (!ends_as(&x.view, &learned.view))
-        learned = ls_onnx_exchange(w, learned);
-    if (w->builder.status)
-        return x;
-    if (!ends_as(&x.view, &learned.view))
-        return ls_onnx_refuse(w,
-                              "adds weights, which is known here behind products and layer norms, "
-                              "and of as many as there are activations [batch, tokens, channels] "
-                              "or [batch, channels, tokens], or as channels");
-    return ls_onnx_made_alike(
-        x, ls_onnx_add(w, &ls_op_add, (struct ls_attributes){0}, 2, (int[]){node, learned.node}));
+                                         struct ls_onnx_source source) {
+    ls_onnx_input(w, activations); /* whose weights come first */
+    return combine(w, &ls_op_add, activations, ls_onnx_learned(w, source));
+}
+
+struct ls_onnx_value ls_onnx_add_given(struct ls_onnx_walk *w, size_t activations,
+                                       struct ls_onnx_source source, enum ls_onnx_change change) {
+    return combine(w, &ls_op_add, activations, given(w, source, change));
+}
+
+struct ls_onnx_value ls_onnx_multiply_given(struct ls_onnx_walk *w, size_t activations,
+                                            struct ls_onnx_source source,
+                                            enum ls_onnx_change change) {
+    return combine(w, &ls_op_multiply, activations, given(w, source, change));
+}
+
+/* Whether a node's numbers are the same for all images, and not learned. */
+static bool is_given(const struct ls_network *network, int n) {
+    return network->nodes[n].op == &ls_op_given ||
+           (network->nodes[n].op == &ls_op_spread && is_given(network, network->nodes[n].input[0]));
+}
+
+/* Whether nothing but constants has been put to the images on the way to node n. */
+static bool is_image(const struct ls_network *network, int n) {
+    const struct ls_node *node = &network->nodes[n];
+    if (n == 0 || node->op == &ls_op_line)
+        return n == 0 || is_image(network, node->input[0]);
+    return (node->op == &ls_op_add || node->op == &ls_op_multiply) &&
+           is_given(network, node->input[1]) && is_image(network, node->input[0]);
+}
+
+bool ls_onnx_is_constant(const struct ls_onnx_walk *w, const struct ls_onnx_source *source,
+                         struct ls_onnx_value x) {
+    float number;
+    const bool parameter = ls_onnx_single(source->tensor, &number) ? ls_onnx_is_parameter(w, source)
+                                                                   : ls_onnx_is_stored(w, source);
+    return !parameter || (!w->builder.status && is_image(w->builder.network, x.node));
 }
 
 /* Whether a tensor has a number for each channel of x, in a dimension of its own that is theirs, or
  * one number for all. */
 static bool is_scale(const struct ls_onnx_walk *w, struct ls_onnx_source source,
                      struct ls_onnx_value x, struct ls_attributes *a) {
-    const int rank = source.tensor ? (int)source.tensor->n_size : LS_ONNX_DIMENSIONS,
-              before = x.view.rank - rank - source.behind;
-    int dimensions = 0; /* not of 1 */
-    *a = (struct ls_attributes){.rank = rank};
-    if (before < 0 || rank > LS_ONNX_RANK)
+    const int before = x.view.rank - source.rank;
+    int dimensions = 0, axis = 0; /* not of 1, and the last of them */
+    if (!source.tensor || before < 0 || source.tensor->n_size > LS_ONNX_RANK)
         return false;
-    for (int d = 0; d < rank; d++)
-        if (source.tensor->size[d] != 1) {
+    for (int d = 0; d < source.rank; d++)
+        if (source.size[d] != 1) {
             dimensions++;
-            a->axis = d;
+            axis = d;
         }
-    a->single = dimensions == 0;
-    return a->single || (dimensions == 1 && ls_onnx_is_channels(w, x, before + a->axis));
+    *a = (struct ls_attributes){.rank = (int)source.tensor->n_size,
+                                .axis = axis_of(source.tensor),
+                                .single = dimensions == 0};
+    return a->single || (dimensions == 1 && ls_onnx_is_channels(w, x, before + axis));
 }
 
 struct ls_onnx_value ls_onnx_scale(struct ls_onnx_walk *w, struct ls_onnx_value x,
@@ -104,6 +227,6 @@ struct ls_onnx_value ls_onnx_scale(struct ls_onnx_walk *w, struct ls_onnx_value 
     if (!is_scale(w, source, x, &a))
         return ls_onnx_refuse(w, "weighs activations by numbers that are not one for each channel, "
                                  "or for each pixel");
-    source = ls_onnx_checked(w, source, (size_t)(a.rank + source.behind));
+    source = ls_onnx_checked(w, source, source.rank);
     return ls_onnx_made_alike(x, ls_onnx_add_weighted(w, &ls_op_scale, a, x, &source, 1));
 }

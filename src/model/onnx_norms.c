@@ -75,7 +75,7 @@ static struct ls_onnx_value weigh(struct ls_onnx_walk *w, struct ls_onnx_value x
     x.number = (float)ls_onnx_number(w->node, "epsilon", 1e-5);
     if (w->builder.status)
         return x;
-    const bool fits = weight.tensor->size[0] == ls_onnx_shape(w, x).channels;
+    const bool fits = weight.size[0] == ls_onnx_shape(w, x).channels;
     if (is_all(&weight, 1) && (!bias.tensor || is_all(&bias, 0)) &&
         !(fits && ls_onnx_is_parameter(w, &weight)))
         return x;

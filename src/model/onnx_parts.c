@@ -73,6 +73,9 @@ static struct ls_onnx_value concat_activations(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
+    struct ls_onnx_value scales = {0};
+    if (ls_onnx_join_scales(w, &scales))
+        return scales;
     return ls_onnx_row(w, 0).count > 0 ? ls_onnx_join_rows(w) : concat_activations(w);
 }
 
@@ -158,7 +161,7 @@ static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
     if (at < 0 || at >= size)
         return ls_onnx_refuse(w, "takes what its input does not have");
     x = cut(w, x, d, at, at + 1);
-    if (source.tensor->n_size + (size_t)source.behind == 0)
+    if (source.rank == 0)
         ls_onnx_remove(&x.view, d);
     return x;
 }

@@ -8,7 +8,7 @@
  * A multiple by a trained number is one for all that take it, as a weight belongs to one node. */
 struct ls_onnx_value ls_onnx_views_of(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
-    const bool stays = (x.term == LS_ONNX_TIMES && !ls_onnx_is_parameter(w, &x.weight)) ||
+    const bool stays = (x.term == LS_ONNX_TIMES && !x.weight.tensor) ||
                        (x.term == LS_ONNX_NORMAL && x.groups) || x.term == LS_ONNX_LOG_SOFTMAX;
     return stays ? x : ls_onnx_input(w, 0);
 }
@@ -157,9 +157,9 @@ static struct ls_onnx_value expand(struct ls_onnx_walk *w) {
     const struct ls_onnx_source source = w->node->n_input == 2
                                              ? ls_onnx_find(w->onnx, w->node->input[0])
                                              : (struct ls_onnx_source){0};
-    bool same = source.tensor && to.count == (int)source.tensor->n_size;
+    bool same = source.tensor && to.count == source.rank;
     for (int d = 0; same && d < to.count; d++)
-        same = to.wholes[d] == 1 || to.wholes[d] == source.tensor->size[d];
+        same = to.wholes[d] == 1 || to.wholes[d] == source.size[d];
     return same ? (struct ls_onnx_value){.term = LS_ONNX_LEARNED, .weight = source}
                 : ls_onnx_refuse(w,
                                  "is known here for weights that are the same for all images only");

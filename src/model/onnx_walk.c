@@ -19,7 +19,13 @@ static struct ls_onnx_value *find(const struct ls_onnx_walk *w, size_t i) {
 
 bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i) {
     const struct ls_onnx_value *found = find(w, i);
-    return found && found->count == 0 && found->term != LS_ONNX_NUMBER;
+    return found && found->count == 0 && found->term != LS_ONNX_NUMBER &&
+           found->term != LS_ONNX_SCALES;
+}
+
+const struct ls_onnx_value *ls_onnx_scales(const struct ls_onnx_walk *w, size_t i) {
+    const struct ls_onnx_value *found = find(w, i);
+    return found && found->term == LS_ONNX_SCALES ? found : NULL;
 }
 
 bool ls_onnx_computed(const struct ls_onnx_walk *w, size_t i, float *number) {
@@ -52,8 +58,7 @@ struct ls_onnx_value ls_onnx_line(struct ls_onnx_walk *w, struct ls_onnx_value x
 
 /* Of which the number may be trained. */
 static struct ls_onnx_value multiple(struct ls_onnx_walk *w, struct ls_onnx_value x) {
-    return ls_onnx_is_parameter(w, &x.weight) ? ls_onnx_scale(w, x, x.weight)
-                                              : ls_onnx_line(w, x, x.number, 0);
+    return x.weight.tensor ? ls_onnx_scale(w, x, x.weight) : ls_onnx_line(w, x, x.number, 0);
 }
 
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x) {
@@ -111,7 +116,7 @@ struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
     if (i >= w->node->n_input)
         return row;
     const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
-    if (source.tensor && !source.cast && source.tensor->n_size + (size_t)source.behind <= 1)
+    if (source.tensor && !source.cast && source.rank <= 1)
         row.count = ls_onnx_tensor_wholes(source.tensor, LS_ONNX_WHOLES, row.wholes);
     return row;
 }
@@ -137,8 +142,28 @@ float ls_onnx_number_or_attribute(struct ls_onnx_walk *w, size_t i, const char *
     return number;
 }
 
+/* x, with its pixels in rows if it is an image but that they stand in other ones: tokens that have
+ * become an image again. */
+static struct ls_onnx_value in_rows(struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    const struct ls_shape shape = ls_onnx_shape(w, x);
+    const int pixels = shape.height * shape.width;
+    if (w->builder.status || x.view.rank != LS_ONNX_RANK || ls_onnx_is_image(w, x))
+        return x;
+    const int rows = (int)ls_onnx_dimension_size(&x.view.dimensions[2]);
+    const struct ls_onnx_view image =
+        ls_onnx_image_view((struct ls_shape){rows, pixels / rows, shape.channels});
+    if (pixels % rows != 0 || !ls_onnx_view_equal(&x.view, &image))
+        return x;
+    const struct ls_attributes a = {.pixels = pixels, .rows = rows};
+    return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_span, a, 1, &x.node));
+}
+
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i) {
-    const struct ls_onnx_value x = ls_onnx_input(w, i);
+    struct ls_onnx_value x = in_rows(w, ls_onnx_input(w, i));
+    if (!w->builder.status) {
+        x.made = true;
+        *find(w, i) = x;
+    }
     return w->builder.status || ls_onnx_is_image(w, x)
                ? x
                : ls_onnx_refuse(w,
@@ -208,4 +233,13 @@ struct ls_shape ls_onnx_shape(const struct ls_onnx_walk *w, struct ls_onnx_value
 int ls_onnx_add(struct ls_onnx_walk *w, const struct ls_op *op, struct ls_attributes attributes,
                 int count, const int *inputs) {
     return ls_build(&w->builder, op, NULL, attributes, count, inputs);
+}
+
+struct ls_onnx_value ls_onnx_of_two(struct ls_onnx_walk *w, const struct ls_op *op,
+                                    struct ls_onnx_value x, struct ls_onnx_value y) {
+    const bool same = ls_shape_equal(ls_onnx_shape(w, x), ls_onnx_shape(w, y));
+    int nodes[] = {x.node, y.node};
+    for (int i = 0; i < 2 && !same; i++)
+        nodes[i] = ls_onnx_row_of_pixels(w, nodes[i]);
+    return ls_onnx_made_alike(x, ls_onnx_add(w, op, (struct ls_attributes){0}, 2, nodes));
 }

@@ -16,7 +16,7 @@ enum {
 enum ls_onnx_term {
     LS_ONNX_WHOLE,           /* x */
     LS_ONNX_PRODUCT,         /* x times the matrix `weight`, to which a bias may be added */
-    LS_ONNX_TIMES,           /* x * number, which is `weight` if that is trained */
+    LS_ONNX_TIMES,           /* x * number, which is `weight` if that has a tensor */
     LS_ONNX_ERF,             /* erf(x / sqrt(2)) */
     LS_ONNX_ERF_AND_ONE,     /* erf(x / sqrt(2)) + 1 */
     LS_ONNX_TWICE_GELU,      /* x (erf(x / sqrt(2)) + 1) */
@@ -33,7 +33,8 @@ enum ls_onnx_term {
     LS_ONNX_ATTENTION,       /* what softmax makes of them */
     LS_ONNX_LOG_SOFTMAX,     /* the logarithm of softmax over all channels */
     LS_ONNX_LEARNED,         /* no activations of a node, but `weight` for every image */
-    LS_ONNX_NUMBER           /* no activations at all, but `number` */
+    LS_ONNX_NUMBER,          /* no activations at all, but `number` */
+    LS_ONNX_SCALES           /* nor here, but `scales` */
 };
 
 /* What an ONNX name stands for. */
@@ -48,6 +49,7 @@ struct ls_onnx_value {
     int groups; /* of what is normal: 0 is every pixel for itself */
     int count;  /* not 0: it is no activations, but so many whole numbers, for a shape */
     int64_t wholes[LS_ONNX_WHOLES];
+    float scales[LS_ONNX_RANK]; /* by which an image's dimensions grow */
 };
 
 /* A graph on the way to becoming a network. */
@@ -75,10 +77,10 @@ struct ls_onnx_operations {
 
 /* Those with weights, those that normalise, functions of one value, means and maxima, sums and
  * products, which may be parts of others, those of some channels or pixels, those of attention,
- * those that change shapes, and those that compute them. */
+ * those that change shapes, those that compute them, and those that change an image's size. */
 extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_norms, ls_onnx_activations,
     ls_onnx_pools, ls_onnx_arithmetic, ls_onnx_parts, ls_onnx_attention, ls_onnx_reshapes,
-    ls_onnx_shapes;
+    ls_onnx_shapes, ls_onnx_resizes;
 
 /* Fails for what is wrong with the node; returns a value of no use. */
 struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);
@@ -127,7 +129,7 @@ struct ls_onnx_value ls_onnx_made_channels(struct ls_onnx_walk *w, struct ls_onn
 
 /* The weight that is the node's input i, of `rank` dimensions; its tensor is NULL after a failure,
  * or if the node has no such input and it is `optional`. */
-struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t rank, bool optional);
+struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, int rank, bool optional);
 
 /* The same, one number for each channel of x, with a dimension of 1 for each that x has behind
  * these.
@@ -142,11 +144,14 @@ int ls_onnx_add_weighted(struct ls_onnx_walk *w, const struct ls_op *op,
 
 /* The source, if it has numbers in `rank` dimensions; without a tensor after a failure. */
 struct ls_onnx_source ls_onnx_checked(struct ls_onnx_walk *w, struct ls_onnx_source source,
-                                      size_t rank);
+                                      int rank);
 
 /* Whether the tensor is one of the network's that are trained: not a constant, also one that the
  * exporter has put among the weights, with a number for a name. */
 bool ls_onnx_is_parameter(const struct ls_onnx_walk *w, const struct ls_onnx_source *source);
+
+/* Whether it is at least among the weights. */
+bool ls_onnx_is_stored(const struct ls_onnx_walk *w, const struct ls_onnx_source *source);
 
 /* slope x + shift */
 struct ls_onnx_value ls_onnx_line(struct ls_onnx_walk *w, struct ls_onnx_value x, float slope,
@@ -156,12 +161,33 @@ struct ls_onnx_value ls_onnx_line(struct ls_onnx_walk *w, struct ls_onnx_value x
 struct ls_onnx_value ls_onnx_scale(struct ls_onnx_walk *w, struct ls_onnx_value x,
                                    struct ls_onnx_source source);
 
-/* A node of ours for what is learned and the same for all images: tokens, [1, tokens, channels] or
- * less. */
+/* What is done with each number of a constant before it is used. */
+enum ls_onnx_change { LS_ONNX_AS_IT_IS, LS_ONNX_NEGATIVE, LS_ONNX_RECIPROCAL };
+
+/* Whether numbers that are put to x are constants: no weights of the file, or put to the images
+ * themselves before any layer, whose mean and deviation they are. */
+bool ls_onnx_is_constant(const struct ls_onnx_walk *w, const struct ls_onnx_source *source,
+                         struct ls_onnx_value x);
+
+/* A node of ours for what is learned and the same for all images: tokens [1, tokens, channels] or
+ * less, numbers for each channel in a dimension of their own, or an image [channels, height, width]
+ * of them. */
 struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_source source);
 
-/* Input `activations` and what is learned, input `weight`: for every pixel, or for all alike. */
-struct ls_onnx_value ls_onnx_add_learned(struct ls_onnx_walk *w, size_t activations, size_t weight);
+/* The sum or product of input `activations` and what is learned or constant so: for every number,
+ * or for all pixels alike. */
+struct ls_onnx_value ls_onnx_add_learned(struct ls_onnx_walk *w, size_t activations,
+                                         struct ls_onnx_source source);
+struct ls_onnx_value ls_onnx_add_given(struct ls_onnx_walk *w, size_t activations,
+                                       struct ls_onnx_source source, enum ls_onnx_change change);
+struct ls_onnx_value ls_onnx_multiply_given(struct ls_onnx_walk *w, size_t activations,
+                                            struct ls_onnx_source source,
+                                            enum ls_onnx_change change);
+
+/* An operation on two activations that are counted alike, of which one may have its pixels in a
+ * row. */
+struct ls_onnx_value ls_onnx_of_two(struct ls_onnx_walk *w, const struct ls_op *op,
+                                    struct ls_onnx_value x, struct ls_onnx_value y);
 
 /* The node's first input, as something to be counted in other dimensions. */
 struct ls_onnx_value ls_onnx_views_of(struct ls_onnx_walk *w);
@@ -197,6 +223,12 @@ struct ls_onnx_value ls_onnx_join_rows(struct ls_onnx_walk *w);
 struct ls_onnx_value ls_onnx_compute_rows(struct ls_onnx_walk *w, char operation);
 struct ls_onnx_value ls_onnx_cut_row(struct ls_onnx_walk *w, struct ls_onnx_value row,
                                      int64_t begin, int64_t end);
+
+/* Whether the node joins numbers that an image's dimensions are to grow by; they become *scales. */
+bool ls_onnx_join_scales(const struct ls_onnx_walk *w, struct ls_onnx_value *scales);
+
+/* Input i if it is such; NULL: it is not. */
+const struct ls_onnx_value *ls_onnx_scales(const struct ls_onnx_walk *w, size_t i);
 
 /* Of activations; nothing after a failure. */
 struct ls_shape ls_onnx_shape(const struct ls_onnx_walk *w, struct ls_onnx_value x);

@@ -18,14 +18,14 @@ static bool is_whole(const struct LsOnnx__Tensor *tensor) {
 }
 
 struct ls_onnx_source ls_onnx_checked(struct ls_onnx_walk *w, struct ls_onnx_source source,
-                                      size_t rank) {
+                                      int rank) {
     if (source.tensor && source.tensor->location)
         ls_onnx_refuse(w, "its weights are in another file, which is not known here");
     else if (source.tensor && !ls_onnx_numbers(source.tensor).data)
         ls_onnx_refuse(w, "its weights are none, or not of floating point, or halves that are not "
                           "stored as raw data");
-    else if (source.tensor && (!is_whole(source.tensor) || (rank != 2 && source.transposed) ||
-                               source.tensor->n_size + (size_t)source.behind != rank))
+    else if (source.tensor &&
+             (!is_whole(source.tensor) || (rank != 2 && source.transposed) || source.rank != rank))
         ls_onnx_refuse(w,
                        "its weights are not as many as their dimensions say, or these are others "
                        "than the operation has");
@@ -34,7 +34,7 @@ struct ls_onnx_source ls_onnx_checked(struct ls_onnx_walk *w, struct ls_onnx_sou
     return source;
 }
 
-struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t rank, bool optional) {
+struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, int rank, bool optional) {
     const bool there = i < w->node->n_input && *w->node->input[i];
     struct ls_onnx_source source = {0};
     if (there)
@@ -46,15 +46,20 @@ struct ls_onnx_source ls_onnx_weight(struct ls_onnx_walk *w, size_t i, size_t ra
 
 struct ls_onnx_source ls_onnx_channel_weight(struct ls_onnx_walk *w, size_t i,
                                              struct ls_onnx_value x, bool optional) {
-    return ls_onnx_weight(w, i, (size_t)ls_onnx_channel_rank(w, x), optional);
+    return ls_onnx_weight(w, i, ls_onnx_channel_rank(w, x), optional);
+}
+
+bool ls_onnx_is_stored(const struct ls_onnx_walk *w, const struct ls_onnx_source *source) {
+    bool found = false;
+    for (size_t i = 0; i < w->onnx->graph->n_initializer && !found; i++)
+        found = w->onnx->graph->initializer[i] == source->tensor;
+    return found;
 }
 
 bool ls_onnx_is_parameter(const struct ls_onnx_walk *w, const struct ls_onnx_source *source) {
     static const char *const numbered[] = {"onnx::", "val_"};
-    const bool floats = source->tensor && ls_onnx_numbers(source->tensor).data;
-    bool found = false;
-    for (size_t i = 0; floats && i < w->onnx->graph->n_initializer && !found; i++)
-        found = w->onnx->graph->initializer[i] == source->tensor;
+    bool found =
+        source->tensor && ls_onnx_numbers(source->tensor).data && ls_onnx_is_stored(w, source);
     for (size_t n = 0; found && n < sizeof numbered / sizeof *numbered; n++)
         found = strncmp(source->name, numbered[n], strlen(numbered[n])) != 0;
     return found;
@@ -107,15 +112,18 @@ static int build(struct ls_onnx_walk *w, const struct ls_op *op, struct ls_attri
     return node;
 }
 
-/* Whether the file's tensor has the sizes that the network's needs; dimensions of 1 may follow. */
+/* Whether the file's tensor has the sizes that the network's needs, but for dimensions of 1. */
 static bool agrees(const struct ls_tensor *tensor, const struct ls_onnx_source *source) {
-    const int last = tensor->rank - 1;
-    bool same = source->tensor->n_size >= (size_t)tensor->rank;
-    for (int d = 0; same && d <= last; d++)
-        same = source->tensor->size[source->transposed ? last - d : d] == tensor->size[d];
-    for (size_t d = (size_t)tensor->rank; same && d < source->tensor->n_size; d++)
-        same = source->tensor->size[d] == 1;
-    return same;
+    int64_t wanted[LS_MAX_RANK], found[LS_ONNX_SOURCE_RANK];
+    int wanted_rank = 0, found_rank = 0;
+    for (int d = 0; d < tensor->rank; d++)
+        if (tensor->size[d] != 1)
+            wanted[wanted_rank++] = tensor->size[d];
+    for (int d = 0; d < source->rank; d++)
+        if (source->size[d] != 1)
+            found[found_rank++] = source->size[d];
+    return wanted_rank == found_rank &&
+           (found_rank == 0 || memcmp(wanted, found, (size_t)found_rank * sizeof *found) == 0);
 }
 
 /* Whether tensor t takes the weights or the name of an earlier one. */

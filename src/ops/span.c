@@ -1,5 +1,5 @@
-/* y = some pixels of x that follow one another, in a row: of a row of tokens, the one that tells an
- * image's class, or all but that */
+/* y = some pixels of x that follow one another, in a row or in several: of a row of tokens, the one
+ * that tells an image's class, all but that, or these as an image again */
 #include "ops/channels.h"
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
@@ -7,11 +7,13 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
     const struct ls_shape in = node->in[0];
     const int begin = node->attributes.begin, count = node->attributes.pixels;
     const int pixels = in.height * in.width;
-    *out = (struct ls_shape){1, count, in.channels};
-    return begin >= 0 && count > 0 && begin <= pixels - count
+    const int rows = node->attributes.rows > 1 ? node->attributes.rows : 1;
+    *out = (struct ls_shape){rows, count / rows, in.channels};
+    return begin >= 0 && count > 0 && begin <= pixels - count && count % rows == 0
                ? LS_OK
-               : ls_fail(error, LS_MISMATCH, "cannot take %d pixels from number %d on of %d", count,
-                         begin, pixels);
+               : ls_fail(error, LS_MISMATCH,
+                         "cannot take %d pixels from number %d on of %d as %d rows", count, begin,
+                         pixels, rows);
 }
 
 /* Where they begin in the image. */

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes tests/fixtures/onnx: the networks of check_onnx.py in the ways it exports them, and onnx.json,
+"""Writes tests/fixtures/onnx: the networks of onnx_networks.py in the ways check_onnx.py exports them, and onnx.json,
 PyTorch's logits of the first synthetic training images."""
 import argparse
 import json
@@ -8,6 +8,7 @@ import os
 import check_model
 import check_onnx
 import make_fixtures
+import onnx_networks
 import probe
 
 COUNT = 3
@@ -22,7 +23,7 @@ def main():
     pixels, _ = probe.images(a.probe, "synthetic", COUNT)
     os.makedirs(a.out, exist_ok=True)
     lines = []
-    for name, network in check_onnx.own_networks():
+    for name, network in onnx_networks.all_of():
         network.eval()
         stem = name.replace(", ", "-").replace(" ", "-")
         wanted = check_model.logits(network, pixels)

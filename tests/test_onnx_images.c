@@ -1,0 +1,126 @@
+/* Images that ONNX files give another size, and what is put to images that is constant. */
+#include "networks.h"
+#include "onnx_change.h"
+#include "support.h"
+
+static const char sizes[] = "tests/fixtures/onnx/sizes-with-batch-norm.onnx";
+
+static void say(struct ls_onnx *o, int resize, const char *name, const char *text) {
+    LsOnnx__Attribute *attribute = onnx_attribute(o, onnx_node(o, "Resize", resize), name);
+    free(attribute->text.data);
+    attribute->text.data = (uint8_t *)strdup(text);
+    attribute->text.len = strlen(text);
+}
+static void cubic(struct ls_onnx *o) {
+    say(o, 0, "mode", "cubic");
+}
+static void cropped(struct ls_onnx *o) {
+    say(o, 0, "coordinate_transformation_mode", "tf_crop_and_resize");
+}
+static void other_nearest(struct ls_onnx *o) {
+    say(o, 1, "nearest_mode", "flour");
+}
+static void smoothed(struct ls_onnx *o) {
+    onnx_rename(&onnx_attribute(o, onnx_node(o, "Resize", 0), "cubic_coeff_a")->name, "antialias");
+    onnx_attribute(o, onnx_node(o, "Resize", 0), "antialias")->has_whole = true;
+    onnx_attribute(o, onnx_node(o, "Resize", 0), "antialias")->whole = 1;
+}
+static void no_scales(struct ls_onnx *o) {
+    onnx_rename(&onnx_find(o, "Resize", 0)->input[2], "");
+}
+static void both(struct ls_onnx *o) {
+    onnx_add_row(o, "four", 4, (int64_t[]){1, 12, 16, 16});
+    onnx_add_input(onnx_find(o, "Resize", 0), "four");
+}
+static void other_channels(struct ls_onnx *o) {
+    onnx_add_row(o, "four", 4, (int64_t[]){1, 13, 16, 16});
+    onnx_rename(&onnx_find(o, "Resize", 2)->input[3], "four");
+}
+static void vast(struct ls_onnx *o) {
+    onnx_add_row(o, "four", 4, (int64_t[]){1, 6, 1 << 20, 16});
+    onnx_rename(&onnx_find(o, "Resize", 2)->input[3], "four");
+}
+static void nothing(struct ls_onnx *o) {
+    onnx_add_row(o, "four", 4, (int64_t[]){1, 6, 0, 16});
+    onnx_rename(&onnx_find(o, "Resize", 2)->input[3], "four");
+}
+
+/* Number i of those the first Resize grows by, of which two and two are joined. */
+static float *scale(struct ls_onnx *o, int i) {
+    const int node = onnx_node(o, "Constant", 3 + i / 2);
+    return (float *)(void *)onnx_attribute(o, node, "value")->tensor->raw.data + i % 2;
+}
+static void more_channels(struct ls_onnx *o) {
+    *scale(o, 1) = 2;
+}
+static void negative(struct ls_onnx *o) {
+    *scale(o, 2) = -2;
+}
+static void no_number(struct ls_onnx *o) {
+    *scale(o, 3) = (float)strtod("nan", NULL);
+}
+
+static void sizes_that_are_not_known_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {cubic, "(Resize): only the nearest pixel and linear interpolation"},
+        {cropped, "(Resize): finds pixels in a way"},
+        {other_nearest, "(Resize): only the nearest pixel and linear interpolation"},
+        {smoothed, "(Resize): finds pixels in a way"},
+        {no_scales, "(Resize): does not say what size"},
+        {both, "(Resize): does not say what size"},
+        {other_channels, "(Resize): does not say what size"},
+        {vast, "(Resize): does not say what size"},
+        {nothing, "(Resize): does not say what size"},
+        {more_channels, "(Resize): does not say what size"},
+        {negative, "(Resize): does not say what size"},
+        {no_number, "(Resize): does not say what size"},
+    };
+    (void)state;
+    onnx_check_refusals(sizes, cases, sizeof cases / sizeof *cases);
+}
+
+/* What PyTorch calls buffers is nothing to be trained; the file does not say which these are. */
+static void constants_are_no_parameters(void **state) {
+    static const struct {
+        const char *path;
+        size_t parameters;
+    } files[] = {{"tests/fixtures/onnx/sizes-folded.onnx", 3493},
+                 {"tests/fixtures/onnx/sizes-with-batch-norm.onnx", 3493},
+                 {"tests/fixtures/onnx/pyramid-folded.onnx", 2286},
+                 {"tests/fixtures/onnx/pyramid-with-batch-norm.onnx", 2286}};
+    (void)state;
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        struct ls_network network;
+        assert_int_equal(ls_network_create(&network, files[f].path, NULL), LS_OK);
+        assert_int_equal(network.parameter_count, files[f].parameters);
+        assert_null(ls_network_find(&network, "mean"));
+        assert_null(ls_network_find(&network, "deviation"));
+        ls_network_free(&network);
+    }
+}
+
+/* Trained from the beginning, the network still has the file's constants. */
+static void constants_do_not_begin_anew(void **state) {
+    struct ls_model file, anew;
+    struct ls_dataset data;
+    (void)state;
+    load_model(&file, sizes);
+    assert_int_equal(ls_model_create(&anew, sizes, 1, NULL), LS_OK);
+    open_synthetic(&data, LS_TRAIN, 10);
+    const double loss = evaluate(&file, &data, LS_FP32, 1).loss;
+    assert_true(evaluate(&anew, &data, LS_FP32, 1).loss != loss);
+    memcpy(anew.values, file.values, file.network.value_count * sizeof *file.values);
+    assert_true(evaluate(&anew, &data, LS_FP32, 1).loss == loss);
+    ls_dataset_free(&data);
+    ls_model_free(&anew);
+    ls_model_free(&file);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_that_are_not_known_are_refused),
+        cmocka_unit_test(constants_are_no_parameters),
+        cmocka_unit_test(constants_do_not_begin_anew),
+    };
+    return cmocka_run_group_tests_name("images in ONNX", tests, NULL, NULL);
+}
