@@ -14,13 +14,24 @@ static const struct ls_onnx_operations *const known[] = {
 
 enum { KINDS = sizeof known / sizeof *known };
 
+static int compare(const void *a, const void *b) {
+    const char *const *s = a, *const *t = b;
+    return strcmp(*s, *t);
+}
+
 static void refuse_type(struct ls_onnx_walk *w) {
+    enum { MOST = 128 };
+    const char *types[MOST];
     char names[1024] = "";
+    size_t count = 0;
     for (int k = 0; k < KINDS; k++)
-        for (int m = 0; m < known[k]->count; m++) {
-            strncat(names, *names ? ", " : "", sizeof names - strlen(names) - 1);
-            strncat(names, known[k]->members[m].type, sizeof names - strlen(names) - 1);
-        }
+        for (int m = 0; m < known[k]->count && count < MOST; m++)
+            types[count++] = known[k]->members[m].type;
+    qsort(types, count, sizeof *types, compare);
+    for (size_t t = 0; t < count; t++) {
+        strncat(names, t ? ", " : "", sizeof names - strlen(names) - 1);
+        strncat(names, types[t], sizeof names - strlen(names) - 1);
+    }
     w->builder.status = ls_fail(w->builder.error, LS_MISMATCH,
                                 "is not known here; known are %s. 'landscape scan --evaluator' "
                                 "scans any other network",

@@ -66,10 +66,10 @@ def of_torchvision(arch, pixels):
     return network
 
 
-def networks(archs, path, pixels):
+def networks(archs, path, count):
     for arch in archs:
         if arch.startswith(models.TORCHVISION):
-            yield arch, of_torchvision(arch, pixels)
+            yield arch, of_torchvision(arch, images.load(models.data_of(arch), count, path[0])[0])
             continue
         probe.make(path[0], arch, 7, path[1])
         yield arch, models.load(path[1])[0]
@@ -113,7 +113,7 @@ def main():
         "resnet20", "resnet20-noshort", "vgg9", "densenet-bc-40-12", "resnet50", "unet",
         *(models.TORCHVISION + name for name in (
             "mobilenet_v2", "mobilenet_v3_small", "mnasnet1_0", "squeezenet1_1", "resnext50_32x4d",
-            "convnext_tiny", "shufflenet_v2_x1_0", "vit_b_16"))])
+            "convnext_tiny", "shufflenet_v2_x1_0", "vit_b_16", "segmentation.lraspp_mobilenet_v3_large"))])
     parser.add_argument("--images", type=int, default=20, metavar="N", help="default %(default)s")
     parser.add_argument("--tolerance", type=float, default=1e-4, help="default %(default)s")
     probe.add_option(parser)
@@ -122,10 +122,9 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "network.onnx")
         made = os.path.join(directory, "made.safetensors")
-        few, _ = images.load("synthetic", a.images, a.probe)
-        for name, network in networks(a.archs, (a.probe, made), few):
+        for name, network in networks(a.archs, (a.probe, made), a.images):
             network.eval()
-            data = "shapes" if name.startswith("unet") else "synthetic"
+            data = models.data_of(name)
             pixels, _ = images.load(data, a.images, a.probe)
             wanted = check_model.logits(models.in_double(network), pixels)
             own_error = check_model.worst_image(check_model.logits(network, pixels), wanted)[0]

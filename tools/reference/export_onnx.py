@@ -10,12 +10,14 @@ import models
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--arch", default="resnet56", help="ours, or torchvision:NAME; default %(default)s")
+    parser.add_argument("--arch", default="resnet56",
+                        help="ours, torchvision:NAME or torchvision:segmentation.NAME; default %(default)s")
     parser.add_argument("--batchnorm", action="store_true", help="keep batch norm, to train the network")
     parser.add_argument("output", metavar="FILE.onnx")
     a = parser.parse_args()
     torch.manual_seed(0)
-    torch.onnx.export(models.create(a.arch).eval(), torch.randn(1, 3, 32, 32), a.output,
+    side = 64 if models.data_of(a.arch) == "shapes" else 32
+    torch.onnx.export(models.create(a.arch).eval(), torch.randn(1, 3, side, side), a.output,
                       input_names=["image"], output_names=["logits"],
                       do_constant_folding=not a.batchnorm,
                       training=getattr(torch.onnx.TrainingMode, "PRESERVE" if a.batchnorm else "EVAL"),

@@ -29,6 +29,23 @@ ARCHITECTURES = {name: make for family in FAMILIES for name, make in family.ARCH
 PARAMETERS = {name: count for family in FAMILIES for name, count in family.PARAMETERS.items()}
 
 TORCHVISION = "torchvision:"  # in front of the name of one of its networks, for ten classes
+LABELLING = "segmentation."  # behind that, of one that labels pixels, for the synthetic shapes' five
+
+
+class Labels(nn.Module):
+    """A network that labels pixels, and nothing else that it puts out."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, x):
+        return self.network(x)["out"]
+
+
+def data_of(arch):
+    """The synthetic images that a network is for."""
+    return "shapes" if arch.startswith(("unet", TORCHVISION + LABELLING)) else "synthetic"
 
 
 def create(arch):
@@ -36,6 +53,9 @@ def create(arch):
     if arch.startswith(TORCHVISION):
         import torchvision  # which nothing else needs
         name = arch.removeprefix(TORCHVISION)
+        if name.startswith(LABELLING):
+            make = getattr(torchvision.models.segmentation, name.removeprefix(LABELLING))
+            return Labels(make(weights=None, weights_backbone=None, num_classes=5))
         size = {"image_size": 32} if name.startswith("vit") else {}  # the others take any
         return getattr(torchvision.models, name)(num_classes=10, **size)
     said = re.fullmatch(r"([^@:]*)(?:@(\d+x\d+x\d+))?(?::(\d+))?", arch)
