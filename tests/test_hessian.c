@@ -238,9 +238,10 @@ static bool is_enough(void *left) {
     return *(int *)left <= 0;
 }
 
+/* A report within a point is of a part of one. */
 static void count_point(void *left, const struct ls_progress *progress) {
-    (void)progress;
-    --*(int *)left;
+    if (progress->done == floor(progress->done))
+        --*(int *)left;
 }
 
 /* An interrupted scan goes on from its file; at the model itself it finds what the spectrum has;

@@ -1,4 +1,5 @@
 /* What a scan computes, on any number of threads, interrupted and continued. */
+#include "engine/plan.h"
 #include "networks.h"
 #include "scans.h"
 #include "support.h"
@@ -268,6 +269,46 @@ static void points_reach_the_disk_as_often_as_is_asked(void **state) {
     close_setting(&s);
 }
 
+/* What reports say one after the other: in order, if there is one thread. */
+struct course {
+    bool orderly;
+    int reports, parts; /* of them, within a point */
+    struct ls_progress last;
+};
+
+static void follow(void *context, const struct ls_progress *progress) {
+    struct course *course = context;
+    assert_true((progress->done < 1) == (progress->loss == 0 && progress->accuracy < 0));
+    if (course->orderly)
+        assert_true(progress->done > course->last.done && progress->images > course->last.images);
+    course->reports++;
+    course->parts += progress->done != floor(progress->done);
+    course->last = *progress;
+}
+
+/* Three blocks of images are two reports before the one of the point itself. */
+static void long_points_are_reported_in_parts(void **state) {
+    const struct ls_range two = {0, 1, 2};
+    (void)state;
+    for (int threads = 1; threads <= 2; threads++) {
+        struct course course = {.orderly = threads == 1};
+        const struct ls_observer observer = {.report = follow, .context = &course};
+        struct setting s;
+        struct ls_surface surface;
+        open_setting(&s, 2 * LS_BLOCK + 1);
+        s.scan.observer = &observer;
+        s.scan.threads = threads;
+        assert_int_equal(ls_surface_create(&surface, &two, NULL, NULL), LS_OK);
+        assert_int_equal(ls_scan_run(&s.scan, &surface, NULL, NULL), LS_OK);
+        assert_int_equal(course.reports, 6);
+        assert_true(!course.orderly || course.parts == 4);
+        assert_true(course.last.done == 2);
+        assert_int_equal(course.last.images, 2 * (2 * LS_BLOCK + 1));
+        ls_surface_free(&surface);
+        close_setting(&s);
+    }
+}
+
 static void unwritable_output_fails_before_the_work(void **state) {
     struct setting s;
     struct ls_surface surface;
@@ -308,6 +349,7 @@ int main(void) {
         IN_DIRECTORY(interrupted_scan_continues),
         cmocka_unit_test(every_axis_needs_a_direction),
         IN_DIRECTORY(file_is_written_while_threads_go_on),
+        cmocka_unit_test(long_points_are_reported_in_parts),
         IN_DIRECTORY(points_reach_the_disk_as_often_as_is_asked),
         cmocka_unit_test(unwritable_output_fails_before_the_work),
         cmocka_unit_test(far_points_may_overflow),

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 /* A snapshot of long work. `done` and `total` count the work's own units (grid points, training
- * steps); `seconds` is the time since this run began, `resumed` the units an earlier run had done.
+ * steps), `done` also parts of them; `seconds` is the time since this run began, `resumed` the
+ * units an earlier run had done.
  */
 struct ls_progress {
     const char *phase; /* "read", "train", "scan" ... */
@@ -13,7 +14,7 @@ struct ls_progress {
     double images; /* images evaluated by this run so far */
     double seconds;
     int epoch, epochs; /* training only, otherwise 0 */
-    double loss;       /* latest: running training loss, or the latest grid point's */
+    double loss;       /* latest: running training loss, or the latest grid point's; 0 if none is */
     double accuracy;   /* percent, as `loss`; negative: not known */
 };
 

@@ -47,8 +47,8 @@ void ls_meter_show(struct ls_meter *meter, const struct ls_progress *p) {
     if (p->epochs)
         snprintf(place, sizeof place, "epoch %d/%d  ", p->epoch, p->epochs);
     ls_duration(here > 0 ? p->seconds * (p->total - p->done) / here : 0, left, sizeof left);
-    int used = snprintf(line, sizeof line, "%s  %s%.0f/%.0f  %.1f %%", p->phase, place, p->done,
-                        p->total, 100 * p->done / p->total);
+    int used = snprintf(line, sizeof line, "%s  %s%.0f/%.0f  %.1f %%", p->phase, place,
+                        floor(p->done), p->total, 100 * p->done / p->total);
     if (p->images > 0)
         used += snprintf(line + used, sizeof line - (size_t)used, "  %.0f images/s",
                          p->seconds > 0 ? p->images / p->seconds : 0);

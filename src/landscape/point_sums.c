@@ -61,6 +61,7 @@ enum ls_status ls_point_take(struct ls_point_sums *point, const struct ls_point_
     *finished = false;
     if (point->finished)
         return LS_OK;
+    point->seen += ls_point_first(images, block + 1) - ls_point_first(images, block);
     if (block != point->next)
         return keep(point, images, block, sums, error);
     add(point, images, sums);

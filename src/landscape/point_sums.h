@@ -18,6 +18,7 @@ struct ls_point_images {
 struct ls_point_sums {
     struct ls_sums total; /* of the blocks before the next */
     int next;
+    int seen; /* images of all blocks that were taken */
     bool finished;
     struct ls_result result;      /* of a finished point, and ... */
     int used;                     /* ... of how many images it is */

@@ -24,16 +24,17 @@ void ls_scan_move(const struct ls_scan_job *job, size_t p, float *values) {
             values[i] = (float)(w[i] + a * d[i]);
 }
 
-static void report(const struct ls_scan_job *job, size_t point) {
+static void report(const struct ls_scan_job *job) {
+    const bool known = job->done > 0; /* a loss */
     const struct ls_progress progress = {
         .phase = "scan",
-        .done = (double)(job->point_total - job->point_count + job->done),
+        .done = (double)(job->point_total - job->point_count + job->done) + fmax(job->begun, 0),
         .total = (double)job->point_total,
         .resumed = (double)(job->point_total - job->point_count),
         .images = job->images,
         .seconds = omp_get_wtime() - job->start,
-        .loss = job->surface->loss[point],
-        .accuracy = job->surface->accuracy[point],
+        .loss = known ? job->surface->loss[job->last] : 0,
+        .accuracy = known ? job->surface->accuracy[job->last] : -1,
     };
     ls_report(job->scan->observer, &progress);
 }
@@ -79,26 +80,47 @@ static void write_snapshot(struct ls_scan_job *job) {
     job->writing = false;
 }
 
+/* By one thread at a time, and none while another finishes a point. */
+static void add_work(struct ls_scan_job *job, struct ls_scan_work work) {
+    job->begun += work.points;
+    job->images += work.images;
+}
+
+void ls_scan_advance(struct ls_scan_job *job, struct ls_scan_work work) {
+#pragma omp critical(ls_scan_finish)
+    {
+        add_work(job, work);
+        report(job);
+    }
+}
+
+/* Writes a point's results into the surface. */
+static void put(const struct ls_scan_job *job, size_t point, const struct ls_result *result,
+                const struct ls_spectrum *spectrum, double images) {
+    struct ls_surface *surface = job->surface;
+    /* A loss that happens to be what marks a missing one moves by a rounding. */
+    surface->loss[point] =
+        result->loss == LS_NOT_COMPUTED ? nextafter(LS_NOT_COMPUTED, 0) : result->loss;
+    surface->accuracy[point] = result->accuracy;
+    surface->loss_error[point] = result->loss_error;
+    if (surface->images && job->scan->relative_error > 0)
+        surface->images[point] = images;
+    if (spectrum && spectrum->count > 0) {
+        surface->max_eig[point] = spectrum->values[spectrum->count - 1];
+        surface->min_eig[point] = spectrum->values[0];
+    }
+}
+
 void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *result,
-                    const struct ls_spectrum *spectrum, double images) {
-    const size_t point = job->points[p];
+                    const struct ls_spectrum *spectrum, double images, struct ls_scan_work before) {
     bool write = false;
 #pragma omp critical(ls_scan_finish)
     {
-        /* A loss that happens to be what marks a missing one moves by a rounding. */
-        job->surface->loss[point] =
-            result->loss == LS_NOT_COMPUTED ? nextafter(LS_NOT_COMPUTED, 0) : result->loss;
-        job->surface->accuracy[point] = result->accuracy;
-        job->surface->loss_error[point] = result->loss_error;
-        if (job->surface->images && job->scan->relative_error > 0)
-            job->surface->images[point] = images;
-        if (spectrum && spectrum->count > 0) {
-            job->surface->max_eig[point] = spectrum->values[spectrum->count - 1];
-            job->surface->min_eig[point] = spectrum->values[0];
-        }
+        put(job, job->points[p], result, spectrum, images);
+        job->last = job->points[p];
         job->done++;
-        job->images += images;
-        report(job, point);
+        add_work(job, (struct ls_scan_work){-before.points, images - before.images});
+        report(job);
         write = begin_writing(job);
     }
     if (write)

@@ -25,6 +25,11 @@ static bool is_finished(const struct ls_point_sums *point) {
     return finished;
 }
 
+/* Work of so many images on a point. */
+static struct ls_scan_work work_of(const struct work *work, int images) {
+    return (struct ls_scan_work){(double)images / work->images.count, images};
+}
+
 /* Returns whether that was the last block that the point needs. */
 static bool run_block(const struct work *work, struct ls_worker *worker, size_t p, int block) {
     const struct ls_scan *scan = work->job->scan;
@@ -32,15 +37,22 @@ static bool run_block(const struct work *work, struct ls_worker *worker, size_t 
     struct ls_error error;
     enum ls_status status;
     bool finished;
+    int before, after; /* images that were seen */
     const struct ls_sums sums =
         ls_worker_evaluate(worker, scan->dataset, scan->loss, ls_point_first(&work->images, block),
                            ls_point_first(&work->images, block + 1), NULL);
 #pragma omp critical(ls_scan_sums)
-    status = ls_point_take(point, &work->images, block, &sums, &finished, &error);
+    {
+        before = point->seen;
+        status = ls_point_take(point, &work->images, block, &sums, &finished, &error);
+        after = point->seen;
+    }
     if (status)
         ls_scan_fail(work->job, &error);
     else if (finished)
-        ls_scan_finish(work->job, p, &point->result, NULL, point->used);
+        ls_scan_finish(work->job, p, &point->result, NULL, point->used, work_of(work, before));
+    else if (after > before)
+        ls_scan_advance(work->job, work_of(work, after - before));
     return finished;
 }
 

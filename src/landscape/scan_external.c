@@ -20,7 +20,7 @@ static bool run_point(struct ls_scan_job *job, int which, size_t p, float *value
     enum ls_status status =
         ls_evaluators_ask(job->scan->evaluators, which, values, &observer, &result, &error);
     if (!status)
-        ls_scan_finish(job, p, &result, NULL, 0);
+        ls_scan_finish(job, p, &result, NULL, 0, (struct ls_scan_work){0});
     else if (status != LS_INTERRUPTED)
         ls_scan_fail(job, &error);
     return !status;

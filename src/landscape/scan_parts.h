@@ -13,8 +13,10 @@ struct ls_scan_job {
     size_t point_count;
     size_t point_total;  /* with those of this part that were there */
     double start, saved; /* wall clock */
-    double images;       /* evaluated so far */
     size_t done;         /* points finished */
+    size_t last;         /* the one that was finished last, as an index of the surface */
+    double images;       /* evaluated so far, for these and for others */
+    double begun;        /* of the others as much as a part of the images, in points */
     double *snapshot;    /* [LS_LAYERS][points of the surface]: what a thread is writing to the
                             file */
     bool writing;        /* a thread is */
@@ -32,11 +34,20 @@ enum ls_status ls_scan_begin(struct ls_scan_job *job);
 /* values[value_count] = w + a d + b e at points[p], computed in double and rounded once. */
 void ls_scan_move(const struct ls_scan_job *job, size_t p, float *values);
 
+/* Work on a point that is not finished by it: which part of the point it was, of how many images.
+ */
+struct ls_scan_work {
+    double points, images;
+};
+
+/* Takes and reports such work. Called from any thread. */
+void ls_scan_advance(struct ls_scan_job *job, struct ls_scan_work work);
+
 /* Takes the result at points[p], of that many images as far as is known, and the Hessian's
  * eigenvalues (NULL: not looked for; none: not found), reports it, and saves the surface if it is
- * time. Called from any thread. */
+ * time. `before` is all the work on the point that was reported. Called from any thread. */
 void ls_scan_finish(struct ls_scan_job *job, size_t p, const struct ls_result *result,
-                    const struct ls_spectrum *spectrum, double images);
+                    const struct ls_spectrum *spectrum, double images, struct ls_scan_work before);
 
 /* Ends the scan; of many failures, the first is kept. Called from any thread. */
 void ls_scan_fail(struct ls_scan_job *job, const struct ls_error *error);
