@@ -3,6 +3,7 @@
 # A program is a cmocka binary, or a script that prints `ok NAME`, `FAIL NAME` and `skip NAME` lines.
 # CPU=PROGRAM runs it with the kernels of that instruction set, if the machine has it and does not use them anyway.
 set -u
+LONGEST=1800 # seconds that a program may take, with sanitizers: what hangs fails
 passed=0
 failed=0
 skipped=0
@@ -26,14 +27,14 @@ for name; do
     fi
     case $program in
     *.sh)
-        sh "$program" >"$log" 2>&1
+        timeout --foreground "$LONGEST" sh "$program" >"$log" 2>&1
         status=$?
         p=$(grep -c '^ok ' "$log")
         f=$(grep -c '^FAIL ' "$log")
         s=$(grep -c '^skip ' "$log")
         ;;
     *)
-        "$program" >"$log" 2>&1
+        timeout --foreground "$LONGEST" "$program" >"$log" 2>&1
         status=$?
         # cmocka lists failed and skipped tests a second time behind its line of totals.
         p=$(grep -c '^\[       OK \]' "$log")

@@ -47,7 +47,7 @@ static enum ls_status print_model(const char *path, const char *arch, struct ls_
     printf("%s: checkpoint of %s\n", path, model.network.arch);
     printf("  %-18s %zu in %d tensors\n", "parameters", model.network.parameter_count,
            model.network.tensor_count);
-    printf("  %-18s %.3f GFLOP an image\n", "forward", ls_network_flops(&model.network) / 1e9);
+    printf("  %-18s %.3f MFLOP an image\n", "forward", ls_network_flops(&model.network) / 1e6);
     printf("  %-18s %s\n", "sha256", model.sha256);
     print_metadata(&model.metadata);
     ls_model_free(&model);

@@ -25,21 +25,22 @@ static struct ls_range fitted(const struct job *job, const struct ls_range *rang
                              : *range;
 }
 
-/* Evaluators, which may take long to get ready, are last to start. */
+/* Where the output cannot be written nothing is read; evaluators, which may take long to get ready,
+ * are last to start. */
 static enum ls_status load(struct job *job, const struct cli_scan_options *o,
                            struct ls_error *error) {
     const bool two = o->y.count > 0;
     const struct cli_subject subject = {o->model, o->arch,   o->data,   o->pixels,
                                         o->train, o->images, o->threads};
-    enum ls_status status =
-        o->evaluator ? ls_model_load_tensors(&job->model, o->model, NULL, error)
+    enum ls_status status = ls_lock_take(&job->lock, o->output, error);
+    if (!status)
+        status = o->evaluator
+                     ? ls_model_load_tensors(&job->model, o->model, NULL, error)
                      : cli_load(&subject, &job->watch.observer, &job->model, &job->dataset, error);
     if (!status && o->relative_error > 0 && job->dataset.count > LS_BLOCK) /* the first may do */
         cli_note_order(&job->dataset, LS_BLOCK);
     if (!status)
         status = ls_directions_make(&job->directions, &job->model, &o->directions, two, error);
-    if (!status)
-        status = ls_lock_take(&job->lock, o->output, error);
     if (!status && o->evaluator)
         status = ls_evaluators_start(&job->evaluators, o->evaluator, o->threads ? o->threads : 1,
                                      &job->model.network, &job->watch.observer, error);
