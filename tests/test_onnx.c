@@ -11,11 +11,11 @@ static const char *fixture(const char *name, const char *way) {
     return text("tests/fixtures/onnx/%s-%s.onnx", name, way);
 }
 
-static const char *const names[] = {"all-operations", "small-mean", "small-flatten", "small-view",
-                                    "small-twice",    "mobile",     "next",          "next-later",
-                                    "shuffle",        "windows",    "pools",         "vision",
-                                    "vision-later",   "encoder",    "mixer",         "norms",
-                                    "values",         "tokens",     "sizes",         "pyramid"};
+static const char *const names[] = {
+    "all-operations", "small-mean", "small-flatten", "small-view", "small-twice", "mobile",
+    "next",           "next-later", "shuffle",       "windows",    "pools",       "vision",
+    "vision-later",   "encoder",    "mixer",         "norms",      "values",      "tokens",
+    "sizes",          "pyramid",    "cuts"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -43,9 +43,9 @@ static void logits_are_those_of_pytorch(void **state) {
 
 static void every_precision_works(void **state) {
     (void)state;
-    static const char *const larger[] = {"all-operations", "mobile",  "next",   "windows", "pools",
-                                         "vision",         "encoder", "mixer",  "norms",   "values",
-                                         "tokens",         "sizes",   "pyramid"};
+    static const char *const larger[] = {
+        "all-operations", "mobile", "next",   "windows", "pools", "vision",  "encoder",
+        "mixer",          "norms",  "values", "tokens",  "sizes", "pyramid", "cuts"};
     for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;
@@ -301,7 +301,7 @@ static void what_is_not_known_is_refused(void **state) {
         {weights_elsewhere, "in another file"},
         {no_weights, "not in the file, or are computed"},
         {ring, "not in the file, or are computed"},
-        {unknown, "(Mod): is not known here; known are Celu, "},
+        {unknown, "(Mod): is not known here; known are Add, "},
         {other_axes, "mean over both dimensions"},
         {same_axes, "mean over both dimensions"},
         {kept_pixels, "(MatMul): its weights do not fit what it is applied to"},
@@ -372,7 +372,7 @@ static void padded_and_rounded(struct ls_onnx *o) {
 static void zeros_are_refused_where_they_are_not_known(void **state) {
     static const struct onnx_refusal cases[] = {
         {concatenated_zeros, "(Concat): takes an image with zeros around it"},
-        {reflected, "(Pad): only zeros around an image's pixels are known"},
+        {reflected, "(Pad): only zeros around an image's pixels or beside its channels"},
         {zeros_along_axes, "(Pad): pads the axes it names"},
         {two_paddings, "(AveragePool): means over two paddings"},
         {padded_and_rounded, "(AveragePool): means over two paddings, or over the edge of one"},

@@ -3,6 +3,7 @@
 #include "onnx_change.h"
 #include "support.h"
 
+static const char cuts[] = "tests/fixtures/onnx/cuts-with-batch-norm.onnx";
 static const char sizes[] = "tests/fixtures/onnx/sizes-with-batch-norm.onnx";
 
 static void say(struct ls_onnx *o, int resize, const char *name, const char *text) {
@@ -79,6 +80,80 @@ static void sizes_that_are_not_known_are_refused(void **state) {
     onnx_check_refusals(sizes, cases, sizeof cases / sizeof *cases);
 }
 
+static void backwards(struct ls_onnx *o) {
+    onnx_set_whole(o, "Slice", 1, 4, 0, -1);
+}
+static void no_steps(struct ls_onnx *o) {
+    onnx_set_whole(o, "Slice", 1, 4, 0, 0);
+}
+static void none_left(struct ls_onnx *o) {
+    onnx_set_whole(o, "Slice", 1, 2, 0, 0);
+}
+static void far_axis(struct ls_onnx *o) {
+    onnx_set_whole(o, "Slice", 1, 3, 0, 4);
+}
+static void more_ends(struct ls_onnx *o) {
+    onnx_add_row(o, "two", 2, (int64_t[]){1, 2});
+    onnx_rename(&onnx_find(o, "Slice", 1)->input[2], "two");
+}
+static void batch_of_two(struct ls_onnx *o) {
+    onnx_add_row(o, "eight", 8, (int64_t[]){0, 0, 1, 1, 1, 0, 1, 1});
+    onnx_rename(&onnx_find(o, "Pad", 0)->input[1], "eight");
+}
+static void less_than_nothing(struct ls_onnx *o) {
+    onnx_add_row(o, "eight", 8, (int64_t[]){0, 0, -1, 0, 0, 0, 1, 1});
+    onnx_rename(&onnx_find(o, "Pad", 0)->input[1], "eight");
+}
+static void other_numbers(struct ls_onnx *o) {
+    onnx_add_row(o, "eight", 8, (int64_t[]){0, 0, 1, 1, 0, 0, 1, 1});
+    onnx_rename(&onnx_find(o, "Pad", 0)->input[1], "eight");
+    onnx_rename(&onnx_find(o, "Pad", 0)->input[2], onnx_find(o, "Conv", 0)->input[2]);
+}
+static void wide_zeros(struct ls_onnx *o) {
+    onnx_add_row(o, "eight", 8, (int64_t[]){0, 0, 3, 1, 0, 0, 1, 1});
+    onnx_rename(&onnx_find(o, "Pad", 0)->input[1], "eight");
+}
+
+/* The numbers of zeros are a matrix on the way, of which PyTorch turns the order. */
+static void odd_columns(struct ls_onnx *o) {
+    onnx_set_whole(o, "Reshape", 0, 1, 1, 3);
+}
+static void too_many_rows(struct ls_onnx *o) {
+    onnx_set_whole(o, "Reshape", 0, 1, 0, 5);
+}
+static void one_row_left(struct ls_onnx *o) {
+    onnx_set_whole(o, "Slice", 0, 4, 0, 1);
+}
+static void as_it_was(struct ls_onnx *o) {
+    LsOnnx__Attribute *order = onnx_attribute(o, onnx_node(o, "Transpose", 0), "perm");
+    order->wholes[0] = 0;
+    order->wholes[1] = 1;
+}
+static void matrix_for_a_row(struct ls_onnx *o) {
+    onnx_take(o, "Pad", 0, 1, onnx_find(o, "Transpose", 0)->output[0]);
+}
+
+static void cuts_that_are_not_known_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {backwards, "(Slice): only pixels can be taken some distance apart"},
+        {no_steps, "(Slice): only pixels can be taken some distance apart"},
+        {none_left, "(Slice): takes nothing of its input"},
+        {far_axis, "(Slice): takes some of a dimension that is not there"},
+        {more_ends, "(Slice): takes parts that are not known from the file"},
+        {batch_of_two, "(Pad): only zeros around an image's pixels"},
+        {less_than_nothing, "(Pad): only zeros around an image's pixels"},
+        {other_numbers, "(Pad): a number that it takes is none in the file"},
+        {wide_zeros, "(Conv): cannot convolve"},
+        {odd_columns, "(Reshape): gives a row of sizes another shape"},
+        {too_many_rows, "(Reshape): gives a row of sizes another shape"},
+        {one_row_left, "(Slice): takes some of a row of sizes in a way"},
+        {as_it_was, "(Transpose): is known here for the sizes of activations only"},
+        {matrix_for_a_row, "(Pad): only zeros around an image's pixels"},
+    };
+    (void)state;
+    onnx_check_refusals(cuts, cases, sizeof cases / sizeof *cases);
+}
+
 /* What PyTorch calls buffers is nothing to be trained; the file does not say which these are. */
 static void constants_are_no_parameters(void **state) {
     static const struct {
@@ -119,6 +194,7 @@ static void constants_do_not_begin_anew(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_that_are_not_known_are_refused),
+        cmocka_unit_test(cuts_that_are_not_known_are_refused),
         cmocka_unit_test(constants_are_no_parameters),
         cmocka_unit_test(constants_do_not_begin_anew),
     };

@@ -1,83 +1,6 @@
-/* Operations of ONNX that take activations apart and join them, by channels or by pixels; some of
- * them do the same with rows of whole numbers. */
+/* Operations of ONNX that take activations apart, by channels or by pixels; some of them do the
+ * same with rows of whole numbers. */
 #include "model/onnx_walk.h"
-#include <limits.h>
-
-/* The node's input i, which may be learned. */
-static struct ls_onnx_value part_of(struct ls_onnx_walk *w, size_t i) {
-    if (i < w->node->n_input && !ls_onnx_is_activations(w, i)) {
-        const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
-        if (source.tensor)
-            return ls_onnx_learned(w, source);
-    }
-    return ls_onnx_input(w, i);
-}
-
-/* Of parts that are counted alike, of which some may have their pixels in a row. */
-static int add_joined(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs) {
-    bool rows = false;
-    for (int i = 0; i < count && !w->builder.status; i++)
-        rows = rows || w->builder.network->nodes[inputs[i]].out.height !=
-                           w->builder.network->nodes[inputs[0]].out.height;
-    for (int i = 0; rows && i < count; i++)
-        inputs[i] = ls_onnx_row_of_pixels(w, inputs[i]);
-    return ls_onnx_add(w, op, (struct ls_attributes){0}, count, inputs);
-}
-
-/* Appends a part, of `count` so far; of many, as many are joined as an operation takes at a time.
- */
-static int join(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs, int part) {
-    if (count == LS_MAX_INPUTS) {
-        inputs[0] = add_joined(w, op, count, inputs);
-        count = 1;
-    }
-    inputs[count] = part;
-    return count + 1;
-}
-
-/* Whether dimension d of x are all channels, or all pixels, and the others are those of `first`. */
-static bool continues(const struct ls_onnx_walk *w, const struct ls_onnx_value *first,
-                      struct ls_onnx_value x, int d, bool channels) {
-    return (channels ? ls_onnx_is_channels(w, x, d) : ls_onnx_is_pixels(w, x, d)) &&
-           ls_onnx_view_equal_but(&first->view, &x.view, d);
-}
-
-/* Of channels behind channels, or tokens behind tokens. */
-static struct ls_onnx_value concat_activations(struct ls_onnx_walk *w) {
-    int inputs[LS_MAX_INPUTS], count = 0;
-    const struct ls_onnx_value first = part_of(w, 0);
-    const int d = ls_onnx_dimension(&first, ls_onnx_whole(w->node, "axis", INT_MAX));
-    const bool channels = ls_onnx_is_channels(w, first, d) &&
-                          (ls_onnx_is_image(w, first) || !ls_onnx_is_pixels(w, first, d));
-    const struct ls_op *op = channels ? &ls_op_concat : &ls_op_append;
-    if (d < 0)
-        return ls_onnx_refuse(w, "joins along a dimension that is not there");
-    for (size_t i = 0; i < w->node->n_input && !w->builder.status; i++) {
-        struct ls_onnx_value x = i ? part_of(w, i) : first;
-        if (!continues(w, &first, x, d, channels))
-            x = ls_onnx_exchange(w, x);
-        if (w->builder.status)
-            return x;
-        if (!continues(w, &first, x, d, channels))
-            return ls_onnx_refuse(w,
-                                  "only all channels, or all tokens [batch, tokens, channels], of "
-                                  "activations of one kind can be joined");
-        count = join(w, op, count, inputs, x.node);
-    }
-    const int node = add_joined(w, op, count, inputs);
-    struct ls_onnx_value all = ls_onnx_made_alike(first, node);
-    const struct ls_shape shape = ls_onnx_shape(w, all);
-    if (!w->builder.status)
-        all.view.dimensions[d] = channels ? ls_onnx_channels_of(shape) : ls_onnx_pixels(shape);
-    return all;
-}
-
-static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
-    struct ls_onnx_value scales = {0};
-    if (ls_onnx_join_scales(w, &scales))
-        return scales;
-    return ls_onnx_row(w, 0).count > 0 ? ls_onnx_join_rows(w) : concat_activations(w);
-}
 
 /* Numbers begin .. end-1 of a dimension; channels become a node when they are taken. */
 static struct ls_onnx_value cut(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
@@ -109,34 +32,97 @@ static int64_t bound(int64_t number, int64_t most) {
     return number < 0 ? 0 : number > most ? most : number;
 }
 
-/* The one number that is input i or an attribute; `otherwise` where there is neither. False: it is
- * something else. */
-static bool single(const struct ls_onnx_walk *w, size_t i, const char *name, int64_t otherwise,
-                   int64_t *number) {
-    const bool given = i < w->node->n_input && *w->node->input[i];
-    if (!given)
-        return ls_onnx_wholes(w->node, name, 1, otherwise, number);
-    const struct ls_onnx_value row = ls_onnx_row(w, i);
-    *number = row.wholes[0];
-    return row.count == 1;
+/* Which numbers of which dimensions a node takes. */
+struct ranges {
+    int count; /* of dimensions */
+    struct ls_onnx_value begins, ends, axes, steps;
+};
+
+/* The whole numbers that are input i or an attribute; count is 0 where there is neither. */
+static struct ls_onnx_value wholes_of(const struct ls_onnx_walk *w, size_t i, const char *name) {
+    struct ls_onnx_value wholes = {.count = 0};
+    if (i < w->node->n_input && *w->node->input[i])
+        return ls_onnx_row(w, i);
+    for (int count = 1; wholes.count == 0 && count <= LS_ONNX_WHOLES; count++)
+        if (ls_onnx_wholes(w->node, name, count, INT64_MIN, wholes.wholes) &&
+            wholes.wholes[0] != INT64_MIN)
+            wholes.count = count;
+    return wholes;
 }
 
-static struct ls_onnx_value slice(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value row = ls_onnx_row(w, 0);
-    int64_t begin, end, axis, step;
-    const bool sound = single(w, 1, "starts", 0, &begin) && single(w, 2, "ends", 0, &end) &&
-                       single(w, 3, "axes", 0, &axis) && single(w, 4, "", 1, &step) && step == 1;
-    if (sound && row.count > 0)
-        return ls_onnx_cut_row(w, row, bound(begin, row.count), bound(end, row.count));
-    const struct ls_onnx_value x = ls_onnx_input(w, 0);
-    const int d = sound ? ls_onnx_dimension(&x, axis) : -1;
+/* Axes are the first ones and steps 1 where there are none; false: the numbers are not known. */
+static bool take_ranges(const struct ls_onnx_walk *w, struct ranges *r) {
+    *r = (struct ranges){.begins = wholes_of(w, 1, "starts"),
+                         .ends = wholes_of(w, 2, "ends"),
+                         .axes = wholes_of(w, 3, "axes"),
+                         .steps = wholes_of(w, 4, "steps")};
+    r->count = r->begins.count;
+    for (int i = 0; i < r->count; i++) {
+        r->axes.wholes[i] = r->axes.count ? r->axes.wholes[i] : i;
+        r->steps.wholes[i] = r->steps.count ? r->steps.wholes[i] : 1;
+    }
+    return r->count > 0 && r->ends.count == r->count &&
+           (r->axes.count == 0 || r->axes.count == r->count) &&
+           (r->steps.count == 0 || r->steps.count == r->count);
+}
+
+/* Of a row some numbers, of a matrix all rows from the last one on. */
+static struct ls_onnx_value slice_matrix(struct ls_onnx_walk *w, struct ls_onnx_value matrix,
+                                         const struct ranges *r) {
+    const int64_t begin = r->begins.wholes[0], end = r->ends.wholes[0];
+    if (r->count == 1 && r->axes.wholes[0] == 0 && r->steps.wholes[0] == -1 && begin == -1 &&
+        end < -matrix.count)
+        return ls_onnx_reverse_rows(matrix);
+    if (r->count != 1 || matrix.columns || r->steps.wholes[0] != 1)
+        return ls_onnx_refuse(w, "takes some of a row of sizes in a way that is not known here");
+    return ls_onnx_cut_row(w, matrix, bound(begin, matrix.count), bound(end, matrix.count));
+}
+
+/* Every so many pixels of an image down (d = 2) or across (d = 3). */
+static struct ls_onnx_value sample(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
+                                   int64_t begin, int64_t end, int64_t step) {
+    const struct ls_shape shape = ls_onnx_shape(w, x);
+    struct ls_attributes a = {
+        .sampling = {LS_NEAREST_BEFORE, {shape.height, shape.width}, {1, 1}, {0, 0}}};
+    a.sampling.size[d - 2] = (int)((end - begin + step - 1) / step);
+    a.sampling.step[d - 2] = (float)step;
+    a.sampling.start[d - 2] = (float)begin;
+    return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_resize, a, 1, &x.node));
+}
+
+static struct ls_onnx_value slice_axis(struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis,
+                                       int64_t begin, int64_t end, int64_t step) {
+    const int d = ls_onnx_dimension(&x, axis);
     if (d < 0)
-        return ls_onnx_refuse(
-            w, "only channels that follow one another can be taken, or tokens that do");
+        return ls_onnx_refuse(w, "takes some of a dimension that is not there");
     const int64_t size = ls_onnx_dimension_size(&x.view.dimensions[d]);
     begin = bound(begin, size);
     end = bound(end, size);
-    return begin < end ? cut(w, x, d, begin, end) : ls_onnx_refuse(w, "takes nothing of its input");
+    if (begin >= end)
+        return ls_onnx_refuse(w, "takes nothing of its input");
+    step = step > size ? size : step;
+    if (step == 1 && (begin > 0 || end < size) && ls_onnx_is_pixels(w, x, d))
+        return cut(w, x, d, begin, end);
+    x = d >= 2 ? ls_onnx_in_rows(w, x) : x;
+    if (step > 0 && d >= 2 && ls_onnx_is_image(w, x) && (step > 1 || end - begin < size))
+        return sample(w, x, d, begin, end, step);
+    return step == 1 ? cut(w, x, d, begin, end)
+                     : ls_onnx_refuse(w, "only pixels can be taken some distance apart");
+}
+
+static struct ls_onnx_value slice(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value matrix = ls_onnx_matrix(w, 0);
+    struct ranges r;
+    const bool known = take_ranges(w, &r);
+    if (known && matrix.count > 0)
+        return slice_matrix(w, matrix, &r);
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    if (!known)
+        return ls_onnx_refuse(w, "takes parts that are not known from the file");
+    for (int i = 0; i < r.count && !w->builder.status; i++)
+        x = slice_axis(w, ls_onnx_settle(w, x), r.axes.wholes[i], r.begins.wholes[i],
+                       r.ends.wholes[i], r.steps.wholes[i]);
+    return x;
 }
 
 /* One number of a dimension, which is gone then, unless there is a row of one. */
@@ -209,7 +195,6 @@ static struct ls_onnx_value split(struct ls_onnx_walk *w) {
 }
 
 static const struct ls_onnx_operation members[] = {
-    {"Concat", " axis ", concat},
     {"Gather", " axis ", gather},
     {"Slice", " axes ends starts ", slice},
     {"Split", " axis num_outputs split ", split},

@@ -8,20 +8,10 @@ static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
     return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_maxpool, a, 1, &x.node));
 }
 
-/* The node's input without the zeros around it, pads[4], that are still to be added to a window's
- * own padding. */
-static struct ls_onnx_value without_zeros(struct ls_onnx_walk *w, int pads[4]) {
-    const struct ls_onnx_value x = ls_onnx_term(w, 0);
-    const bool padded = x.term == LS_ONNX_PADDED;
-    for (int side = 0; side < 4; side++)
-        pads[side] = padded ? (int)x.wholes[side] : 0;
-    return padded ? ls_onnx_made_image(w, x.node) : ls_onnx_image(w, 0);
-}
-
 /* The zeros that a Pad node adds count, those of its own only if it says so. */
 static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
     int pads[4], added = 0, own = 0;
-    const struct ls_onnx_value x = without_zeros(w, pads);
+    const struct ls_onnx_value x = ls_onnx_unpadded(w, pads);
     struct ls_window window = ls_onnx_window(w, NULL);
     for (int side = 0; side < 4; side++) {
         own += window.padding[side];
@@ -124,36 +114,11 @@ static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
     return mean;
 }
 
-/* Zeros around the pixels, which PyTorch puts before means, even none of them. */
-static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value pads = ls_onnx_row_or_attribute(w, 1, "pads", 2 * LS_ONNX_RANK);
-    const int64_t *p = pads.wholes;
-    bool none = pads.count == 2 * LS_ONNX_RANK, pixels = none;
-    for (int i = 0; i < pads.count; i++) {
-        none = none && p[i] == 0;
-        pixels = pixels && p[i] >= 0 && p[i] <= (i % LS_ONNX_RANK < 2 ? 0 : LS_ONNX_MOST);
-    }
-    if (none)
-        return ls_onnx_input(w, 0);
-    if (w->node->n_input > 3 && *w->node->input[3])
-        return ls_onnx_refuse(w,
-                              "pads the axes it names; only pads for all of them are known here");
-    if (!pixels || !ls_onnx_says(w->node, "mode", "constant", true) ||
-        ls_onnx_number_or_attribute(w, 2, "value", 0) != 0)
-        return ls_onnx_refuse(w, "only zeros around an image's pixels are known here");
-    struct ls_onnx_value x = ls_onnx_image(w, 0);
-    x.term = LS_ONNX_PADDED;
-    const int64_t sides[4] = {p[2], p[3], p[6], p[7]};
-    memcpy(x.wholes, sides, sizeof sides);
-    return x;
-}
-
 static const struct ls_onnx_operation members[] = {
     {"AveragePool", " auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides ",
      average_pool},
     {"GlobalAveragePool", "", global_average_pool},
     {"MaxPool", " auto_pad ceil_mode dilations kernel_shape pads storage_order strides ", max_pool},
-    {"Pad", " mode pads value ", pad},
     {"ReduceMean", " axes keepdims noop_with_empty_axes ", reduce_mean},
 };
 

@@ -76,12 +76,8 @@ static struct ls_onnx_value reshape_activations(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value reshape(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value row = ls_onnx_row(w, 0), to = ls_onnx_row(w, 1);
-    if (row.count < 1)
-        return reshape_activations(w);
-    return to.count == 1 && (to.wholes[0] == -1 || to.wholes[0] == row.count)
-               ? row
-               : ls_onnx_refuse(w, "gives a row of sizes another shape");
+    const struct ls_onnx_value matrix = ls_onnx_matrix(w, 0);
+    return matrix.count < 1 ? reshape_activations(w) : ls_onnx_reshape_matrix(w, matrix);
 }
 
 static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {
@@ -95,6 +91,9 @@ static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value transpose(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value matrix = ls_onnx_matrix(w, 0);
+    if (matrix.count > 0)
+        return ls_onnx_transpose_matrix(w, matrix);
     struct ls_onnx_value x = ls_onnx_views_of(w);
     int64_t order[LS_ONNX_DIMENSIONS];
     if (w->builder.status)

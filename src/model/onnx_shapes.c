@@ -44,6 +44,38 @@ static struct ls_onnx_value constant_of_shape(struct ls_onnx_walk *w) {
     return row;
 }
 
+struct ls_onnx_value ls_onnx_reshape_matrix(struct ls_onnx_walk *w, struct ls_onnx_value matrix) {
+    const struct ls_onnx_value to = ls_onnx_row(w, 1);
+    const int64_t *sizes = to.wholes;
+    const int64_t columns = to.count == 2 ? sizes[1] : 1;
+    if (to.count < 1 || to.count > 2 || columns < 1 || matrix.count % columns != 0 ||
+        (sizes[0] != -1 && sizes[0] != matrix.count / columns))
+        return ls_onnx_refuse(w, "gives a row of sizes another shape");
+    matrix.columns = to.count == 2 ? (int)columns : 0;
+    return matrix;
+}
+
+struct ls_onnx_value ls_onnx_transpose_matrix(struct ls_onnx_walk *w, struct ls_onnx_value matrix) {
+    struct ls_onnx_value turned = matrix;
+    int64_t order[2];
+    if (!matrix.columns || !ls_onnx_wholes(w->node, "perm", 2, -1, order) || order[0] != 1 ||
+        order[1] != 0)
+        return refuse(w);
+    const int rows = matrix.count / matrix.columns;
+    for (int i = 0; i < matrix.count; i++)
+        turned.wholes[i % matrix.columns * rows + i / matrix.columns] = matrix.wholes[i];
+    turned.columns = rows;
+    return turned;
+}
+
+struct ls_onnx_value ls_onnx_reverse_rows(struct ls_onnx_value matrix) {
+    struct ls_onnx_value reversed = matrix;
+    const int width = matrix.columns ? matrix.columns : 1;
+    for (int i = 0; i < matrix.count; i++)
+        reversed.wholes[matrix.count - width - i / width * width + i % width] = matrix.wholes[i];
+    return reversed;
+}
+
 static struct ls_onnx_value equal(struct ls_onnx_walk *w) {
     return ls_onnx_compute_rows(w, '=');
 }

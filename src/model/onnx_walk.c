@@ -78,8 +78,8 @@ struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value
     case LS_ONNX_LEARNED:
         return ls_onnx_learned(w, x.weight);
     case LS_ONNX_PADDED:
-        return ls_onnx_refuse(w, "takes an image with zeros around it, as only means over windows "
-                                 "can here");
+        return ls_onnx_refuse(w, "takes an image with zeros around it, as only convolutions and "
+                                 "means over windows can here");
     default:
         return ls_onnx_refuse(w, "takes a part of a formula that as a whole is not known here");
     }
@@ -109,6 +109,13 @@ struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i) {
 }
 
 struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
+    struct ls_onnx_value row = ls_onnx_matrix(w, i);
+    if (row.columns)
+        row.count = -1;
+    return row;
+}
+
+struct ls_onnx_value ls_onnx_matrix(const struct ls_onnx_walk *w, size_t i) {
     const struct ls_onnx_value *found = find(w, i);
     struct ls_onnx_value row = {.count = -1};
     if (found)
@@ -142,9 +149,7 @@ float ls_onnx_number_or_attribute(struct ls_onnx_walk *w, size_t i, const char *
     return number;
 }
 
-/* x, with its pixels in rows if it is an image but that they stand in other ones: tokens that have
- * become an image again. */
-static struct ls_onnx_value in_rows(struct ls_onnx_walk *w, struct ls_onnx_value x) {
+struct ls_onnx_value ls_onnx_in_rows(struct ls_onnx_walk *w, struct ls_onnx_value x) {
     const struct ls_shape shape = ls_onnx_shape(w, x);
     const int pixels = shape.height * shape.width;
     if (w->builder.status || x.view.rank != LS_ONNX_RANK || ls_onnx_is_image(w, x))
@@ -159,7 +164,7 @@ static struct ls_onnx_value in_rows(struct ls_onnx_walk *w, struct ls_onnx_value
 }
 
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i) {
-    struct ls_onnx_value x = in_rows(w, ls_onnx_input(w, i));
+    struct ls_onnx_value x = ls_onnx_in_rows(w, ls_onnx_input(w, i));
     if (!w->builder.status) {
         x.made = true;
         *find(w, i) = x;

@@ -49,6 +49,7 @@ struct ls_onnx_value {
     int groups; /* of what is normal: 0 is every pixel for itself */
     int count;  /* not 0: it is no activations, but so many whole numbers, for a shape */
     int64_t wholes[LS_ONNX_WHOLES];
+    int columns;                /* that these stand in; 0: they are a row */
     float scales[LS_ONNX_RANK]; /* by which an image's dimensions grow */
 };
 
@@ -76,11 +77,12 @@ struct ls_onnx_operations {
 };
 
 /* Those with weights, those that normalise, functions of one value, means and maxima, sums and
- * products, which may be parts of others, those of some channels or pixels, those of attention,
- * those that change shapes, those that compute them, and those that change an image's size. */
+ * products, which may be parts of others, those that take some channels or pixels and those that
+ * join them, those of attention, those that change shapes, those that compute them, and those that
+ * change an image's size. */
 extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_norms, ls_onnx_activations,
-    ls_onnx_pools, ls_onnx_arithmetic, ls_onnx_parts, ls_onnx_attention, ls_onnx_reshapes,
-    ls_onnx_shapes, ls_onnx_resizes;
+    ls_onnx_pools, ls_onnx_arithmetic, ls_onnx_parts, ls_onnx_joins, ls_onnx_attention,
+    ls_onnx_reshapes, ls_onnx_shapes, ls_onnx_resizes;
 
 /* Fails for what is wrong with the node; returns a value of no use. */
 struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);
@@ -90,6 +92,14 @@ struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);
 struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i);
+
+/* x, with its pixels in rows if it is an image but that they stand in other ones: tokens that have
+ * become an image again. */
+struct ls_onnx_value ls_onnx_in_rows(struct ls_onnx_walk *w, struct ls_onnx_value x);
+
+/* The image that is the node's first input without the zeros around it, pads[4], which are added to
+ * a window's own padding. */
+struct ls_onnx_value ls_onnx_unpadded(struct ls_onnx_walk *w, int pads[4]);
 
 /* The same numbers, counted as before, of a node that has pixels and channels exchanged; of input
  * i, for all that take it from now on. */
@@ -215,6 +225,13 @@ struct ls_onnx_value ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size
 /* A number that is input i, or an attribute, as before ONNX's version 11. */
 float ls_onnx_number_or_attribute(struct ls_onnx_walk *w, size_t i, const char *name,
                                   double otherwise);
+
+/* The same of a row or a matrix; in other columns, rows and columns exchanged, its rows the other
+ * way round. */
+struct ls_onnx_value ls_onnx_matrix(const struct ls_onnx_walk *w, size_t i);
+struct ls_onnx_value ls_onnx_reshape_matrix(struct ls_onnx_walk *w, struct ls_onnx_value matrix);
+struct ls_onnx_value ls_onnx_transpose_matrix(struct ls_onnx_walk *w, struct ls_onnx_value matrix);
+struct ls_onnx_value ls_onnx_reverse_rows(struct ls_onnx_value matrix);
 
 /* The node's whole numbers behind one another, or their sums, products, ...; or some numbers of a
  * row.

@@ -386,6 +386,29 @@ class Pyramid(torch.nn.Module):
         return self.last(x.mean([2, 3]))
 
 
+class Cuts(torch.nn.Module):
+    """Skip connections without weights, of every other pixel, with zeros beside its channels (He et al. 2016,
+    option A); crops, and zeros that convolutions find around an image."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.stem, self.norm = nn.Conv2d(3, 6, 3, stride=2), nn.BatchNorm2d(6)
+        self.conv1, self.conv2 = nn.Conv2d(6, 6, 3, padding=1), nn.Conv2d(6, 12, 3, stride=2, padding=1)
+        self.depth, self.last = nn.Conv2d(12, 12, 3, stride=2, groups=12), nn.Conv2d(12, 9, 3)
+        self.linear = nn.Linear(9, 10)
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = f.silu(self.norm(self.stem(f.pad(x, (0, 1, 0, 1)))))
+        x = f.silu(self.conv1(x) + x)
+        x = f.silu(self.conv2(x) + f.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 2, 4)))
+        x = torch.cat([x[:, :6, 1:, :-1], f.pad(x[:, 6:11, :-1, 1:], (0, 0, 0, 0, 0, 1))], 1)
+        x = torch.tanh(self.depth(f.pad(x, (1, 0, 2, 1))))
+        x = f.pad(x[..., 1::3], (0, 0, 0, 0, 1, 0))[:, 1:] + x[:, :, :, 1::3]
+        return self.linear(torch.tanh(self.last(f.pad(x, (2, 1, 1, 0)))).mean([2, 3]))
+
+
 class Small(torch.nn.Module):
     """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
@@ -465,3 +488,6 @@ def all_of():
     pyramid = Pyramid()
     perturb(pyramid.norm, pyramid.norm1, pyramid.norm2)
     yield "pyramid", pyramid
+    cuts = Cuts()
+    perturb(cuts.norm)
+    yield "cuts", cuts

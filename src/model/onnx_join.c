@@ -1,0 +1,143 @@
+/* Operations of ONNX that join activations, by channels or by pixels, or put zeros beside them. */
+#include "model/onnx_walk.h"
+#include <limits.h>
+#include <string.h>
+
+/* The node's input i, which may be learned. */
+static struct ls_onnx_value part_of(struct ls_onnx_walk *w, size_t i) {
+    if (i < w->node->n_input && !ls_onnx_is_activations(w, i)) {
+        const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
+        if (source.tensor)
+            return ls_onnx_learned(w, source);
+    }
+    return ls_onnx_input(w, i);
+}
+
+/* Of parts that are counted alike, of which some may have their pixels in a row. */
+static int add_joined(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs) {
+    bool rows = false;
+    for (int i = 0; i < count && !w->builder.status; i++)
+        rows = rows || w->builder.network->nodes[inputs[i]].out.height !=
+                           w->builder.network->nodes[inputs[0]].out.height;
+    for (int i = 0; rows && i < count; i++)
+        inputs[i] = ls_onnx_row_of_pixels(w, inputs[i]);
+    return ls_onnx_add(w, op, (struct ls_attributes){0}, count, inputs);
+}
+
+/* Appends a part, of `count` so far; of many, as many are joined as an operation takes at a time.
+ */
+static int join(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs, int part) {
+    if (count == LS_MAX_INPUTS) {
+        inputs[0] = add_joined(w, op, count, inputs);
+        count = 1;
+    }
+    inputs[count] = part;
+    return count + 1;
+}
+
+/* Whether dimension d of x are all channels, or all pixels, and the others are those of `first`. */
+static bool continues(const struct ls_onnx_walk *w, const struct ls_onnx_value *first,
+                      struct ls_onnx_value x, int d, bool channels) {
+    return (channels ? ls_onnx_is_channels(w, x, d) : ls_onnx_is_pixels(w, x, d)) &&
+           ls_onnx_view_equal_but(&first->view, &x.view, d);
+}
+
+/* Of channels behind channels, or tokens behind tokens. */
+static struct ls_onnx_value concat_activations(struct ls_onnx_walk *w) {
+    int inputs[LS_MAX_INPUTS], count = 0;
+    const struct ls_onnx_value first = part_of(w, 0);
+    const int d = ls_onnx_dimension(&first, ls_onnx_whole(w->node, "axis", INT_MAX));
+    const bool channels = ls_onnx_is_channels(w, first, d) &&
+                          (ls_onnx_is_image(w, first) || !ls_onnx_is_pixels(w, first, d));
+    const struct ls_op *op = channels ? &ls_op_concat : &ls_op_append;
+    if (d < 0)
+        return ls_onnx_refuse(w, "joins along a dimension that is not there");
+    for (size_t i = 0; i < w->node->n_input && !w->builder.status; i++) {
+        struct ls_onnx_value x = i ? part_of(w, i) : first;
+        if (!continues(w, &first, x, d, channels))
+            x = ls_onnx_exchange(w, x);
+        if (w->builder.status)
+            return x;
+        if (!continues(w, &first, x, d, channels))
+            return ls_onnx_refuse(w,
+                                  "only all channels, or all tokens [batch, tokens, channels], of "
+                                  "activations of one kind can be joined");
+        count = join(w, op, count, inputs, x.node);
+    }
+    const int node = add_joined(w, op, count, inputs);
+    struct ls_onnx_value all = ls_onnx_made_alike(first, node);
+    const struct ls_shape shape = ls_onnx_shape(w, all);
+    if (!w->builder.status)
+        all.view.dimensions[d] = channels ? ls_onnx_channels_of(shape) : ls_onnx_pixels(shape);
+    return all;
+}
+
+static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
+    struct ls_onnx_value scales = {0};
+    if (ls_onnx_join_scales(w, &scales))
+        return scales;
+    return ls_onnx_row(w, 0).count > 0 ? ls_onnx_join_rows(w) : concat_activations(w);
+}
+
+/* A node for so many channels of zeros beside x. */
+static int add_zeros(struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t channels) {
+    const struct ls_shape shape = ls_onnx_shape(w, x);
+    const struct ls_attributes zeros = {.pixels = 1,
+                                        .channels = (int)channels,
+                                        .rank = 1,
+                                        .given = ls_constant(&w->builder, (size_t)channels)};
+    const struct ls_attributes all = {
+        .pixels = shape.height * shape.width, .channels = (int)channels, .rows = shape.height};
+    const int node = ls_onnx_add(w, &ls_op_given, zeros, 0, NULL);
+    return ls_onnx_add(w, &ls_op_spread, all, 1, &node);
+}
+
+/* An image with so many channels of zeros before and after its own, as a skip connection has that
+ * learns nothing where channels become more (He et al. 2016, section 3.3, option A). */
+static struct ls_onnx_value pad_channels(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                         int64_t before, int64_t after) {
+    int inputs[3], count = 0;
+    if (before == 0 && after == 0)
+        return x;
+    if (before > 0)
+        inputs[count++] = add_zeros(w, x, before);
+    inputs[count++] = x.node;
+    if (after > 0)
+        inputs[count++] = add_zeros(w, x, after);
+    return ls_onnx_made_image(
+        w, ls_onnx_add(w, &ls_op_concat, (struct ls_attributes){0}, count, inputs));
+}
+
+/* Zeros around an image's pixels, which its taker pads by, even none of them; or channels. */
+static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
+    const struct ls_onnx_value pads = ls_onnx_row_or_attribute(w, 1, "pads", 2 * LS_ONNX_RANK);
+    const int64_t *p = pads.wholes;
+    bool none = pads.count == 2 * LS_ONNX_RANK, sound = none;
+    for (int i = 0; i < pads.count; i++) {
+        none = none && p[i] == 0;
+        sound = sound && p[i] >= 0 && p[i] <= (i % LS_ONNX_RANK == 0 ? 0 : LS_ONNX_MOST);
+    }
+    if (none)
+        return ls_onnx_input(w, 0);
+    if (w->node->n_input > 3 && *w->node->input[3])
+        return ls_onnx_refuse(w,
+                              "pads the axes it names; only pads for all of them are known here");
+    if (!sound || !ls_onnx_says(w->node, "mode", "constant", true) ||
+        ls_onnx_number_or_attribute(w, 2, "value", 0) != 0)
+        return ls_onnx_refuse(w, "only zeros around an image's pixels or beside its channels are "
+                                 "known here");
+    struct ls_onnx_value x = pad_channels(w, ls_onnx_image(w, 0), p[1], p[5]);
+    const int64_t sides[4] = {p[2], p[3], p[6], p[7]};
+    if (sides[0] + sides[1] + sides[2] + sides[3] == 0)
+        return x;
+    x.term = LS_ONNX_PADDED;
+    memcpy(x.wholes, sides, sizeof sides);
+    return x;
+}
+
+static const struct ls_onnx_operation members[] = {
+    {"Concat", " axis ", concat},
+    {"Pad", " mode pads value ", pad},
+};
+
+const struct ls_onnx_operations ls_onnx_joins = {members, sizeof members / sizeof *members};
