@@ -125,7 +125,12 @@ static void other_operations_round_once(void **state) {
                 accumulate);
         compare(&ls_op_scale, (struct ls_attributes){.rank = 3}, 1, &in, accumulate);
         compare(&ls_op_scale, (struct ls_attributes){.single = true}, 1, &in, accumulate);
-        compare(&ls_op_spread, (struct ls_attributes){.pixels = 5}, 1, wide, accumulate);
+        compare(&ls_op_spread, (struct ls_attributes){.pixels = 5, .channels = 18}, 1, wide,
+                accumulate);
+        compare(
+            &ls_op_resize,
+            (struct ls_attributes){.sampling = {LS_LINEAR, {9, 11}, {0.6F, 0.7F}, {-0.2F, -0.1F}}},
+            1, &in, accumulate);
         compare(&ls_op_slice, (struct ls_attributes){.channels = 7, .begin = 5}, 1, &in,
                 accumulate);
         compare(&ls_op_shuffle, (struct ls_attributes){.groups = 3}, 1, &in, accumulate);
