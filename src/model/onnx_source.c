@@ -161,7 +161,8 @@ static bool take(const struct LsOnnx__Tensor *tensor, struct ls_onnx_source *sou
     source->rank = (int)tensor->n_size;
     if (tensor->n_size > LS_ONNX_SOURCE_RANK)
         return false;
-    memcpy(source->size, tensor->size, tensor->n_size * sizeof *tensor->size);
+    for (int d = 0; d < source->rank; d++)
+        source->size[d] = tensor->size[d];
     return true;
 }
 
