@@ -171,22 +171,30 @@ void onnx_take(const struct ls_onnx *o, const char *type, int earlier, size_t in
     onnx_rename(&onnx_find(o, type, earlier)->input[input], name);
 }
 
-void onnx_check_taken(const char *path, void (*change)(struct ls_onnx *o), int numbers) {
+void onnx_change(struct ls_onnx *onnx, const char *path, void (*change)(struct ls_onnx *o)) {
     unsigned char *bytes;
     size_t count;
-    struct ls_onnx onnx;
-    struct ls_network network;
-    struct ls_error error = {0};
     assert_int_equal(ls_file_read(path, 1 << 20, &bytes, &count, NULL), LS_OK);
-    assert_int_equal(ls_onnx_parse(&onnx, path, bytes, count, NULL), LS_OK);
-    change(&onnx);
-    assert_int_equal(onnx_read_again(&onnx, path, NULL), LS_OK);
-    if (ls_onnx_network(&onnx, &network, NULL, &error))
+    assert_int_equal(ls_onnx_parse(onnx, path, bytes, count, NULL), LS_OK);
+    free(bytes);
+    change(onnx);
+    assert_int_equal(onnx_read_again(onnx, path, NULL), LS_OK);
+}
+
+void onnx_make(struct ls_network *network, const char *path, void (*change)(struct ls_onnx *o)) {
+    struct ls_onnx onnx;
+    struct ls_error error = {0};
+    onnx_change(&onnx, path, change);
+    if (ls_onnx_network(&onnx, network, NULL, &error))
         fail_msg("%s", error.message);
+    ls_onnx_free(&onnx);
+}
+
+void onnx_check_taken(const char *path, void (*change)(struct ls_onnx *o), int numbers) {
+    struct ls_network network;
+    onnx_make(&network, path, change);
     const struct ls_shape shape = network.nodes[network.node_count - 1].out,
                           wanted = {1, 1, numbers};
     assert_true(ls_shape_equal(shape, wanted));
     ls_network_free(&network);
-    ls_onnx_free(&onnx);
-    free(bytes);
 }

@@ -61,6 +61,10 @@ struct onnx_refusal {
 /* Checks that of the file at `path`. */
 void onnx_check_refusals(const char *path, const struct onnx_refusal *cases, size_t count);
 
+/* Reads the file at `path` and changes it; or makes the network that it is then. */
+void onnx_change(struct ls_onnx *onnx, const char *path, void (*change)(struct ls_onnx *onnx));
+void onnx_make(struct ls_network *network, const char *path, void (*change)(struct ls_onnx *onnx));
+
 /* Checks that the changed file is known, and that of an image so many numbers come. */
 void onnx_check_taken(const char *path, void (*change)(struct ls_onnx *onnx), int numbers);
 

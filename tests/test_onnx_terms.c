@@ -218,6 +218,30 @@ static void single_weight(struct ls_onnx *o) {
     tensor->raw.len = sizeof(float);
 }
 
+static void turned_column(struct ls_onnx *o) {
+    onnx_add_wholes(onnx_append(o, "Unsqueeze", "scale2", "column"), "axes", 1, (int64_t[]){1});
+    onnx_append(o, "Transpose", "column", "turned");
+    onnx_append(o, "Squeeze", "turned", "row");
+}
+
+/* A row that is a column turned has its numbers in the same order, which no matrix has. */
+static void vectors_stay_in_order(void **state) {
+    struct ls_onnx onnx;
+    (void)state;
+    onnx_change(&onnx, "tests/fixtures/onnx/next-folded.onnx", turned_column);
+    const struct ls_onnx_source turned = ls_onnx_find(&onnx, "turned"),
+                                row = ls_onnx_find(&onnx, "row");
+    assert_non_null(turned.tensor);
+    assert_int_equal(turned.rank, 2);
+    assert_int_equal(turned.size[0], 1);
+    assert_int_equal(turned.size[1], 18);
+    assert_false(turned.transposed);
+    assert_non_null(row.tensor);
+    assert_int_equal(row.rank, 1);
+    assert_int_equal(row.size[0], 18);
+    ls_onnx_free(&onnx);
+}
+
 /* Weights that get more dimensions to be those of channels. */
 static void dimensions_that_do_not_fit_are_refused(void **state) {
     static const struct onnx_refusal cases[] = {
@@ -355,6 +379,7 @@ int main(void) {
         cmocka_unit_test(formulas_that_are_not_known_are_refused),
         cmocka_unit_test(numbers_are_taken),
         cmocka_unit_test(layers_that_do_not_fit_are_refused),
+        cmocka_unit_test(vectors_stay_in_order),
         cmocka_unit_test(dimensions_that_do_not_fit_are_refused),
         cmocka_unit_test(channels_that_do_not_fit_are_refused),
         cmocka_unit_test(channels_that_are_first_are_refused),

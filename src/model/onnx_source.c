@@ -70,6 +70,10 @@ static bool squeeze(const struct ls_onnx *onnx, const struct LsOnnx__Node *node,
     bool gone[LS_ONNX_SOURCE_RANK];
     const struct ls_onnx_source from = *source;
     bool sound = choose_axes(onnx, node, false, from.rank, gone) > 0;
+    const bool all = node->n_input == 1 && node->n_attribute == 0; /* that are 1 */
+    for (int d = 0; all && d < from.rank; d++)
+        gone[d] = from.size[d] == 1;
+    sound = sound || all;
     source->rank = 0;
     for (int d = 0; sound && d < from.rank; d++) {
         sound = !gone[d] || from.size[d] == 1;
@@ -136,7 +140,8 @@ void ls_onnx_turn(struct ls_onnx_source *source) {
     const int64_t first = source->size[0];
     source->size[0] = source->size[1];
     source->size[1] = first;
-    source->transposed = !source->transposed;
+    if (first != 1 && source->size[0] != 1) /* or its numbers stay in order */
+        source->transposed = !source->transposed;
 }
 
 /* Counts the tensor's numbers as the node does; false: it does more than that. */
