@@ -174,6 +174,43 @@ static void constants_are_no_parameters(void **state) {
     }
 }
 
+/* What is learned and added to what is learned has not been put to the images. */
+static void shifted_token(struct ls_onnx *o) {
+    onnx_add_number(o, "begin", 0.5F);
+    onnx_add_input(onnx_append(o, "Add", onnx_find(o, "Expand", 0)->output[0], "shifted"), "begin");
+    onnx_move_last(o, onnx_node(o, "Expand", 0) + 1);
+    onnx_take(o, "Concat", 2, 0, "shifted");
+}
+static void weights_of_weights_are_parameters(void **state) {
+    static const char path[] = "tests/fixtures/onnx/vision-with-batch-norm.onnx";
+    struct ls_network before, after;
+    (void)state;
+    assert_int_equal(ls_network_create(&before, path, NULL), LS_OK);
+    onnx_make(&after, path, shifted_token);
+    assert_int_equal(after.parameter_count, before.parameter_count + 1);
+    assert_non_null(ls_network_find(&after, "begin"));
+    ls_network_free(&before);
+    ls_network_free(&after);
+}
+
+/* Images of another size before their mean is subtracted, which still is a constant. */
+static void resized_first(struct ls_onnx *o) {
+    LsOnnx__Node *resize = onnx_append(o, "Resize", onnx_find(o, "Sub", 0)->input[0], "small");
+    onnx_add_row(o, "sizes", 4, (int64_t[]){1, 3, 32, 32});
+    onnx_add_input(resize, "");
+    onnx_add_input(resize, "");
+    onnx_add_input(resize, "sizes");
+    onnx_move_last(o, 0);
+    onnx_take(o, "Sub", 0, 0, "small");
+}
+static void resized_images_are_images(void **state) {
+    struct ls_network network;
+    (void)state;
+    onnx_make(&network, sizes, resized_first);
+    assert_int_equal(network.parameter_count, 3493);
+    ls_network_free(&network);
+}
+
 /* Trained from the beginning, the network still has the file's constants. */
 static void constants_do_not_begin_anew(void **state) {
     struct ls_model file, anew;
@@ -196,6 +233,8 @@ int main(void) {
         cmocka_unit_test(sizes_that_are_not_known_are_refused),
         cmocka_unit_test(cuts_that_are_not_known_are_refused),
         cmocka_unit_test(constants_are_no_parameters),
+        cmocka_unit_test(weights_of_weights_are_parameters),
+        cmocka_unit_test(resized_images_are_images),
         cmocka_unit_test(constants_do_not_begin_anew),
     };
     return cmocka_run_group_tests_name("images in ONNX", tests, NULL, NULL);

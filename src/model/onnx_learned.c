@@ -183,13 +183,20 @@ static bool is_given(const struct ls_network *network, int n) {
            (network->nodes[n].op == &ls_op_spread && is_given(network, network->nodes[n].input[0]));
 }
 
-/* Whether nothing but constants has been put to the images on the way to node n. */
+/* Whether node n are the images still, with nothing but constants put to them on the way, of which
+ * parts may have been taken, and at another size. */
 static bool is_image(const struct ls_network *network, int n) {
-    const struct ls_node *node = &network->nodes[n];
-    if (n == 0 || node->op == &ls_op_line)
-        return n == 0 || is_image(network, node->input[0]);
-    return (node->op == &ls_op_add || node->op == &ls_op_multiply) &&
-           is_given(network, node->input[1]) && is_image(network, node->input[0]);
+    static const struct ls_op *const plain[] = {&ls_op_line, &ls_op_clip, &ls_op_slice,
+                                                &ls_op_resize, &ls_op_transpose};
+    bool known = true;
+    for (; n > 0 && known; n = network->nodes[n].input[0]) {
+        const struct ls_node *node = &network->nodes[n];
+        known = (node->op == &ls_op_add || node->op == &ls_op_multiply) &&
+                is_given(network, node->input[1]);
+        for (size_t p = 0; p < sizeof plain / sizeof *plain; p++)
+            known = known || node->op == plain[p];
+    }
+    return known;
 }
 
 bool ls_onnx_is_constant(const struct ls_onnx_walk *w, const struct ls_onnx_source *source,
@@ -197,7 +204,8 @@ bool ls_onnx_is_constant(const struct ls_onnx_walk *w, const struct ls_onnx_sour
     float number;
     const bool parameter = ls_onnx_single(source->tensor, &number) ? ls_onnx_is_parameter(w, source)
                                                                    : ls_onnx_is_stored(w, source);
-    return !parameter || (!w->builder.status && is_image(w->builder.network, x.node));
+    return !parameter ||
+           (!w->builder.status && !x.weight.tensor && is_image(w->builder.network, x.node));
 }
 
 /* Whether a tensor has a number for each channel of x, in a dimension of its own that is theirs, or
