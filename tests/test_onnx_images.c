@@ -1,6 +1,7 @@
 /* Images that ONNX files give another size, and what is put to images that is constant. */
 #include "networks.h"
 #include "onnx_change.h"
+#include "ops/op.h"
 #include "support.h"
 
 static const char cuts[] = "tests/fixtures/onnx/cuts-with-batch-norm.onnx";
@@ -211,6 +212,38 @@ static void resized_images_are_images(void **state) {
     ls_network_free(&network);
 }
 
+static void end_as_image(struct ls_onnx *o) {
+    onnx_set_output(o, onnx_find(o, "Reshape", 9)->output[0]);
+}
+
+/* A number for each token, for which these are put in the place of channels. */
+static void weighed_tokens(struct ls_onnx *o) {
+    LsOnnx__Node *turn = onnx_find(o, "Transpose", 14);
+    onnx_add_number(o, "weights", 0);
+    LsOnnx__Tensor *weights = o->model->graph->initializer[o->model->graph->n_initializer - 1];
+    weights->floats = realloc(weights->floats, 64 * sizeof *weights->floats);
+    assert_non_null(weights->floats);
+    for (int i = 0; i < 64; i++)
+        weights->floats[i] = (float)i;
+    weights->n_floats = 64;
+    weights->size = realloc(weights->size, 2 * sizeof *weights->size);
+    memcpy(weights->size, (int64_t[]){64, 1}, 2 * sizeof *weights->size);
+    weights->n_size = 2;
+    onnx_add_input(onnx_append(o, "Mul", turn->input[0], "weighed"), "weights");
+    onnx_move_last(o, onnx_node(o, "Transpose", 14));
+    onnx_rename(&turn->input[0], "weighed");
+}
+static void tokens_become_images(void **state) {
+    static const char path[] = "tests/fixtures/onnx/pyramid-with-batch-norm.onnx";
+    struct ls_network network;
+    (void)state;
+    onnx_make(&network, path, end_as_image);
+    assert_true(
+        ls_shape_equal(network.nodes[network.node_count - 1].out, (struct ls_shape){8, 8, 8}));
+    ls_network_free(&network);
+    onnx_check_taken(path, weighed_tokens, 10);
+}
+
 /* Trained from the beginning, the network still has the file's constants. */
 static void constants_do_not_begin_anew(void **state) {
     struct ls_model file, anew;
@@ -235,6 +268,7 @@ int main(void) {
         cmocka_unit_test(constants_are_no_parameters),
         cmocka_unit_test(weights_of_weights_are_parameters),
         cmocka_unit_test(resized_images_are_images),
+        cmocka_unit_test(tokens_become_images),
         cmocka_unit_test(constants_do_not_begin_anew),
     };
     return cmocka_run_group_tests_name("images in ONNX", tests, NULL, NULL);

@@ -145,7 +145,7 @@ static void check_output(struct ls_onnx_walk *w) {
         output = w->values[index];
     if (output.term == LS_ONNX_LOG_SOFTMAX)
         output.term = LS_ONNX_WHOLE;
-    output = ls_onnx_settle(w, output);
+    output = ls_onnx_in_rows(w, ls_onnx_settle(w, output));
     if (w->builder.status)
         return;
     const struct ls_shape shape = w->builder.network->nodes[output.node].out;

@@ -150,10 +150,12 @@ float ls_onnx_number_or_attribute(struct ls_onnx_walk *w, size_t i, const char *
 }
 
 struct ls_onnx_value ls_onnx_in_rows(struct ls_onnx_walk *w, struct ls_onnx_value x) {
-    const struct ls_shape shape = ls_onnx_shape(w, x);
-    const int pixels = shape.height * shape.width;
     if (w->builder.status || x.view.rank != LS_ONNX_RANK || ls_onnx_is_image(w, x))
         return x;
+    if (ls_onnx_is_pixels(w, x, 1))
+        x = ls_onnx_exchange(w, x);
+    const struct ls_shape shape = ls_onnx_shape(w, x);
+    const int pixels = shape.height * shape.width;
     const int rows = (int)ls_onnx_dimension_size(&x.view.dimensions[2]);
     const struct ls_onnx_view image =
         ls_onnx_image_view((struct ls_shape){rows, pixels / rows, shape.channels});
