@@ -212,6 +212,30 @@ static void resized_images_are_images(void **state) {
     ls_network_free(&network);
 }
 
+/* A height that is a whole part of a factor times a size. */
+static void computed_height(struct ls_onnx *o) {
+    onnx_add_number(o, "onnx::1", 9.5F);
+    onnx_append(o, "Floor", "onnx::1", "height");
+    onnx_add_row(o, "before", 2, (int64_t[]){1, 6});
+    onnx_add_row(o, "width", 1, (int64_t[]){13});
+    LsOnnx__Node *join = onnx_append(o, "Concat", "before", "four");
+    onnx_add_input(join, "height");
+    onnx_add_input(join, "width");
+    onnx_move_last(o, 0);
+    onnx_move_last(o, 0);
+    onnx_rename(&onnx_find(o, "Resize", 3)->input[3], "four");
+}
+static void floor_of_image(struct ls_onnx *o) {
+    onnx_rename(&onnx_find(o, "Tanh", 0)->type, "Floor");
+}
+static void sizes_are_computed(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {floor_of_image, "(Floor): is known here of sizes"}};
+    (void)state;
+    onnx_check_taken(sizes, computed_height, 10);
+    onnx_check_refusals(sizes, cases, 1);
+}
+
 static void end_as_image(struct ls_onnx *o) {
     onnx_set_output(o, onnx_find(o, "Reshape", 9)->output[0]);
 }
@@ -268,6 +292,7 @@ int main(void) {
         cmocka_unit_test(constants_are_no_parameters),
         cmocka_unit_test(weights_of_weights_are_parameters),
         cmocka_unit_test(resized_images_are_images),
+        cmocka_unit_test(sizes_are_computed),
         cmocka_unit_test(tokens_become_images),
         cmocka_unit_test(constants_do_not_begin_anew),
     };

@@ -329,6 +329,14 @@ static struct ls_onnx_value reciprocal(struct ls_onnx_walk *w) {
     return is_number(w, 0, &a) ? number(1 / a) : ls_onnx_refuse(w, "is known here of sizes only");
 }
 
+/* A size times a factor becomes a size again. */
+static struct ls_onnx_value round_down(struct ls_onnx_walk *w) {
+    float a;
+    if (!is_number(w, 0, &a) || !(a >= 0 && a <= LS_ONNX_MOST))
+        return ls_onnx_refuse(w, "is known here of sizes only");
+    return (struct ls_onnx_value){.count = 1, .wholes = {(int64_t)a}};
+}
+
 static struct ls_onnx_value error_function(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
     if (is_multiple(&x, sqrt(0.5)))
@@ -337,9 +345,15 @@ static struct ls_onnx_value error_function(struct ls_onnx_walk *w) {
 }
 
 static const struct ls_onnx_operation members[] = {
-    {"Add", "", add},          {"Div", "", divide},   {"Erf", "", error_function},
-    {"Mul", "", multiply},     {"Pow", "", power},    {"Reciprocal", "", reciprocal},
-    {"Sqrt", "", square_root}, {"Sub", "", subtract},
+    {"Add", "", add},
+    {"Div", "", divide},
+    {"Erf", "", error_function},
+    {"Floor", "", round_down},
+    {"Mul", "", multiply},
+    {"Pow", "", power},
+    {"Reciprocal", "", reciprocal},
+    {"Sqrt", "", square_root},
+    {"Sub", "", subtract},
 };
 
 const struct ls_onnx_operations ls_onnx_arithmetic = {members, sizeof members / sizeof *members};

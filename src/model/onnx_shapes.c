@@ -19,14 +19,15 @@ static struct ls_onnx_value shape(struct ls_onnx_walk *w) {
     return sizes;
 }
 
-/* To whole numbers, or one of them to the number that scores are divided by; weights that are cast
- * to floats are found by their names. */
+/* To whole numbers, or one of them to a number, which scores are divided by or sizes multiplied;
+ * weights that are cast to floats are found by their names. */
 static struct ls_onnx_value cast(struct ls_onnx_walk *w) {
     enum { FLOAT = 1, INT64 = 7 };
     const struct ls_onnx_value x = ls_onnx_row(w, 0);
     const int64_t to = ls_onnx_whole(w->node, "to", 0);
-    if (x.count == 1 && to == FLOAT)
-        return (struct ls_onnx_value){.term = LS_ONNX_NUMBER, .number = (float)x.wholes[0]};
+    struct ls_onnx_value number = {.term = LS_ONNX_NUMBER, .number = (float)x.wholes[0]};
+    if (to == FLOAT && (x.count == 1 || ls_onnx_computed(w, 0, &number.number)))
+        return number;
     return x.count > 0 && to == INT64 ? x : refuse(w);
 }
 
