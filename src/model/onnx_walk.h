@@ -106,10 +106,6 @@ struct ls_onnx_value ls_onnx_unpadded(struct ls_onnx_walk *w, int pads[4]);
 struct ls_onnx_value ls_onnx_exchange(struct ls_onnx_walk *w, struct ls_onnx_value x);
 struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i);
 
-/* x, with its pixels in rows if it is an image but that they stand in other ones: tokens that have
- * become an image again. */
-struct ls_onnx_value ls_onnx_in_rows(struct ls_onnx_walk *w, struct ls_onnx_value x);
-
 /* The activations that a term stands for. */
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x);
 
