@@ -40,7 +40,7 @@ static bool take_scales(const struct ls_onnx_walk *w, size_t i, float scales[LS_
     return joined || take_numbers(w, i, LS_ONNX_RANK, scales) == LS_ONNX_RANK;
 }
 
-static bool is_one_of(const struct LsOnnx__Node *node, const char *name, const char *text) {
+static bool has(const struct LsOnnx__Node *node, const char *name, const char *text) {
     return ls_onnx_says(node, name, text, false);
 }
 
@@ -52,10 +52,10 @@ static void place(const struct ls_onnx_walk *w, struct ls_sampling *s, int d, in
     const struct LsOnnx__Node *node = w->node;
     const bool old = w->onnx->version < WITH_REGION;
     s->step[d] = step;
-    if (is_one_of(node, name, "align_corners"))
+    if (has(node, name, "align_corners"))
         s->step[d] = s->size[d] > 1 ? (float)(pixels - 1) / (float)(s->size[d] - 1) : 0;
     else if (ls_onnx_says(node, name, "half_pixel", !old) ||
-             (is_one_of(node, name, "pytorch_half_pixel") && s->size[d] > 1))
+             (has(node, name, "pytorch_half_pixel") && s->size[d] > 1))
         s->start[d] = step / 2 - 0.5F;
 }
 
@@ -72,7 +72,7 @@ static bool choose_method(const struct ls_onnx_walk *w, struct ls_sampling *s) {
                  {"ceil", LS_NEAREST_BEHIND, 0}};
     const char *usual = w->onnx->version < WITH_REGION ? "floor" : "round_prefer_floor";
     s->method = LS_LINEAR;
-    if (is_one_of(w->node, "mode", "linear"))
+    if (has(w->node, "mode", "linear"))
         return true;
     for (size_t m = 0; m < sizeof modes / sizeof *modes; m++)
         if (ls_onnx_says(w->node, "nearest_mode", modes[m].name,
