@@ -3,12 +3,12 @@
 #include "support.h"
 #include <math.h>
 
-enum { IMAGES = 3, INPUTS = 3 };
+enum { IMAGES = 3, INPUTS = 4 };
 
 struct layout {
     int heads;
     float slope;
-    struct ls_shape inputs[INPUTS]; /* queries, keys, values */
+    struct ls_shape inputs[INPUTS]; /* queries, keys, values, and biases if there are any */
 };
 
 static const struct layout layouts[] = {
@@ -19,9 +19,12 @@ static const struct layout layouts[] = {
     {4, 0.4F, {{5, 7, 12}, {1, 1, 12}, {1, 1, 4}}},
     {5, 0.9F, {{3, 7, 10}, {2, 4, 10}, {4, 2, 5}}},
     {1, 0.1F, {{2, 3, 37}, {1, 17, 37}, {17, 1, 19}}},
+    {2, 0.7F, {{2, 3, 6}, {5, 1, 6}, {1, 5, 4}, {1, 12, 5}}},
+    {0, 0.8F, {{2, 2, 3}, {2, 2, 3}, {2, 2, 3}, {4, 1, 4}}},
     /* so many that not all queries are at work together */
     {2, 0.7F, {{9, 9, 4}, {40, 40, 4}, {40, 40, 6}}},
     {1, 0.7F, {{4, 5, 2}, {65, 64, 2}, {64, 65, 1}}},
+    {2, 0.7F, {{5, 4, 2}, {65, 64, 2}, {64, 65, 2}, {2, 20, 4160}}},
     {2, 0.8F, {{17, 20, 4}, {17, 20, 4}, {17, 20, 4}}},
 };
 
@@ -29,7 +32,8 @@ enum { LAYOUTS = sizeof layouts / sizeof *layouts, ALIKE = LAYOUTS - 1 };
 
 static void create(struct rig *rig, const struct layout *l) {
     const struct ls_attributes attributes = {.groups = l->heads, .slope = l->slope};
-    rig_create(rig, &ls_op_attention, attributes, INPUTS, l->inputs, IMAGES, 0);
+    const int inputs = l->inputs[INPUTS - 1].channels ? INPUTS : INPUTS - 1;
+    rig_create(rig, &ls_op_attention, attributes, inputs, l->inputs, IMAGES, 0);
 }
 
 static int pixels_of(struct ls_shape shape) {
@@ -50,10 +54,13 @@ static double find_scores(const struct rig *rig, int image, int query, int head,
     const struct ls_node *node = &rig->node;
     const int heads = node->attributes.groups ? node->attributes.groups : 1;
     const float *q = at(rig, 0, image, query, head);
+    const int keys = pixels_of(node->in[1]), queries = pixels_of(node->in[0]);
     double largest = -INFINITY;
     for (int s = 0; s < pixels_of(node->in[1]); s++) {
         const float *k = at(rig, 1, image, s, head);
-        scores[s] = 0;
+        scores[s] = node->input_count > 3
+                        ? rig->call.inputs[3][((image * heads + head) * queries + query) * keys + s]
+                        : 0;
         for (int c = 0; c < node->in[0].channels / heads; c++)
             scores[s] += (double)node->attributes.slope * q[c] * k[c];
         largest = fmax(largest, scores[s]);
@@ -132,15 +139,15 @@ static void differentiate(struct rig *rig, bool change) {
 }
 
 static void keep(const struct rig *rig, float **kept) {
-    for (int i = 0; i < INPUTS; i++) {
+    for (int i = 0; i < rig->node.input_count; i++) {
         kept[i] = malloc(floats_of(rig, i) * sizeof(float));
         assert_non_null(kept[i]);
         memcpy(kept[i], rig->call.input_grads[i], floats_of(rig, i) * sizeof(float));
     }
 }
 
-static void drop(float **kept) {
-    for (int i = 0; i < INPUTS; i++)
+static void drop(const struct rig *rig, float **kept) {
+    for (int i = 0; i < rig->node.input_count; i++)
         free(kept[i]);
 }
 
@@ -157,19 +164,20 @@ static void assert_times(const float *values, const float *kept, size_t count, f
 static void gradients_are_added_where_asked_for(void **state) {
     (void)state;
     for (int l = 0; l < LAYOUTS; l++)
-        for (int variant = 0; variant < 16; variant++) {
+        for (int variant = 0; variant < 32; variant++) {
             struct rig rig;
             float *once[INPUTS];
             create(&rig, &layouts[l]);
-            differentiate(&rig, variant / 8);
+            differentiate(&rig, variant / 16);
             keep(&rig, once);
-            for (int i = 0; i < INPUTS; i++)
+            const int inputs = rig.node.input_count;
+            for (int i = 0; i < inputs; i++)
                 rig.call.accumulate[i] = variant >> i & 1;
-            differentiate(&rig, variant / 8);
-            for (int i = 0; i < INPUTS; i++)
+            differentiate(&rig, variant / 16);
+            for (int i = 0; i < inputs; i++)
                 assert_times(rig.call.input_grads[i], once[i], floats_of(&rig, i),
                              rig.call.accumulate[i] ? 2 : 1);
-            drop(once);
+            drop(&rig, once);
             rig_free(&rig);
         }
 }
@@ -183,17 +191,22 @@ static void gradients_are_not_needed(void **state) {
             struct rig rig;
             float *all[INPUTS], *grads[INPUTS];
             create(&rig, &layouts[l]);
+            const int inputs = rig.node.input_count;
+            if (wanted >= inputs) {
+                rig_free(&rig);
+                continue;
+            }
             differentiate(&rig, variant / INPUTS);
             keep(&rig, all);
             memset(rig.call.input_grads[wanted], 1, floats_of(&rig, wanted) * sizeof(float));
             memcpy(grads, rig.call.input_grads, sizeof grads);
-            for (int i = 0; i < INPUTS; i++)
+            for (int i = 0; i < inputs; i++)
                 rig.call.input_grads[i] = i == wanted ? grads[i] : NULL;
             differentiate(&rig, variant / INPUTS);
             memcpy(rig.call.input_grads, grads, sizeof grads);
-            for (int i = 0; i < INPUTS; i++)
+            for (int i = 0; i < inputs; i++)
                 assert_memory_equal(grads[i], all[i], floats_of(&rig, i) * sizeof(float));
-            drop(all);
+            drop(&rig, all);
             rig_free(&rig);
         }
 }
@@ -206,21 +219,21 @@ static void inputs_may_be_one(void **state) {
         float *parts[INPUTS], *grads[INPUTS];
         create(&rig, &layouts[ALIKE]);
         const size_t count = floats_of(&rig, 0);
-        for (int i = 1; i < INPUTS; i++)
+        for (int i = 1; i < 3; i++)
             memcpy((float *)rig.call.inputs[i], rig.call.inputs[0], count * sizeof(float));
         differentiate(&rig, change);
         keep(&rig, parts);
         for (size_t e = 0; e < count; e++)
             parts[0][e] += parts[1][e] + parts[2][e];
         memcpy(grads, rig.call.input_grads, sizeof grads);
-        for (int i = 1; i < INPUTS; i++) {
+        for (int i = 1; i < 3; i++) {
             rig.call.input_grads[i] = grads[0];
             rig.call.accumulate[i] = true;
         }
         differentiate(&rig, change);
         memcpy(rig.call.input_grads, grads, sizeof grads);
         assert_times(grads[0], parts[0], count, 1);
-        drop(parts);
+        drop(&rig, parts);
         rig_free(&rig);
     }
 }
@@ -242,13 +255,13 @@ static void images_are_on_their_own(void **state) {
     for (int variant = 0; variant < 2 * LAYOUTS; variant++) {
         struct rig rig;
         create(&rig, &layouts[variant / 2]);
-        for (int i = 0; i < INPUTS; i++)
+        for (int i = 0; i < rig.node.input_count; i++)
             repeat((float *)rig.call.inputs[i], ls_shape_size(rig.node.in[i]));
         repeat(rig.probe, ls_shape_size(rig.node.out));
         rig_forward(&rig, 2);
         assert_repeated(rig.call.output, ls_shape_size(rig.node.out));
         differentiate(&rig, variant % 2);
-        for (int i = 0; i < INPUTS; i++)
+        for (int i = 0; i < rig.node.input_count; i++)
             assert_repeated(rig.call.input_grads[i], ls_shape_size(rig.node.in[i]));
         rig_free(&rig);
     }
@@ -268,7 +281,7 @@ static void large_scores_stay_finite(void **state) {
                 assert_float_equal(rig.call.output[p * 4 + c], take(&rig, p / 12, p % 12, c), 1e-5);
         for (int change = 0; change < 2; change++) {
             differentiate(&rig, change);
-            for (int i = 0; i < INPUTS; i++)
+            for (int i = 0; i < rig.node.input_count; i++)
                 for (size_t e = 0; e < floats_of(&rig, i); e++)
                     assert_true(isfinite(rig.call.input_grads[i][e]));
         }
@@ -316,6 +329,8 @@ static void inputs_that_do_not_fit_are_refused(void **state) {
         {{1, 1, {{256, 257, 4}, {2, 2, 4}, {2, 2, 4}}}, "of 256x257 pixels to 2x2 is too much"},
         {{1, 1, {{2, 2, 4}, {65537, 1, 4}, {65537, 1, 4}}}, "of 2x2 pixels to 65537x1 is too much"},
         {{1, 1, {{65536, 65536, 4}, {2, 2, 4}, {2, 2, 4}}}, "65536 are the most"},
+        {{2, 1, {{2, 2, 4}, {2, 3, 4}, {2, 3, 4}, {4, 1, 6}}},
+         "24 numbers cannot be added to the scores of 4 queries and 6 keys in 2 heads"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -323,7 +338,8 @@ static void inputs_that_do_not_fit_are_refused(void **state) {
         struct ls_shape out;
         struct ls_node node = {.op = &ls_op_attention,
                                .attributes = {.groups = cases[i].layout.heads, .slope = 1},
-                               .input_count = INPUTS};
+                               .input_count = INPUTS - 1};
+        node.input_count += cases[i].layout.inputs[INPUTS - 1].channels > 0;
         memcpy(node.in, cases[i].layout.inputs, sizeof cases[i].layout.inputs);
         assert_int_equal(node.op->shape(&node, &out, &error), LS_MISMATCH);
         assert_message(&error, cases[i].why);

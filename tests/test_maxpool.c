@@ -19,7 +19,7 @@ static void gradients(void **state) {
     } cases[] = {
         {6, 4, 3, 2, 2, 0, false}, {7, 5, 2, 2, 2, 0, false}, {7, 7, 3, 3, 2, 1, false},
         {5, 6, 2, 3, 1, 1, false}, {4, 4, 1, 4, 1, 2, false}, {1, 1, 5, 1, 1, 0, false},
-        {7, 6, 2, 3, 2, 0, true},  {5, 8, 3, 2, 3, 1, true},
+        {7, 6, 2, 3, 2, 0, true},  {5, 8, 3, 2, 3, 1, true},  {2, 3, 2, 4, 3, 0, true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -85,7 +85,8 @@ static void windows_may_reach_over_the_edge(void **state) {
     static const struct {
         int size, kernel, stride, padding, windows;
     } cases[] = {{4, 3, 2, 0, 2}, {5, 3, 2, 0, 2}, {4, 2, 3, 0, 2}, {4, 2, 3, 1, 2},
-                 {5, 2, 3, 1, 2}, {5, 2, 2, 1, 3}, {6, 2, 2, 1, 4}, {6, 1, 4, 0, 2}};
+                 {5, 2, 3, 1, 2}, {5, 2, 2, 1, 3}, {6, 2, 2, 1, 4}, {6, 1, 4, 0, 2},
+                 {2, 3, 2, 0, 1}, {3, 4, 2, 0, 1}, {1, 3, 3, 0, 1}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ls_node node = {.op = &ls_op_maxpool,
@@ -121,6 +122,8 @@ static void windows_that_do_not_fit_are_refused(void **state) {
     node.attributes = (struct ls_attributes){.kernel = 4, .stride = 2};
     assert_int_equal(node.op->shape(&node, &out, &error), LS_MISMATCH);
     assert_message(&error, "3x5");
+    node.attributes = (struct ls_attributes){.kernel = 5, .stride = 2, .round_up = true};
+    assert_int_equal(node.op->shape(&node, &out, &error), LS_MISMATCH);
     node.attributes = (struct ls_attributes){.kernel = 2, .stride = 2, .padding = 2};
     assert_int_equal(node.op->shape(&node, &out, &error), LS_MISMATCH);
     node.attributes = (struct ls_attributes){.kernel = 2};

@@ -131,6 +131,8 @@ static void other_operations_round_once(void **state) {
             &ls_op_resize,
             (struct ls_attributes){.sampling = {LS_LINEAR, {9, 11}, {0.6F, 0.7F}, {-0.2F, -0.1F}}},
             1, &in, accumulate);
+        compare(&ls_op_pick, (struct ls_attributes){.pixels = 3, .given = (const float[]){7, 0, 7}},
+                1, &in, accumulate);
         compare(&ls_op_slice, (struct ls_attributes){.channels = 7, .begin = 5}, 1, &in,
                 accumulate);
         compare(&ls_op_shuffle, (struct ls_attributes){.groups = 3}, 1, &in, accumulate);

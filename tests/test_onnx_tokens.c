@@ -173,11 +173,83 @@ static void other_ways_to_count_are_taken(void **state) {
     onnx_check_taken("tests/fixtures/onnx/encoder-folded.onnx", without_and_with_positions, 12);
 }
 
+/* Biases of scores: of the network `relative`, whose attention takes them from the rows of a table,
+ * from the columns of another, and from a weight of four heads, and has a constant as the last. */
+
+static void of_other_heads(struct ls_onnx *o) {
+    onnx_take(o, "Add", 1, 1, "pairs");
+}
+static void of_tokens(struct ls_onnx *o) {
+    onnx_take(o, "Add", 1, 1, onnx_find(o, "Transpose", 0)->output[0]);
+}
+static void scaled(struct ls_onnx *o) {
+    LsOnnx__Node *softmax = onnx_find(o, "Softmax", 0);
+    LsOnnx__Node *factor = onnx_append(o, "Mul", softmax->input[0], "scaled");
+    onnx_add_input(factor, onnx_find(o, "Mul", 0)->input[1]);
+    onnx_rename(&softmax->input[0], "scaled");
+    onnx_move_last(o, onnx_node(o, "Softmax", 0));
+}
+static void biased_twice(struct ls_onnx *o) {
+    LsOnnx__Node *softmax = onnx_find(o, "Softmax", 0);
+    LsOnnx__Node *sum = onnx_append(o, "Add", softmax->input[0], "twice");
+    onnx_add_input(sum, onnx_find(o, "Add", 1)->input[1]);
+    onnx_rename(&softmax->input[0], "twice");
+    onnx_move_last(o, onnx_node(o, "Softmax", 0));
+}
+
+/* The numbers of rows. */
+static int64_t *rows_of(struct ls_onnx *o) {
+    const LsOnnx__Graph *graph = o->model->graph;
+    for (size_t i = 0; i < graph->n_initializer; i++)
+        if (strcmp(graph->initializer[i]->name, "index") == 0)
+            return (int64_t *)(void *)graph->initializer[i]->raw.data;
+    fail_msg("there are no rows");
+    return NULL;
+}
+static void far_row(struct ls_onnx *o) {
+    rows_of(o)[7] = 49;
+}
+static void row_before_all(struct ls_onnx *o) {
+    rows_of(o)[7] = -50;
+}
+static void last_row(struct ls_onnx *o) {
+    rows_of(o)[7] = -49;
+}
+static void rows_that_are_weights(struct ls_onnx *o) {
+    onnx_take(o, "Gather", 0, 1, "linear.bias");
+}
+static void far_dimension(struct ls_onnx *o) {
+    onnx_attribute(o, onnx_node(o, "Gather", 0), "axis")->whole = 2;
+}
+static void table_that_is_no_table(struct ls_onnx *o) {
+    onnx_take(o, "Gather", 0, 0, "patches.weight");
+}
+
+static void biases_that_do_not_fit_are_refused(void **state) {
+    static const char path[] = "tests/fixtures/onnx/relative-with-batch-norm.onnx";
+    static const struct onnx_refusal cases[] = {
+        {of_other_heads, "(Add): adds to the scores of attention what is not one number for each"},
+        {of_tokens, "(Add): adds to the scores of attention what is not one number for each"},
+        {scaled, "(Mul): takes a part of a formula"},
+        {biased_twice, "or does so twice"},
+        {far_row, "(Gather): cannot pick pixel number 49 of 49"},
+        {row_before_all, "(Gather): cannot pick pixel number -1 of 49"},
+        {rows_that_are_weights,
+         "(Gather): takes rows of a table of weights by numbers that are not"},
+        {far_dimension, "(Gather): takes rows of a table of weights by numbers that are not"},
+        {table_that_is_no_table, "(Gather): takes weights as activations"},
+    };
+    (void)state;
+    onnx_check_refusals(path, cases, sizeof cases / sizeof *cases);
+    onnx_check_taken(path, last_row, 10);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens_that_do_not_fit_are_refused),
         cmocka_unit_test(other_ways_to_count_are_taken),
         cmocka_unit_test(mixed_tokens_are_taken),
+        cmocka_unit_test(biases_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

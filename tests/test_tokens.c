@@ -106,6 +106,27 @@ static void some_pixels_are_taken(void **state) {
         }
 }
 
+static void pixels_are_picked(void **state) {
+    static const float numbers[] = {5, 0, 0, 3, 5, 1, 0};
+    const struct ls_shape in = {2, 3, 4};
+    const struct ls_attributes a = {.pixels = 7, .given = numbers};
+    struct rig rig;
+    (void)state;
+    rig_create(&rig, &ls_op_pick, a, 1, &in, IMAGES, 0);
+    assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){1, 7, 4}));
+    rig_forward(&rig, 2);
+    for (int p = 0; p < IMAGES * 7; p++)
+        assert_memory_equal(rig.call.output + p * 4,
+                            rig.call.inputs[0] + (p / 7 * 6 + (int)numbers[p % 7]) * 4,
+                            4 * sizeof(float));
+    rig_check(&rig, 2, 0.5F, 1e-5);
+    rig_check_accumulation(&rig, 2);
+    free(rig.call.input_grads[0]);
+    rig.call.input_grads[0] = NULL;
+    rig_backward(&rig, 2);
+    rig_free(&rig);
+}
+
 /* Or one number over all channels. */
 static void one_pixel_is_spread(void **state) {
     (void)state;
@@ -172,6 +193,7 @@ static void gradients_that_nobody_wants_are_left_out(void **state) {
 }
 
 static void shapes_that_do_not_fit_are_refused(void **state) {
+    static const float beyond[] = {0, 6}, before[] = {-1};
     static const struct {
         struct ls_node node;
         const char *why;
@@ -203,6 +225,17 @@ static void shapes_that_do_not_fit_are_refused(void **state) {
           .input_count = 1,
           .in = {{2, 3, 4}}},
          "cannot take 2 pixels from number -1"},
+        {{.op = &ls_op_pick,
+          .attributes = {.pixels = 2, .given = beyond},
+          .input_count = 1,
+          .in = {{2, 3, 4}}},
+         "cannot pick pixel number 6 of 6"},
+        {{.op = &ls_op_pick,
+          .attributes = {.pixels = 1, .given = before},
+          .input_count = 1,
+          .in = {{2, 3, 4}}},
+         "cannot pick pixel number -1 of 6"},
+        {{.op = &ls_op_pick, .input_count = 1, .in = {{2, 3, 4}}}, "cannot pick no pixel"},
         {{.op = &ls_op_span,
           .attributes = {.pixels = 5, .rows = 2},
           .input_count = 1,
@@ -395,6 +428,7 @@ int main(void) {
         cmocka_unit_test(given_pixels_are_those_of_every_image),
         cmocka_unit_test(pixels_stand_in_a_row),
         cmocka_unit_test(some_pixels_are_taken),
+        cmocka_unit_test(pixels_are_picked),
         cmocka_unit_test(one_pixel_is_spread),
         cmocka_unit_test(pixels_and_channels_are_exchanged),
         cmocka_unit_test(gradients_that_nobody_wants_are_left_out),

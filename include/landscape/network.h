@@ -83,23 +83,23 @@ struct ls_attributes {
     int groups;                  /* of channels that a convolution, group norm or attention keeps
                                     apart or a shuffle mixes; 0 is 1, but for group norm */
     int begin;                   /* first channel of a slice, or pixel of a span */
-    int pixels;                  /* of a learned row, a span, or what a pixel is spread over */
-    int rows;                    /* that a span's pixels, or those a pixel is spread over, stand
-                                    in, or a dimension of a learned row's tensor; 0: one */
-    float slope, shift;          /* of a bent line; slope: of attention's scores, too */
-    float low, high;             /* what values are clipped to */
-    bool bias;                   /* adds a bias tensor */
-    float bias_start;            /* its initial value */
-    bool unweighted;             /* a layer norm or group norm has no tensors */
-    bool matrix;                 /* a 1x1 convolution's weight is [channels][inputs], as a linear
-                                    layer's */
-    int rank, axis;              /* of the tensor of a scale, or of a learned row of one pixel:
-                                    dimensions, of which this is that of the channels; other rows'
-                                    are [1]...[pixels][channels], or [pixels][rows][channels / rows]
-                                  */
-    bool single;                 /* a scale's tensor is one number for all channels */
-    const float *given;      /* the numbers of a row that is not learned, [pixels][channels]; the
-                                network's */
+    int pixels;              /* of a learned row, a span, a pick, or what a pixel is spread over */
+    int rows;                /* that a span's pixels, or those a pixel is spread over, stand
+                                in, or a dimension of a learned row's tensor; 0: one */
+    float slope, shift;      /* of a bent line; slope: of attention's scores, too */
+    float low, high;         /* what values are clipped to */
+    bool bias;               /* adds a bias tensor */
+    float bias_start;        /* its initial value */
+    bool unweighted;         /* a layer norm or group norm has no tensors */
+    bool matrix;             /* a 1x1 convolution's weight is [channels][inputs], as a linear
+                                layer's */
+    int rank, axis;          /* of the tensor of a scale, or of a learned row of one pixel:
+                                dimensions, of which this is that of the channels; other rows'
+                                are [1]...[pixels][channels], or [pixels][rows][channels / rows]
+                              */
+    bool single;             /* a scale's tensor is one number for all channels */
+    const float *given;      /* the numbers of a row that is not learned, [pixels][channels], or
+                                those of the pixels that are picked; the network's */
     float epsilon, momentum; /* batch norm; epsilon of layer norm, too */
     bool fused_batchnorm;    /* set by fusion: a convolution folds the batch norm behind it */
     bool fused_residual;     /* set by fusion: the last input is added to the result */

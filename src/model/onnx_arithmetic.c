@@ -154,7 +154,7 @@ static struct ls_onnx_value multiply_number(struct ls_onnx_walk *w, const struct
                                             float number) {
     if (number == 1 && !p->trained)
         return p->x;
-    if (p->x.term == LS_ONNX_SCORES && !p->trained)
+    if (p->x.term == LS_ONNX_SCORES && !p->x.bias && !p->trained)
         return term(p->x, LS_ONNX_SCORES, p->x.number * number);
     if (p->x.term == LS_ONNX_TWICE_GELU && is(number, 0.5) && !p->trained)
         return gelu(w, p->x);
@@ -244,6 +244,8 @@ static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair
 }
 
 static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair *p) {
+    if (p->x.term == LS_ONNX_SCORES)
+        return ls_onnx_bias_scores(w, p->x, ls_onnx_learned(w, p->source));
     if (p->x.term == LS_ONNX_PRODUCT && p->source.rank == 1)
         return ls_onnx_linear(w, p->x, ls_onnx_weight(w, p->second, 1, false));
     if (p->x.term == LS_ONNX_NORMAL_WEIGHTED)
@@ -272,6 +274,10 @@ static struct ls_onnx_value add(struct ls_onnx_walk *w) {
         return add_number(w, &p);
     if (p.kind == WEIGHT)
         return add_weight(w, &p);
+    if (p.x.term == LS_ONNX_SCORES)
+        return ls_onnx_bias_scores(w, p.x, ls_onnx_input(w, p.second));
+    if (p.y.term == LS_ONNX_SCORES)
+        return ls_onnx_bias_scores(w, p.y, ls_onnx_input(w, p.first));
     return add_activations(w, 1);
 }
 

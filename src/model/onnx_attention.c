@@ -1,6 +1,6 @@
 /* Scaled dot-product attention (Vaswani et al. 2017, equation 1), which ONNX has no operation for
- * in the files of most networks: softmax(factor * q k^T) v, where q and k may carry parts of the
- * factor. */
+ * in the files of most networks: softmax(factor * q k^T + bias) v, where q and k may carry parts of
+ * the factor. */
 #include "model/onnx_walk.h"
 
 /* The channels of every head, of which as many as dimensions tell are counted before the tokens. */
@@ -69,6 +69,37 @@ static struct ls_onnx_value score(struct ls_onnx_walk *w) {
     return scores;
 }
 
+/* Whether the numbers of x lie in memory as they are counted. */
+static bool is_in_memory_order(const struct ls_onnx_walk *w, const struct ls_onnx_value *x) {
+    const struct ls_shape shape = ls_onnx_shape(w, *x);
+    struct ls_onnx_view view = x->view;
+    ls_onnx_exchange_axes(&view); /* an image is counted channel by channel, but lies by pixels */
+    return ls_onnx_is_image_order(&view,
+                                  (struct ls_shape){1, shape.channels, shape.height * shape.width});
+}
+
+/* Whether both have the same sizes, but that a has more dimensions of 1 in front. */
+static bool have_equal_sizes(const struct ls_onnx_view *a, const struct ls_onnx_view *b) {
+    const int before = a->rank - b->rank;
+    bool same = before >= 0;
+    for (int d = 0; same && d < a->rank; d++)
+        same = ls_onnx_dimension_size(&a->dimensions[d]) ==
+               (d < before ? 1 : ls_onnx_dimension_size(&b->dimensions[d - before]));
+    return same;
+}
+
+struct ls_onnx_value ls_onnx_bias_scores(struct ls_onnx_walk *w, struct ls_onnx_value scores,
+                                         struct ls_onnx_value bias) {
+    if (!is_in_memory_order(w, &bias))
+        bias = ls_onnx_exchange(w, bias);
+    if (!w->builder.status && (scores.bias || !is_in_memory_order(w, &bias) ||
+                               !have_equal_sizes(&scores.view, &bias.view)))
+        return ls_onnx_refuse(w, "adds to the scores of attention what is not one number for each "
+                                 "[heads, queries, keys], or does so twice");
+    scores.bias = bias.node;
+    return scores;
+}
+
 static struct ls_onnx_value attend(struct ls_onnx_walk *w, struct ls_onnx_value scores) {
     struct ls_onnx_value values = ls_onnx_input(w, 1);
     const int last = values.view.rank - 1;
@@ -77,8 +108,8 @@ static struct ls_onnx_value attend(struct ls_onnx_walk *w, struct ls_onnx_value 
         !have_equal_fronts(&scores.view, &values.view))
         return ls_onnx_refuse(w, "attends to other values than [batch, heads, tokens, channels]");
     const struct ls_attributes a = {.groups = heads, .slope = scores.number};
-    const int node =
-        ls_onnx_add(w, &ls_op_attention, a, 3, (int[]){scores.node, scores.other, values.node});
+    const int inputs[] = {scores.node, scores.other, values.node, scores.bias};
+    const int node = ls_onnx_add(w, &ls_op_attention, a, scores.bias ? 4 : 3, inputs);
     struct ls_onnx_value made = ls_onnx_made_alike(values, node);
     made.view.dimensions[last - 1] = scores.view.dimensions[last - 1];
     return made;

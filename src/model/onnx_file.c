@@ -174,15 +174,26 @@ bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number) {
     return true;
 }
 
+size_t ls_onnx_whole_count(const struct LsOnnx__Tensor *tensor) {
+    if (tensor->type != INT64)
+        return 0;
+    return tensor->n_wholes ? tensor->n_wholes : tensor->raw.len / sizeof(int64_t);
+}
+
+int64_t ls_onnx_whole_at(const struct LsOnnx__Tensor *tensor, size_t i) {
+    uint64_t bits = 0;
+    if (tensor->n_wholes)
+        return tensor->wholes[i];
+    for (size_t byte = 8; byte-- > 0;)
+        bits = bits << 8 | tensor->raw.data[8 * i + byte];
+    return (int64_t)bits;
+}
+
 int ls_onnx_tensor_wholes(const struct LsOnnx__Tensor *tensor, int most, int64_t *wholes) {
-    const size_t count = tensor->n_wholes ? tensor->n_wholes : tensor->raw.len / sizeof *wholes;
+    const size_t count = ls_onnx_whole_count(tensor);
     if (tensor->type != INT64 || tensor->n_size > 1 || count > (size_t)most)
         return -1;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits = 0;
-        for (size_t byte = 8; !tensor->n_wholes && byte-- > 0;)
-            bits = bits << 8 | tensor->raw.data[8 * i + byte];
-        wholes[i] = tensor->n_wholes ? tensor->wholes[i] : (int64_t)bits;
-    }
+    for (size_t i = 0; i < count; i++)
+        wholes[i] = ls_onnx_whole_at(tensor, i);
     return (int)count;
 }

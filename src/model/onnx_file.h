@@ -85,6 +85,11 @@ const struct LsOnnx__Tensor *ls_onnx_tensor(const struct LsOnnx__Node *node, con
 /* Takes a tensor of one number; false if it is another. */
 bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number);
 
+/* How many whole numbers a tensor has, in all its dimensions, 0 if it is of others; number i of
+ * them. */
+size_t ls_onnx_whole_count(const struct LsOnnx__Tensor *tensor);
+int64_t ls_onnx_whole_at(const struct LsOnnx__Tensor *tensor, size_t i);
+
 /* Takes a tensor of whole numbers, a row or a single one; returns how many there are, -1 if it is
  * another or has more than `most`. */
 int ls_onnx_tensor_wholes(const struct LsOnnx__Tensor *tensor, int most, int64_t *wholes);

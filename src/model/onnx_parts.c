@@ -130,6 +130,9 @@ static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
     const struct ls_onnx_value row = ls_onnx_row(w, 0), index = ls_onnx_row(w, 1);
     const int64_t axis = ls_onnx_whole(w->node, "axis", 0);
     int64_t at = index.wholes[0];
+    if (row.count < 1 && w->node->n_input == 2 && !ls_onnx_is_activations(w, 0) &&
+        ls_onnx_find(w->onnx, w->node->input[0]).tensor)
+        return ls_onnx_take_rows(w);
     if (index.count != 1)
         return ls_onnx_refuse(w, "takes more than one of its input, or what is not known here");
     if (row.count > 0) {

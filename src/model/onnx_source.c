@@ -98,7 +98,8 @@ static bool same_but_ones(int a_rank, const int64_t *a, int b_rank, const int64_
     }
 }
 
-/* Of the sizes that the node names, 0 is as before, and one may be left open as -1. */
+/* Of the sizes that the node names, 0 is as before, and one may be left open as -1. Whole numbers
+ * may be counted anew; those of weights would not be the network's tensors any more. */
 static bool reshape(const struct ls_onnx *onnx, const struct LsOnnx__Node *node,
                     struct ls_onnx_source *source) {
     int64_t sizes[LS_ONNX_SOURCE_RANK], total = 1, known = 1;
@@ -116,9 +117,12 @@ static bool reshape(const struct ls_onnx *onnx, const struct LsOnnx__Node *node,
         known *= sizes[d] == -1 ? 1 : sizes[d];
     }
     for (int d = 0; d < count; d++)
-        if (sizes[d] == -1)
+        if (sizes[d] == -1) {
             sizes[d] = total / known;
-    if (count < 0 || !same_but_ones(source->rank, source->size, count, sizes))
+            known *= sizes[d];
+        }
+    const bool wholes = ls_onnx_whole_count(source->tensor) > 0 && known == total;
+    if (count < 0 || (!wholes && !same_but_ones(source->rank, source->size, count, sizes)))
         return false;
     source->rank = count;
     memcpy(source->size, sizes, sizeof source->size);

@@ -29,12 +29,13 @@ enum ls_onnx_term {
     LS_ONNX_NORMAL_WEIGHTED, /* times `weight`, to which a bias may be added */
     LS_ONNX_PADDED,          /* with `wholes` pixels of 0 above, left, below and right of it */
     LS_ONNX_SLICE,           /* `channels` of x from `begin` on */
-    LS_ONNX_SCORES,          /* of the queries x and the keys `other` in `heads`, times `number` */
-    LS_ONNX_ATTENTION,       /* what softmax makes of them */
-    LS_ONNX_LOG_SOFTMAX,     /* the logarithm of softmax over all channels */
-    LS_ONNX_LEARNED,         /* no activations of a node, but `weight` for every image */
-    LS_ONNX_NUMBER,          /* no activations at all, but `number` */
-    LS_ONNX_SCALES           /* nor here, but `scales` */
+    LS_ONNX_SCORES,      /* of the queries x and the keys `other` in `heads`, times `number`, and
+                            what `bias` computes, unless that is 0 */
+    LS_ONNX_ATTENTION,   /* what softmax makes of them */
+    LS_ONNX_LOG_SOFTMAX, /* the logarithm of softmax over all channels */
+    LS_ONNX_LEARNED,     /* no activations of a node, but `weight` for every image */
+    LS_ONNX_NUMBER,      /* no activations at all, but `number` */
+    LS_ONNX_SCALES       /* nor here, but `scales` */
 };
 
 /* What an ONNX name stands for. */
@@ -45,7 +46,7 @@ struct ls_onnx_value {
     enum ls_onnx_term term;   /* and what its description names: */
     float number;
     struct ls_onnx_source weight;
-    int begin, channels, other, heads;
+    int begin, channels, other, heads, bias;
     int groups; /* of what is normal: 0 is every pixel for itself */
     int count;  /* not 0: it is no activations, but so many whole numbers, for a shape */
     int64_t wholes[LS_ONNX_WHOLES];
@@ -208,6 +209,10 @@ int ls_onnx_row_of_pixels(struct ls_onnx_walk *w, int node);
 /* The product of activations: scores of queries and keys, or these on values. */
 struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w);
 
+/* Scores, and a bias for each of all heads. */
+struct ls_onnx_value ls_onnx_bias_scores(struct ls_onnx_walk *w, struct ls_onnx_value scores,
+                                         struct ls_onnx_value bias);
+
 /* Add what a term with a weight stands for, with a bias if that has a tensor: a linear layer... */
 struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value product,
                                     struct ls_onnx_source bias);
@@ -221,6 +226,9 @@ struct ls_onnx_value ls_onnx_norm(struct ls_onnx_walk *w, struct ls_onnx_value n
 struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i);
 struct ls_onnx_value ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size_t i,
                                               const char *name, int count);
+
+/* Rows of a table of weights, which is the node's first input, by their numbers, the second. */
+struct ls_onnx_value ls_onnx_take_rows(struct ls_onnx_walk *w);
 
 /* A number that is input i, or an attribute, as before ONNX's version 11. */
 float ls_onnx_number_or_attribute(struct ls_onnx_walk *w, size_t i, const char *name,

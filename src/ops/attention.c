@@ -1,15 +1,17 @@
 /* Attention among the pixels of an image (Vaswani et al. 2017, equation 1), in heads: groups of
  * channels, each on its own. A query is compared with all keys, and takes the values by what comes
  * of it:
- *   y_t = sum over s of P_ts v_s,  P_ts = softmax over s of slope q_t . k_s
- * P is never stored: it is found anew wherever it is needed, for some queries at a time. */
+ *   y_t = sum over s of P_ts v_s,  P_ts = softmax over s of slope q_t . k_s + b_ts
+ * where b, a fourth input, may be left out: [heads][queries][keys] numbers, such as biases of
+ * relative positions (Raffel et al. 2020, section 2.1). P is never stored: it is found anew
+ * wherever it is needed, for some queries at a time. */
 #include "base/alloc.h"
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
 #include "ops/op.h"
 #include <string.h>
 
-enum { QUERIES, KEYS, VALUES, INPUTS };
+enum { QUERIES, KEYS, VALUES, BIAS };
 
 enum {
     MOST = 1 << 16,   /* pixels */
@@ -23,6 +25,21 @@ static int heads_of(const struct ls_node *node) {
 
 static size_t pixels_of(struct ls_shape shape) {
     return (size_t)shape.height * (size_t)shape.width;
+}
+
+static bool is_biased(const struct ls_node *node) {
+    return node->input_count > BIAS;
+}
+
+static enum ls_status check_bias(const struct ls_node *node, struct ls_error *error) {
+    const size_t queries = pixels_of(node->in[QUERIES]), keys = pixels_of(node->in[KEYS]);
+    const size_t heads = (size_t)heads_of(node);
+    if (!is_biased(node) || ls_shape_size(node->in[BIAS]) == heads * queries * keys)
+        return LS_OK;
+    return ls_fail(error, LS_MISMATCH,
+                   "%zu numbers cannot be added to the scores of %zu queries and %zu keys in %zu "
+                   "heads",
+                   ls_shape_size(node->in[BIAS]), queries, keys, heads);
 }
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
@@ -44,7 +61,7 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
         return ls_fail(error, LS_MISMATCH,
                        "attention of %dx%d pixels to %dx%d is too much: %d are the most", q.height,
                        q.width, k.height, k.width, MOST);
-    return LS_OK;
+    return check_bias(node, error);
 }
 
 /* Channels of a head and of all heads. */
@@ -84,10 +101,10 @@ static size_t scratch_size(const struct ls_node *node, bool training) {
 }
 
 /* Some queries of an image in one head: where their first channel is in queries, keys, values and
- * outputs. */
+ * outputs, and their first bias. */
 struct part {
     int rows;
-    size_t q, k, v, y;
+    size_t q, k, v, y, b;
 };
 
 static struct part part_of(const struct ls_node *node, const struct extent *e, int image, int head,
@@ -95,13 +112,15 @@ static struct part part_of(const struct ls_node *node, const struct extent *e, i
     const size_t compared = (size_t)head * (size_t)e->compared.head;
     const size_t taken = (size_t)head * (size_t)e->taken.head;
     const size_t i = (size_t)image, t = (size_t)row;
+    const size_t before = (size_t)head * (size_t)e->queries + t; /* of all heads' queries */
     const int left = e->queries - row;
     return (struct part){.rows = left < e->rows ? left : e->rows,
                          .q = ls_shape_size(node->in[QUERIES]) * i + t * (size_t)e->compared.all +
                               compared,
                          .k = ls_shape_size(node->in[KEYS]) * i + compared,
                          .v = ls_shape_size(node->in[VALUES]) * i + taken,
-                         .y = ls_shape_size(node->out) * i + t * (size_t)e->taken.all + taken};
+                         .y = ls_shape_size(node->out) * i + t * (size_t)e->taken.all + taken,
+                         .b = ls_shape_size(node->in[BIAS]) * i + before * (size_t)e->keys};
 }
 
 /* Does something with all parts of images first .. last-1. */
@@ -140,11 +159,19 @@ static void give(const struct extent *e, const struct part *part, struct channel
     ls_gemm_parts(e->keys, c.head, part->rows, scale, left, right, true, z, c.all);
 }
 
+/* p = the biases, if there are any, of which there are as many in a part of `from` */
+static void take_bias(const struct ls_call *call, const struct extent *e, const struct part *part,
+                      const float *const *from, float *p) {
+    if (is_biased(call->node))
+        memcpy(p, from[BIAS] + part->b, (size_t)part->rows * (size_t)e->keys * sizeof *p);
+}
+
 /* p = P */
 static void find_shares(const struct ls_call *call, const struct extent *e, const struct part *part,
                         float *p) {
+    take_bias(call, e, part, call->inputs, p);
     compare(e, part, e->compared, call->node->attributes.slope, call->inputs[QUERIES] + part->q,
-            call->inputs[KEYS] + part->k, false, p);
+            call->inputs[KEYS] + part->k, is_biased(call->node), p);
     ls_kernels()->softmax((size_t)part->rows, (size_t)e->keys, p);
 }
 
@@ -161,7 +188,7 @@ static void forward(const struct ls_call *call, int first, int last) {
 /* Zeroes the gradients that are set: all parts add to them, as each has a share in those of all
  * keys and values, and two inputs may be one. */
 static void clear(const struct ls_call *call, float *const *grads, int first, int last) {
-    for (int i = 0; i < INPUTS; i++) {
+    for (int i = 0; i < call->node->input_count; i++) {
         const size_t size = ls_shape_size(call->node->in[i]);
         if (grads[i] && !call->accumulate[i])
             memset(grads[i] + size * (size_t)first, 0,
@@ -184,6 +211,15 @@ static void add_gradients(const struct ls_call *call, const struct extent *e,
         give(e, part, e->taken, 1, p, y_grad + part->y, grads[VALUES] + part->v);
 }
 
+/* Adds the scores' gradient h to that of the biases. */
+static void add_bias_gradient(const struct ls_call *call, const struct extent *e,
+                              const struct part *part, const float *h, float *const *grads) {
+    if (!is_biased(call->node) || !grads[BIAS])
+        return;
+    float *grad = grads[BIAS] + part->b;
+    ls_kernels()->floats->add((size_t)part->rows * (size_t)e->keys, grad, h, grad);
+}
+
 static void differentiate(const struct ls_call *call, const struct extent *e,
                           const struct part *part) {
     float *p = call->scratch, *h = p + e->block;
@@ -192,6 +228,7 @@ static void differentiate(const struct ls_call *call, const struct extent *e,
             false, h);
     ls_kernels()->softmax_gradient((size_t)part->rows, (size_t)e->keys, p, h);
     add_gradients(call, e, part, h, p, call->inputs, call->output_grad, call->input_grads);
+    add_bias_gradient(call, e, part, h, call->input_grads);
 }
 
 static void backward(const struct ls_call *call, int first, int last) {
@@ -204,7 +241,9 @@ static void change_scores(const struct ls_call *call, const struct extent *e,
                           const struct part *part, float *change) {
     const float slope = call->node->attributes.slope;
     const float *const *in = call->inputs, *const *d = call->input_tangents;
-    compare(e, part, e->compared, slope, d[QUERIES] + part->q, in[KEYS] + part->k, false, change);
+    take_bias(call, e, part, d, change);
+    compare(e, part, e->compared, slope, d[QUERIES] + part->q, in[KEYS] + part->k,
+            is_biased(call->node), change);
     compare(e, part, e->compared, slope, in[QUERIES] + part->q, d[KEYS] + part->k, true, change);
 }
 
@@ -255,6 +294,7 @@ static void change_gradients(const struct ls_call *call, const struct extent *e,
         bend(e->keys, p + at, dp + at, h + at, dh + at);
     add_gradients(call, e, part, dh, dp, call->inputs, g, call->input_grad_tangents);
     add_gradients(call, e, part, h, p, call->input_tangents, dg, call->input_grad_tangents);
+    add_bias_gradient(call, e, part, dh, call->input_grad_tangents);
 }
 
 static void backward_tangent(const struct ls_call *call, int first, int last) {

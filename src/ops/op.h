@@ -130,6 +130,7 @@ extern const struct ls_op ls_op_given;     /* the same, not learned; and given *
 extern const struct ls_op ls_op_spread;    /* attributes: pixels, channels, rows */
 extern const struct ls_op ls_op_append;    /* of up to LS_MAX_INPUTS inputs with as many channels */
 extern const struct ls_op ls_op_span;      /* attributes: begin, pixels, rows */
+extern const struct ls_op ls_op_pick;      /* attributes: pixels, given: their numbers */
 extern const struct ls_op ls_op_resize;    /* attributes: sampling */
 extern const struct ls_op ls_op_transpose; /* pixels and channels */
 extern const struct ls_op ls_op_sigmoid, ls_op_tanh, ls_op_hard_swish, ls_op_softplus;
@@ -140,8 +141,8 @@ extern const struct ls_op ls_op_clip;                  /* attributes: low, high 
 extern const struct ls_op ls_op_hard_sigmoid;          /* attributes: slope, shift */
 extern const struct ls_op ls_op_multiply;  /* inputs: of one shape, or the second of one pixel */
 extern const struct ls_op ls_op_gate;      /* inputs: gate, transform, carry, of one shape */
-extern const struct ls_op ls_op_attention; /* inputs: queries, keys, values; attributes: groups,
-                                              slope */
+extern const struct ls_op ls_op_attention; /* inputs: queries, keys, values, and if there are any
+                                              biases of scores; attributes: groups, slope */
 extern const struct ls_op ls_op_upconv2d;  /* attributes: channels, kernel, bias */
 extern const struct ls_op ls_op_avgpool;   /* attributes: kernel, stride, padding, round_up,
                                               padding_counts; kernel 0: the whole image */

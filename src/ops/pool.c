@@ -1,8 +1,10 @@
 #include "ops/pool.h"
 
-/* How many windows there are along `size` pixels. */
+/* How many windows there are along `size` pixels; one may be larger than the image. */
 static int windows(const struct ls_attributes *a, int size) {
     const int left = size + 2 * a->padding - a->kernel;
+    if (left < 0)
+        return 1;
     const int count = left / a->stride + 1;
     const bool more = a->round_up && left % a->stride && count * a->stride < size + a->padding;
     return more ? count + 1 : count;
@@ -14,8 +16,9 @@ enum ls_status ls_pool_shape(const struct ls_node *node, struct ls_shape *out,
     const struct ls_shape in = node->in[0];
     const int height = in.height + 2 * window.padding - window.kernel;
     const int width = in.width + 2 * window.padding - window.kernel;
+    const int least = window.round_up ? 1 - window.stride : 0;
     if (window.kernel < 1 || window.stride < 1 || window.padding < 0 ||
-        2 * window.padding > window.kernel || height < 0 || width < 0)
+        2 * window.padding > window.kernel || height < least || width < least)
         return ls_fail(error, LS_MISMATCH,
                        "cannot pool %dx%d pixels with kernel %d, stride %d, padding %d", in.height,
                        in.width, window.kernel, window.stride, window.padding);

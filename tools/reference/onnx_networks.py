@@ -409,6 +409,40 @@ class Cuts(torch.nn.Module):
         return self.linear(torch.tanh(self.last(f.pad(x, (2, 1, 1, 0)))).mean([2, 3]))
 
 
+class Relative(torch.nn.Module):
+    """Attention whose scores have biases of relative positions: from a table of rows for each distance (Liu et
+    al. 2021) or of columns (Graham et al. 2021), one for each pair, and constants that let tokens see only those
+    before them."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.patches = nn.Conv2d(3, 12, 8, stride=8)
+        place = torch.stack(torch.meshgrid(torch.arange(4), torch.arange(4), indexing="ij")).flatten(1)
+        apart = place[:, :, None] - place[:, None] + 3
+        self.register_buffer("index", apart[0] * 7 + apart[1])
+        self.table, self.columns = nn.Parameter(torch.randn(49, 3)), nn.Parameter(torch.randn(2, 49))
+        self.pairs = nn.Parameter(torch.randn(1, 4, 16, 16))
+        self.qkv = nn.ModuleList([nn.Linear(12, 36) for _ in range(4)])
+        self.linear = nn.Linear(12, 10)
+
+    def attend(self, x, qkv, heads, bias):
+        batch, tokens, channels = x.shape
+        q, k, v = qkv(x).reshape(batch, tokens, 3, heads, channels // heads).permute(2, 0, 3, 1, 4).unbind(0)
+        scores = (q * (channels // heads) ** -0.5) @ k.transpose(-2, -1) + bias
+        return x + (torch.softmax(scores, -1) @ v).transpose(1, 2).reshape(batch, tokens, channels)
+
+    def forward(self, x):
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        bias = self.table[self.index.view(-1)].view(16, 16, -1).permute(2, 0, 1).contiguous()
+        x = self.attend(x, self.qkv[0], 3, bias.unsqueeze(0))
+        x = self.attend(x, self.qkv[1], 2, self.columns[:, self.index])
+        x = self.attend(x, self.qkv[2], 4, self.pairs)
+        mask = torch.full((16, 16), float("-inf")).triu(1).tolist()
+        x = self.attend(x, self.qkv[3], 1, torch.tensor(mask))
+        return self.linear(x.mean(1))
+
+
 class Small(torch.nn.Module):
     """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
@@ -491,3 +525,4 @@ def all_of():
     cuts = Cuts()
     perturb(cuts.norm)
     yield "cuts", cuts
+    yield "relative", Relative()
