@@ -7,20 +7,25 @@
 #include "ops/conv2d.h"
 #include "ops/fold.h"
 
-enum { WIDE = 16 }; /* channels that are worth a convolution of their own */
+enum {
+    WIDE = 16,      /* channels that are worth a convolution of their own */
+    NEAR = 1 << 15, /* floats of images that stay in the second cache, and ... */
+    TOGETHER = 16   /* ... how many of these are convolved at a time, at most */
+};
 
 /* All slices are alike. */
 struct slices {
     int count, groups;   /* how many slices, and groups in each */
     int in, out;         /* channels of a group */
+    int images;          /* of a slice that are convolved at a time */
     struct ls_conv conv; /* of a slice */
     size_t dense;        /* weights of a slice */
     /* Floats into packed: the biases behind a slice's weights, the next slice; behind all of them
      * the dense weights of the one that is being packed; in training then the weights of the
      * backward pass, slice by slice. */
     size_t bias_at, stride, dense_at, grad_at, grad_stride;
-    /* Floats into scratch: behind an image of a slice its output, its dense gradient, and what the
-     * kernels want. */
+    /* Floats into scratch: behind the images of a slice their outputs, the dense gradient, and what
+     * the kernels want. */
     size_t y_at, dense_grad_at, rest_at;
 };
 
@@ -49,10 +54,12 @@ static struct slices slices_of(const struct ls_node *node) {
     s.dense_at = (size_t)s.count * s.stride;
     s.grad_at = s.dense_at + ls_align_floats(s.dense);
     s.grad_stride = ls_align_floats(ls_conv_grad_weights(&s.conv));
-    s.y_at =
-        ls_align_floats((size_t)s.conv.in_height * (size_t)s.conv.in_width * (size_t)s.conv.in);
-    s.dense_grad_at = s.y_at + ls_align_floats((size_t)s.conv.out_height *
-                                               (size_t)s.conv.out_width * (size_t)s.conv.out);
+    const size_t x = (size_t)s.conv.in_height * (size_t)s.conv.in_width * (size_t)s.conv.in;
+    const size_t y = (size_t)s.conv.out_height * (size_t)s.conv.out_width * (size_t)s.conv.out;
+    const size_t fit = NEAR / (x + y);
+    s.images = fit < 1 ? 1 : fit > TOGETHER ? TOGETHER : (int)fit;
+    s.y_at = ls_align_floats(x * (size_t)s.images);
+    s.dense_grad_at = s.y_at + ls_align_floats(y * (size_t)s.images);
     s.rest_at = s.dense_grad_at + ls_align_floats(s.dense);
     return s;
 }
@@ -97,34 +104,43 @@ static void pack(const struct ls_node *node, bool training, float *const *values
     }
 }
 
-/* slice[pixels][count] = channels begin .. begin + count-1 of an image. */
-static void cut(struct ls_shape shape, const float *image, int begin, int count, float *slice) {
-    ls_move_channels((size_t)shape.height * (size_t)shape.width, (size_t)count, image + begin,
-                     (size_t)shape.channels, false, slice, (size_t)count);
+/* slice[images][pixels][count] = channels begin .. begin + count-1 of images first .. */
+static void cut(struct ls_shape shape, const float *all, int first, int images, int begin,
+                int count, float *slice) {
+    const size_t pixels = (size_t)shape.height * (size_t)shape.width;
+    ls_move_channels(pixels * (size_t)images, (size_t)count,
+                     all + ls_shape_size(shape) * (size_t)first + begin, (size_t)shape.channels,
+                     false, slice, (size_t)count);
 }
 
 /* The reverse; `add` adds them to what is there. */
-static void put_back(struct ls_shape shape, const float *slice, int begin, int count, bool add,
-                     float *image) {
-    ls_move_channels((size_t)shape.height * (size_t)shape.width, (size_t)count, slice,
-                     (size_t)count, add, image + begin, (size_t)shape.channels);
+static void put_back(struct ls_shape shape, const float *slice, int first, int images, int begin,
+                     int count, bool add, float *all) {
+    const size_t pixels = (size_t)shape.height * (size_t)shape.width;
+    ls_move_channels(pixels * (size_t)images, (size_t)count, slice, (size_t)count, add,
+                     all + ls_shape_size(shape) * (size_t)first + begin, (size_t)shape.channels);
+}
+
+/* How many images from `image` on are convolved together. */
+static int together(const struct slices *s, int image, int last) {
+    return last - image < s->images ? last - image : s->images;
 }
 
 static void forward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
     const struct slices s = slices_of(node);
     const struct ls_attributes *a = &node->attributes;
-    const size_t in = ls_shape_size(node->in[0]), out = ls_shape_size(node->out);
     float *x = call->scratch, *y = call->scratch + s.y_at, *rest = call->scratch + s.rest_at;
-    for (int image = first; image < last; image++)
+    for (int image = first; image < last; image += s.images)
         for (int slice = 0; slice < s.count; slice++) {
+            const int count = together(&s, image, last);
             const float *packed = call->packed + (size_t)slice * s.stride;
-            cut(node->in[0], call->inputs[0] + in * (size_t)image, slice * s.conv.in, s.conv.in, x);
-            ls_conv_forward(&s.conv, 1, x, packed,
+            cut(node->in[0], call->inputs[0], image, count, slice * s.conv.in, s.conv.in, x);
+            ls_conv_forward(&s.conv, count, x, packed,
                             a->bias || a->fused_batchnorm ? packed + s.bias_at : NULL, NULL,
                             a->fused_relu, y, rest);
-            put_back(node->out, y, slice * s.conv.out, s.conv.out, false,
-                     call->output + out * (size_t)image);
+            put_back(node->out, y, image, count, slice * s.conv.out, s.conv.out, false,
+                     call->output);
         }
 }
 
@@ -150,13 +166,12 @@ static void backward_reduce(const struct ls_call *call, int first, int last, voi
     float *grad = partial;
     for (size_t i = 0; i < s.dense / (size_t)s.groups * (size_t)s.count; i++)
         grad[i] = 0;
-    for (int image = first; image < last; image++)
+    for (int image = first; image < last; image += s.images)
         for (int slice = 0; slice < s.count; slice++) {
-            cut(node->in[0], call->inputs[0] + ls_shape_size(node->in[0]) * (size_t)image,
-                slice * s.conv.in, s.conv.in, x);
-            cut(node->out, call->output_grad + ls_shape_size(node->out) * (size_t)image,
-                slice * s.conv.out, s.conv.out, y_grad);
-            ls_conv_weight_grad(&s.conv, 1, x, y_grad, dense, x + s.rest_at);
+            const int count = together(&s, image, last);
+            cut(node->in[0], call->inputs[0], image, count, slice * s.conv.in, s.conv.in, x);
+            cut(node->out, call->output_grad, image, count, slice * s.conv.out, s.conv.out, y_grad);
+            ls_conv_weight_grad(&s.conv, count, x, y_grad, dense, x + s.rest_at);
             gather_grad(node, &s, slice, dense, grad);
         }
     ls_conv2d_bias_grad(call, first, last, grad);
@@ -166,15 +181,15 @@ static void backward(const struct ls_call *call, int first, int last) {
     const struct ls_node *node = call->node;
     const struct slices s = slices_of(node);
     float *x_grad = call->scratch, *y_grad = x_grad + s.y_at;
-    for (int image = first; call->input_grads[0] && image < last; image++)
+    for (int image = first; call->input_grads[0] && image < last; image += s.images)
         for (int slice = 0; slice < s.count; slice++) {
-            cut(node->out, call->output_grad + ls_shape_size(node->out) * (size_t)image,
-                slice * s.conv.out, s.conv.out, y_grad);
-            ls_conv_input_grad(&s.conv, 1, y_grad,
+            const int count = together(&s, image, last);
+            cut(node->out, call->output_grad, image, count, slice * s.conv.out, s.conv.out, y_grad);
+            ls_conv_input_grad(&s.conv, count, y_grad,
                                call->packed + s.grad_at + (size_t)slice * s.grad_stride, false,
                                x_grad, x_grad + s.rest_at);
-            put_back(node->in[0], x_grad, slice * s.conv.in, s.conv.in, call->accumulate[0],
-                     call->input_grads[0] + ls_shape_size(node->in[0]) * (size_t)image);
+            put_back(node->in[0], x_grad, image, count, slice * s.conv.in, s.conv.in,
+                     call->accumulate[0], call->input_grads[0]);
         }
 }
 
