@@ -23,7 +23,12 @@ static void conv2d_gradients(void **state) {
         {7, 5, 2, 3, 3, 2, 1},
         {5, 5, 3, 2, 1, 1, 0},
         {7, 6, 3, 5, 1, 2, 0},
+        /* single pixels, which most of their window's positions do not meet */
         {1, 1, 2, 3, 3, 1, 1},
+        {1, 1, 16, 24, 3, 2, 1},
+        {1, 1, 10, 16, 5, 1, 2},
+        {1, 1, 3, 5, 2, 2, 1},
+        {1, 1, 64, 72, 3, 3, 2},
         {9, 8, 2, 2, 5, 3, 2},
         {6, 6, 1, 1, 2, 2, 0},
         /* these fill the vectors of direct kernels, in one or both directions */
@@ -54,6 +59,38 @@ static void conv2d_gradients(void **state) {
             const struct ls_shape in = {cases[i].height, cases[i].width, cases[i].in};
             check(&ls_op_conv2d, attributes, 1, &in, 0, 0.5F, 1e-5);
         }
+}
+
+/* An image of one pixel meets one position of each filter. */
+static void single_pixels_are_convolved(void **state) {
+    static const struct {
+        int in, out, kernel, stride, padding;
+    } cases[] = {{3, 5, 3, 1, 1}, {16, 8, 5, 2, 2}, {9, 20, 3, 3, 2}, {80, 64, 2, 2, 1}};
+    (void)state;
+    for (size_t n = 0; n < sizeof cases / sizeof *cases; n++) {
+        const int kernel = cases[n].kernel, padding = cases[n].padding, in = cases[n].in;
+        const struct ls_attributes a = {.channels = cases[n].out,
+                                        .kernel = kernel,
+                                        .stride = cases[n].stride,
+                                        .padding = padding,
+                                        .bias = true};
+        const struct ls_shape shape = {1, 1, in};
+        struct rig rig;
+        rig_create(&rig, &ls_op_conv2d, a, 1, &shape, 5, 0);
+        assert_int_equal(ls_shape_size(rig.node.out), cases[n].out);
+        rig_forward(&rig, 3);
+        for (int image = 0; image < 5; image++)
+            for (int o = 0; o < a.channels; o++) {
+                double y = (double)rig.call.tensors[1][o];
+                for (int i = 0; i < in; i++) {
+                    const int filter = (o * in + i) * kernel * kernel;
+                    y += (double)rig.call.inputs[0][image * in + i] *
+                         rig.call.tensors[0][filter + padding * kernel + padding];
+                }
+                assert_float_equal(rig.call.output[image * a.channels + o], y, 1e-5);
+            }
+        rig_free(&rig);
+    }
 }
 
 static void linear_gradients(void **state) {
@@ -291,6 +328,7 @@ static void predictions_are_those_of_pytorch(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conv2d_gradients),
+        cmocka_unit_test(single_pixels_are_convolved),
         cmocka_unit_test(linear_gradients),
         cmocka_unit_test(add_gradients),
         cmocka_unit_test(avgpool_gradients),

@@ -48,6 +48,35 @@ static struct ls_conv adjoint(const struct ls_conv *conv) {
                             .padding = conv->kernel - 1 - conv->padding};
 }
 
+/* Whether of a larger window all positions but one lie in the border: the image is one pixel, and
+ * so is what becomes of it. */
+static bool is_narrow(const struct ls_conv *conv) {
+    return conv->kernel > 1 && pixels_in(conv) == 1 && ls_conv_pixels_out(conv) == 1;
+}
+
+/* The position that does not: the number of its row and column. */
+static size_t middle_of(const struct ls_conv *conv) {
+    return (size_t)conv->padding * (size_t)conv->kernel + (size_t)conv->padding;
+}
+
+/* The same without these positions. */
+static struct ls_conv narrowed(const struct ls_conv *conv) {
+    struct ls_conv narrow = *conv;
+    if (is_narrow(conv)) {
+        narrow.kernel = narrow.stride = 1;
+        narrow.padding = 0;
+    }
+    return narrow;
+}
+
+/* Leaves the filters the position in the middle alone. */
+static void narrow_filters(const struct ls_conv *conv, struct ls_filters *filters) {
+    if (!is_narrow(conv))
+        return;
+    filters->weight += middle_of(conv);
+    filters->taps = 1;
+}
+
 /* How a convolution is computed: as one of the same images with more channels. */
 struct fit {
     struct ls_conv conv;
@@ -115,27 +144,36 @@ static void pack(const struct ls_conv *conv, const struct ls_filters *filters, f
     (ls_winograd_tile(&fit) ? ls_kernels()->winograd_pack : pack_plain)(&fit, filters, packed);
 }
 
-size_t ls_conv_weights(const struct ls_conv *conv) {
+/* Of a convolution that has been narrowed. */
+static size_t packed_weights(const struct ls_conv *conv) {
     const struct ls_conv fit = fitted_forward(conv).conv;
     return ls_winograd_tile(&fit) ? ls_winograd_weights(&fit) : weights(&fit);
 }
 
+size_t ls_conv_weights(const struct ls_conv *conv) {
+    const struct ls_conv narrow = narrowed(conv);
+    return packed_weights(&narrow);
+}
+
 void ls_conv_pack(const struct ls_conv *conv, const float *weight, const double *scale,
                   float *packed) {
+    const struct ls_conv narrow = narrowed(conv);
     struct ls_filters filters = ls_filters_of(conv, weight);
     filters.scale = scale;
-    pack(conv, &filters, packed);
+    narrow_filters(conv, &filters);
+    pack(&narrow, &filters, packed);
 }
 
 size_t ls_conv_grad_weights(const struct ls_conv *conv) {
-    const struct ls_conv back = adjoint(conv);
-    return conv->stride == 1 ? ls_conv_weights(&back) : weights(conv);
+    const struct ls_conv narrow = narrowed(conv), back = adjoint(&narrow);
+    return narrow.stride == 1 ? packed_weights(&back) : weights(conv);
 }
 
 void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *packed) {
-    const struct ls_conv back = adjoint(conv);
-    const struct ls_filters filters = ls_filters_adjoint(conv, weight);
-    if (conv->stride == 1)
+    const struct ls_conv narrow = narrowed(conv), back = adjoint(&narrow);
+    struct ls_filters filters = ls_filters_adjoint(conv, weight);
+    narrow_filters(conv, &filters);
+    if (narrow.stride == 1)
         pack(&back, &filters, packed);
     else
         pack_rows(conv, weight, packed);
@@ -180,8 +218,9 @@ static size_t weight_grad_scratch(const struct ls_conv *conv) {
 }
 
 size_t ls_conv_scratch(const struct ls_conv *conv, bool training) {
-    const size_t forward = forward_scratch(conv);
-    return training ? max(forward, max(input_grad_scratch(conv), weight_grad_scratch(conv)))
+    const struct ls_conv narrow = narrowed(conv);
+    const size_t forward = forward_scratch(&narrow);
+    return training ? max(forward, max(input_grad_scratch(&narrow), weight_grad_scratch(&narrow)))
                     : forward;
 }
 
@@ -272,9 +311,10 @@ static void convolve_filled(const struct ls_conv *conv, const struct fit *fit, i
                   relu, conv->out, y);
 }
 
-void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, const float *packed,
-                     const float *bias, const float *residual, bool relu, float *y,
-                     float *scratch) {
+/* A convolution that has been narrowed. */
+static void convolve_images(const struct ls_conv *conv, int images, const float *x,
+                            const float *packed, const float *bias, const float *residual,
+                            bool relu, float *y, float *scratch) {
     const struct fit fit = fitted_forward(conv);
     if (!fit.more_in && !fit.more_out) {
         convolve(conv, images, x, packed, bias, residual, relu, y, scratch);
@@ -288,11 +328,19 @@ void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, con
     }
 }
 
+void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, const float *packed,
+                     const float *bias, const float *residual, bool relu, float *y,
+                     float *scratch) {
+    const struct ls_conv narrow = narrowed(conv);
+    convolve_images(&narrow, images, x, packed, bias, residual, relu, y, scratch);
+}
+
 void ls_conv_input_grad(const struct ls_conv *conv, int images, const float *y_grad,
                         const float *packed, bool add, float *x_grad, float *scratch) {
-    if (conv->stride == 1) {
-        const struct ls_conv back = adjoint(conv);
-        ls_conv_forward(&back, images, y_grad, packed, NULL, add ? x_grad : NULL, false, x_grad,
+    const struct ls_conv narrow = narrowed(conv);
+    if (narrow.stride == 1) {
+        const struct ls_conv back = adjoint(&narrow);
+        convolve_images(&back, images, y_grad, packed, NULL, add ? x_grad : NULL, false, x_grad,
                         scratch);
         return;
     }
@@ -344,8 +392,9 @@ static void differentiate_filled(const struct ls_conv *conv, const struct fit *f
     }
 }
 
-void ls_conv_weight_grad(const struct ls_conv *conv, int images, const float *x,
-                         const float *y_grad, float *weight_grad, float *scratch) {
+/* That of a convolution that has been narrowed. */
+static void differentiate_images(const struct ls_conv *conv, int images, const float *x,
+                                 const float *y_grad, float *weight_grad, float *scratch) {
     const struct fit fit = fitted_gradient(conv);
     if (!fit.more_in && !fit.more_out) {
         differentiate(conv, images, x, y_grad, weight_grad, scratch);
@@ -356,4 +405,15 @@ void ls_conv_weight_grad(const struct ls_conv *conv, int images, const float *x,
         differentiate_filled(conv, &fit, count, x + ls_conv_floats_in(conv) * (size_t)i,
                              y_grad + floats_out(conv) * (size_t)i, i > 0, weight_grad, scratch);
     }
+}
+
+void ls_conv_weight_grad(const struct ls_conv *conv, int images, const float *x,
+                         const float *y_grad, float *weight_grad, float *scratch) {
+    const struct ls_conv narrow = narrowed(conv);
+    float *narrow_grad = weight_grad;
+    if (is_narrow(conv)) {
+        memset(weight_grad, 0, weights(conv) * sizeof *weight_grad);
+        narrow_grad += middle_of(conv) * weights(&narrow);
+    }
+    differentiate_images(&narrow, images, x, y_grad, narrow_grad, scratch);
 }
