@@ -56,6 +56,9 @@ struct ls_onnx_source {
  * (Unsqueeze, Squeeze, Reshape). */
 struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name);
 
+/* Whether two lists of sizes are the same but for those of 1. */
+bool ls_onnx_same_but_ones(int a_rank, const int64_t *a, int b_rank, const int64_t *b);
+
 /* Means the transpose of the matrix. */
 void ls_onnx_turn(struct ls_onnx_source *source);
 

@@ -83,8 +83,7 @@ static bool squeeze(const struct ls_onnx *onnx, const struct LsOnnx__Node *node,
     return sound;
 }
 
-/* Whether two lists of sizes are the same but for those of 1. */
-static bool same_but_ones(int a_rank, const int64_t *a, int b_rank, const int64_t *b) {
+bool ls_onnx_same_but_ones(int a_rank, const int64_t *a, int b_rank, const int64_t *b) {
     int i = 0, k = 0;
     while (true) {
         while (i < a_rank && a[i] == 1)
@@ -122,7 +121,7 @@ static bool reshape(const struct ls_onnx *onnx, const struct LsOnnx__Node *node,
             known *= sizes[d];
         }
     const bool wholes = ls_onnx_whole_count(source->tensor) > 0 && known == total;
-    if (count < 0 || (!wholes && !same_but_ones(source->rank, source->size, count, sizes)))
+    if (count < 0 || (!wholes && !ls_onnx_same_but_ones(source->rank, source->size, count, sizes)))
         return false;
     source->rank = count;
     memcpy(source->size, sizes, sizeof source->size);

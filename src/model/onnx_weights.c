@@ -114,16 +114,10 @@ static int build(struct ls_onnx_walk *w, const struct ls_op *op, struct ls_attri
 
 /* Whether the file's tensor has the sizes that the network's needs, but for dimensions of 1. */
 static bool agrees(const struct ls_tensor *tensor, const struct ls_onnx_source *source) {
-    int64_t wanted[LS_MAX_RANK], found[LS_ONNX_SOURCE_RANK];
-    int wanted_rank = 0, found_rank = 0;
+    int64_t size[LS_MAX_RANK] = {0};
     for (int d = 0; d < tensor->rank; d++)
-        if (tensor->size[d] != 1)
-            wanted[wanted_rank++] = tensor->size[d];
-    for (int d = 0; d < source->rank; d++)
-        if (source->size[d] != 1)
-            found[found_rank++] = source->size[d];
-    return wanted_rank == found_rank &&
-           (found_rank == 0 || memcmp(wanted, found, (size_t)found_rank * sizeof *found) == 0);
+        size[d] = tensor->size[d];
+    return ls_onnx_same_but_ones(tensor->rank, size, source->rank, source->size);
 }
 
 /* Whether tensor t takes the weights or the name of an earlier one. */
