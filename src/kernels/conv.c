@@ -1,18 +1,10 @@
-#include "kernels/conv.h"
 #include "base/alloc.h"
+#include "kernels/conv_fit.h"
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
 #include "kernels/product.h"
 #include "kernels/winograd.h"
 #include <string.h>
-
-static size_t depth(const struct ls_conv *conv) {
-    return (size_t)conv->kernel * conv->kernel * conv->in;
-}
-
-static size_t weights(const struct ls_conv *conv) {
-    return depth(conv) * (size_t)conv->out;
-}
 
 static size_t pixels_in(const struct ls_conv *conv) {
     return (size_t)conv->in_height * conv->in_width;
@@ -35,162 +27,18 @@ static struct ls_conv bordered(const struct ls_conv *conv) {
     return with;
 }
 
-/* What convolves y_grad to x_grad, if the stride is 1. */
-static struct ls_conv adjoint(const struct ls_conv *conv) {
-    return (struct ls_conv){.in_height = conv->out_height,
-                            .in_width = conv->out_width,
-                            .in = conv->out,
-                            .out_height = conv->in_height,
-                            .out_width = conv->in_width,
-                            .out = conv->in,
-                            .kernel = conv->kernel,
-                            .stride = 1,
-                            .padding = conv->kernel - 1 - conv->padding};
-}
-
-/* Whether of a larger window all positions but one lie in the border: the image is one pixel, and
- * so is what becomes of it. */
-static bool is_narrow(const struct ls_conv *conv) {
-    return conv->kernel > 1 && pixels_in(conv) == 1 && ls_conv_pixels_out(conv) == 1;
-}
-
-/* The position that does not: the number of its row and column. */
-static size_t middle_of(const struct ls_conv *conv) {
-    return (size_t)conv->padding * (size_t)conv->kernel + (size_t)conv->padding;
-}
-
-/* The same without these positions. */
-static struct ls_conv narrowed(const struct ls_conv *conv) {
-    struct ls_conv narrow = *conv;
-    if (is_narrow(conv)) {
-        narrow.kernel = narrow.stride = 1;
-        narrow.padding = 0;
-    }
-    return narrow;
-}
-
-/* Leaves the filters the position in the middle alone. */
-static void narrow_filters(const struct ls_conv *conv, struct ls_filters *filters) {
-    if (!is_narrow(conv))
-        return;
-    filters->weight += middle_of(conv);
-    filters->taps = 1;
-}
-
-/* How a convolution is computed: as one of the same images with more channels. */
-struct fit {
-    struct ls_conv conv;
-    bool more_in, more_out;
-    int images; /* copied at a time: as many as have a group of minimal filtering's tiles */
-};
-
-static int whole_vectors(int channels) {
-    const int lanes = ls_kernels()->lanes;
-    return (channels + lanes - 1) / lanes * lanes;
-}
-
-static int images_of_group(const struct ls_conv *conv, int tile) {
-    const int tiles = ls_winograd_tiles(conv, tile);
-    return tiles < LS_WINOGRAD_GROUP ? LS_WINOGRAD_GROUP / tiles : 1;
-}
-
-/* Output channels fill whole vectors, and so do input channels if minimal filtering, for which
- * `tile_of` gives the tile, lacks only that. Of a few channels it would multiply mostly zeros. */
-static struct fit fitted(const struct ls_conv *conv, int (*tile_of)(const struct ls_conv *)) {
-    enum { FEW = 8 };
-    struct ls_conv fit = *conv, filled;
-    if (ls_product_fits(conv))
-        return (struct fit){.conv = fit};
-    fit.out = whole_vectors(conv->out);
-    filled = fit;
-    filled.in = whole_vectors(conv->in);
-    if (conv->in >= FEW && tile_of(&filled))
-        fit = filled;
-    const int tile = tile_of(&fit);
-    return (struct fit){.conv = fit,
-                        .more_in = fit.in > conv->in,
-                        .more_out = fit.out > conv->out,
-                        .images = tile ? images_of_group(&fit, tile) : 1};
-}
-
-static struct fit fitted_forward(const struct ls_conv *conv) {
-    return fitted(conv, ls_winograd_tile);
-}
-
-static struct fit fitted_gradient(const struct ls_conv *conv) {
-    return fitted(conv, ls_winograd_grad_tile);
-}
-
-/* Packed weights that direct loops read: [kernel][kernel][in][out]. */
-static void pack_plain(const struct ls_conv *conv, const struct ls_filters *filters,
-                       float *packed) {
-    for (int tap = 0; tap < filters->taps; tap++)
-        for (int i = 0; i < conv->in; i++)
-            for (int o = 0; o < conv->out; o++)
-                *packed++ = (float)ls_filter_value(filters, o, i, tap);
-}
-
-/* Those of the gradient of the input with a stride: [out][kernel][kernel][in]. */
-static void pack_rows(const struct ls_conv *conv, const float *weight, float *packed) {
-    const struct ls_filters filters = ls_filters_of(conv, weight);
-    for (int o = 0; o < conv->out; o++)
-        for (int tap = 0; tap < filters.taps; tap++)
-            for (int i = 0; i < conv->in; i++)
-                *packed++ = (float)ls_filter_value(&filters, o, i, tap);
-}
-
-static void pack(const struct ls_conv *conv, const struct ls_filters *filters, float *packed) {
-    const struct ls_conv fit = fitted_forward(conv).conv;
-    (ls_winograd_tile(&fit) ? ls_kernels()->winograd_pack : pack_plain)(&fit, filters, packed);
-}
-
-/* Of a convolution that has been narrowed. */
-static size_t packed_weights(const struct ls_conv *conv) {
-    const struct ls_conv fit = fitted_forward(conv).conv;
-    return ls_winograd_tile(&fit) ? ls_winograd_weights(&fit) : weights(&fit);
-}
-
-size_t ls_conv_weights(const struct ls_conv *conv) {
-    const struct ls_conv narrow = narrowed(conv);
-    return packed_weights(&narrow);
-}
-
-void ls_conv_pack(const struct ls_conv *conv, const float *weight, const double *scale,
-                  float *packed) {
-    const struct ls_conv narrow = narrowed(conv);
-    struct ls_filters filters = ls_filters_of(conv, weight);
-    filters.scale = scale;
-    narrow_filters(conv, &filters);
-    pack(&narrow, &filters, packed);
-}
-
-size_t ls_conv_grad_weights(const struct ls_conv *conv) {
-    const struct ls_conv narrow = narrowed(conv), back = adjoint(&narrow);
-    return narrow.stride == 1 ? packed_weights(&back) : weights(conv);
-}
-
-void ls_conv_pack_grad(const struct ls_conv *conv, const float *weight, float *packed) {
-    const struct ls_conv narrow = narrowed(conv), back = adjoint(&narrow);
-    struct ls_filters filters = ls_filters_adjoint(conv, weight);
-    narrow_filters(conv, &filters);
-    if (narrow.stride == 1)
-        pack(&back, &filters, packed);
-    else
-        pack_rows(conv, weight, packed);
-}
-
 /* Floats of scratch memory for copies with the channels added: of the images, ... */
-static size_t room_in(const struct fit *fit) {
+static size_t room_in(const struct ls_conv_fit *fit) {
     return fit->more_in ? ls_align_floats((size_t)fit->images * ls_conv_floats_in(&fit->conv)) : 0;
 }
 
-static size_t room_out(const struct fit *fit) {
+static size_t room_out(const struct ls_conv_fit *fit) {
     return fit->more_out ? ls_align_floats((size_t)fit->images * floats_out(&fit->conv)) : 0;
 }
 
 /* ... and of the gradient of the weights. */
-static size_t room_weights(const struct fit *fit) {
-    return fit->more_in || fit->more_out ? ls_align_floats(weights(&fit->conv)) : 0;
+static size_t room_weights(const struct ls_conv_fit *fit) {
+    return fit->more_in || fit->more_out ? ls_align_floats(ls_conv_plain_weights(&fit->conv)) : 0;
 }
 
 static size_t border_floats(const struct ls_conv *conv) {
@@ -199,26 +47,27 @@ static size_t border_floats(const struct ls_conv *conv) {
 }
 
 static size_t forward_scratch(const struct ls_conv *conv) {
-    const struct fit fit = fitted_forward(conv);
+    const struct ls_conv_fit fit = ls_conv_fit_forward(conv);
     return room_in(&fit) + room_out(&fit) +
            (ls_winograd_tile(&fit.conv) ? ls_winograd_scratch(&fit.conv)
                                         : border_floats(&fit.conv));
 }
 
 static size_t input_grad_scratch(const struct ls_conv *conv) {
-    const struct ls_conv back = adjoint(conv);
-    return conv->stride == 1 ? forward_scratch(&back) : ls_conv_pixels_out(conv) * depth(conv);
+    const struct ls_conv back = ls_conv_adjoint(conv);
+    return conv->stride == 1 ? forward_scratch(&back)
+                             : ls_conv_pixels_out(conv) * ls_conv_depth(conv);
 }
 
 static size_t weight_grad_scratch(const struct ls_conv *conv) {
-    const struct fit fit = fitted_gradient(conv);
+    const struct ls_conv_fit fit = ls_conv_fit_gradient(conv);
     return room_in(&fit) + room_out(&fit) + room_weights(&fit) +
            (ls_winograd_grad_tile(&fit.conv) ? ls_winograd_grad_scratch(&fit.conv)
                                              : border_floats(&fit.conv));
 }
 
 size_t ls_conv_scratch(const struct ls_conv *conv, bool training) {
-    const struct ls_conv narrow = narrowed(conv);
+    const struct ls_conv narrow = ls_conv_narrowed(conv);
     const size_t forward = forward_scratch(&narrow);
     return training ? max(forward, max(input_grad_scratch(&narrow), weight_grad_scratch(&narrow)))
                     : forward;
@@ -249,8 +98,8 @@ static void take_channels(size_t count, int more, const float *from, const float
 }
 
 /* x[images] with the channels added: x itself where there are none. */
-static const float *with_channels(const struct ls_conv *conv, const struct fit *fit, int images,
-                                  const float *x, float *scratch) {
+static const float *with_channels(const struct ls_conv *conv, const struct ls_conv_fit *fit,
+                                  int images, const float *x, float *scratch) {
     if (!fit->more_in)
         return x;
     fill_channels((size_t)images * pixels_in(conv), conv->in, x, fit->conv.in, scratch);
@@ -297,7 +146,7 @@ static void convolve(const struct ls_conv *conv, int images, const float *x, con
 }
 
 /* Up to fit->images of them, on copies with more channels. */
-static void convolve_filled(const struct ls_conv *conv, const struct fit *fit, int images,
+static void convolve_filled(const struct ls_conv *conv, const struct ls_conv_fit *fit, int images,
                             const float *x, const float *packed, const float *bias,
                             const float *residual, bool relu, float *y, float *scratch) {
     float *all = scratch + room_in(fit), *rest = all + room_out(fit);
@@ -315,7 +164,7 @@ static void convolve_filled(const struct ls_conv *conv, const struct fit *fit, i
 static void convolve_images(const struct ls_conv *conv, int images, const float *x,
                             const float *packed, const float *bias, const float *residual,
                             bool relu, float *y, float *scratch) {
-    const struct fit fit = fitted_forward(conv);
+    const struct ls_conv_fit fit = ls_conv_fit_forward(conv);
     if (!fit.more_in && !fit.more_out) {
         convolve(conv, images, x, packed, bias, residual, relu, y, scratch);
         return;
@@ -331,15 +180,15 @@ static void convolve_images(const struct ls_conv *conv, int images, const float 
 void ls_conv_forward(const struct ls_conv *conv, int images, const float *x, const float *packed,
                      const float *bias, const float *residual, bool relu, float *y,
                      float *scratch) {
-    const struct ls_conv narrow = narrowed(conv);
+    const struct ls_conv narrow = ls_conv_narrowed(conv);
     convolve_images(&narrow, images, x, packed, bias, residual, relu, y, scratch);
 }
 
 void ls_conv_input_grad(const struct ls_conv *conv, int images, const float *y_grad,
                         const float *packed, bool add, float *x_grad, float *scratch) {
-    const struct ls_conv narrow = narrowed(conv);
+    const struct ls_conv narrow = ls_conv_narrowed(conv);
     if (narrow.stride == 1) {
-        const struct ls_conv back = adjoint(&narrow);
+        const struct ls_conv back = ls_conv_adjoint(&narrow);
         convolve_images(&back, images, y_grad, packed, NULL, add ? x_grad : NULL, false, x_grad,
                         scratch);
         return;
@@ -347,7 +196,7 @@ void ls_conv_input_grad(const struct ls_conv *conv, int images, const float *y_g
     if (!add)
         memset(x_grad, 0, (size_t)images * ls_conv_floats_in(conv) * sizeof *x_grad);
     for (int i = 0; i < images; i++) {
-        ls_gemm(false, false, (int)ls_conv_pixels_out(conv), (int)depth(conv), conv->out,
+        ls_gemm(false, false, (int)ls_conv_pixels_out(conv), (int)ls_conv_depth(conv), conv->out,
                 y_grad + floats_out(conv) * (size_t)i, packed, false, scratch);
         ls_col2im(conv, scratch, x_grad + ls_conv_floats_in(conv) * (size_t)i);
     }
@@ -365,15 +214,15 @@ static void differentiate(const struct ls_conv *conv, int images, const float *x
         ls_kernels()->winograd_weight_grad(conv, images, x, y_grad, weight_grad, scratch);
         return;
     }
-    memset(weight_grad, 0, weights(conv) * sizeof *weight_grad);
+    memset(weight_grad, 0, ls_conv_plain_weights(conv) * sizeof *weight_grad);
     for (int i = 0; i < images; i++, x += ls_conv_floats_in(conv), y_grad += floats_out(conv))
         ls_kernels()->conv_weight_grad(&with, with_border(conv, x, scratch), y_grad, weight_grad);
 }
 
 /* weight_grad (= or +=) that of up to fit->images images, on copies with more channels. */
-static void differentiate_filled(const struct ls_conv *conv, const struct fit *fit, int images,
-                                 const float *x, const float *y_grad, bool add, float *weight_grad,
-                                 float *scratch) {
+static void differentiate_filled(const struct ls_conv *conv, const struct ls_conv_fit *fit,
+                                 int images, const float *x, const float *y_grad, bool add,
+                                 float *weight_grad, float *scratch) {
     float *filled_grad = scratch + room_in(fit);
     float *all = filled_grad + room_out(fit), *rest = all + room_weights(fit);
     const size_t in = (size_t)conv->in, out = (size_t)conv->out;
@@ -395,7 +244,7 @@ static void differentiate_filled(const struct ls_conv *conv, const struct fit *f
 /* That of a convolution that has been narrowed. */
 static void differentiate_images(const struct ls_conv *conv, int images, const float *x,
                                  const float *y_grad, float *weight_grad, float *scratch) {
-    const struct fit fit = fitted_gradient(conv);
+    const struct ls_conv_fit fit = ls_conv_fit_gradient(conv);
     if (!fit.more_in && !fit.more_out) {
         differentiate(conv, images, x, y_grad, weight_grad, scratch);
         return;
@@ -409,11 +258,11 @@ static void differentiate_images(const struct ls_conv *conv, int images, const f
 
 void ls_conv_weight_grad(const struct ls_conv *conv, int images, const float *x,
                          const float *y_grad, float *weight_grad, float *scratch) {
-    const struct ls_conv narrow = narrowed(conv);
+    const struct ls_conv narrow = ls_conv_narrowed(conv);
     float *narrow_grad = weight_grad;
-    if (is_narrow(conv)) {
-        memset(weight_grad, 0, weights(conv) * sizeof *weight_grad);
-        narrow_grad += middle_of(conv) * weights(&narrow);
+    if (ls_conv_is_narrow(conv)) {
+        memset(weight_grad, 0, ls_conv_plain_weights(conv) * sizeof *weight_grad);
+        narrow_grad += ls_conv_middle(conv) * ls_conv_plain_weights(&narrow);
     }
     differentiate_images(&narrow, images, x, y_grad, narrow_grad, scratch);
 }

@@ -21,7 +21,7 @@ static int compare(const void *a, const void *b) {
 
 static void refuse_type(struct ls_onnx_walk *w) {
     enum { MOST = 128 };
-    const char *types[MOST];
+    const char *types[MOST] = {0};
     char names[1024] = "";
     size_t count = 0;
     for (int k = 0; k < KINDS; k++)
