@@ -182,19 +182,19 @@ static void of_other_heads(struct ls_onnx *o) {
 static void of_tokens(struct ls_onnx *o) {
     onnx_take(o, "Add", 1, 1, onnx_find(o, "Transpose", 0)->output[0]);
 }
-static void scaled(struct ls_onnx *o) {
+
+/* The scores and another input become those that are taken. */
+static void change_scores(struct ls_onnx *o, const char *type, const char *other) {
     LsOnnx__Node *softmax = onnx_find(o, "Softmax", 0);
-    LsOnnx__Node *factor = onnx_append(o, "Mul", softmax->input[0], "scaled");
-    onnx_add_input(factor, onnx_find(o, "Mul", 0)->input[1]);
-    onnx_rename(&softmax->input[0], "scaled");
+    onnx_add_input(onnx_append(o, type, softmax->input[0], "changed"), other);
+    onnx_rename(&softmax->input[0], "changed");
     onnx_move_last(o, onnx_node(o, "Softmax", 0));
 }
+static void scaled(struct ls_onnx *o) {
+    change_scores(o, "Mul", onnx_find(o, "Mul", 0)->input[1]);
+}
 static void biased_twice(struct ls_onnx *o) {
-    LsOnnx__Node *softmax = onnx_find(o, "Softmax", 0);
-    LsOnnx__Node *sum = onnx_append(o, "Add", softmax->input[0], "twice");
-    onnx_add_input(sum, onnx_find(o, "Add", 1)->input[1]);
-    onnx_rename(&softmax->input[0], "twice");
-    onnx_move_last(o, onnx_node(o, "Softmax", 0));
+    change_scores(o, "Add", onnx_find(o, "Add", 1)->input[1]);
 }
 
 /* The numbers of rows. */

@@ -123,6 +123,19 @@ struct ls_onnx_numbers ls_onnx_numbers(const struct LsOnnx__Tensor *tensor) {
     return numbers;
 }
 
+bool ls_onnx_number_at(const struct ls_onnx_numbers *numbers, size_t i, float *number) {
+    double wide;
+    if (numbers->data && numbers->dtype == LS_DTYPE_F32) {
+        memcpy(number, numbers->data + i * numbers->size, sizeof *number);
+        return true;
+    }
+    if (!numbers->data || numbers->dtype != LS_DTYPE_F64)
+        return false;
+    memcpy(&wide, numbers->data + i * numbers->size, sizeof wide);
+    *number = (float)wide;
+    return true;
+}
+
 int64_t ls_onnx_whole(const struct LsOnnx__Node *node, const char *name, int64_t otherwise) {
     const struct LsOnnx__Attribute *attribute = find(node, name);
     return attribute ? attribute->whole : otherwise;
@@ -161,16 +174,9 @@ const struct LsOnnx__Tensor *ls_onnx_tensor(const struct LsOnnx__Node *node, con
 bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number) {
     const struct ls_onnx_numbers numbers = ls_onnx_numbers(tensor);
     int64_t whole;
-    double wide;
-    if (tensor->type == INT64 && ls_onnx_tensor_wholes(tensor, 1, &whole) == 1)
-        *number = (float)whole;
-    else if (numbers.data && numbers.count == 1 && numbers.dtype == LS_DTYPE_F32)
-        memcpy(number, numbers.data, sizeof *number);
-    else if (numbers.data && numbers.count == 1 && numbers.dtype == LS_DTYPE_F64) {
-        memcpy(&wide, numbers.data, sizeof wide);
-        *number = (float)wide;
-    } else
-        return false;
+    if (tensor->type != INT64 || ls_onnx_tensor_wholes(tensor, 1, &whole) != 1)
+        return numbers.count == 1 && ls_onnx_number_at(&numbers, 0, number);
+    *number = (float)whole;
     return true;
 }
 

@@ -56,6 +56,10 @@ struct ls_onnx_source {
  * (Unsqueeze, Squeeze, Reshape). */
 struct ls_onnx_source ls_onnx_find(const struct ls_onnx *onnx, const char *name);
 
+/* sizes[rank] without what a Reshape leaves open: 0 is as before, if `zeros` says so, and one may
+ * be -1. False: they do not count as many numbers as from[from_rank]. */
+bool ls_onnx_close_sizes(int from_rank, const int64_t *from, bool zeros, int rank, int64_t *sizes);
+
 /* Whether two lists of sizes are the same but for those of 1. */
 bool ls_onnx_same_but_ones(int a_rank, const int64_t *a, int b_rank, const int64_t *b);
 
@@ -70,6 +74,9 @@ struct ls_onnx_numbers {
 };
 
 struct ls_onnx_numbers ls_onnx_numbers(const struct LsOnnx__Tensor *tensor);
+
+/* Takes number i of floats or doubles; false: they are of another type. */
+bool ls_onnx_number_at(const struct ls_onnx_numbers *numbers, size_t i, float *number);
 
 /* Attributes of a node: a whole number, a number, or count whole numbers; `otherwise` where there
  * is none. The last is false if there are others than `count`. */

@@ -13,22 +13,11 @@ static struct ls_onnx_value part_of(struct ls_onnx_walk *w, size_t i) {
     return ls_onnx_input(w, i);
 }
 
-/* Of parts that are counted alike, of which some may have their pixels in a row. */
-static int add_joined(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs) {
-    bool rows = false;
-    for (int i = 0; i < count && !w->builder.status; i++)
-        rows = rows || w->builder.network->nodes[inputs[i]].out.height !=
-                           w->builder.network->nodes[inputs[0]].out.height;
-    for (int i = 0; rows && i < count; i++)
-        inputs[i] = ls_onnx_row_of_pixels(w, inputs[i]);
-    return ls_onnx_add(w, op, (struct ls_attributes){0}, count, inputs);
-}
-
 /* Appends a part, of `count` so far; of many, as many are joined as an operation takes at a time.
  */
 static int join(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs, int part) {
     if (count == LS_MAX_INPUTS) {
-        inputs[0] = add_joined(w, op, count, inputs);
+        inputs[0] = ls_onnx_add_alike(w, op, count, inputs);
         count = 1;
     }
     inputs[count] = part;
@@ -64,7 +53,7 @@ static struct ls_onnx_value concat_activations(struct ls_onnx_walk *w) {
                                   "activations of one kind can be joined");
         count = join(w, op, count, inputs, x.node);
     }
-    const int node = add_joined(w, op, count, inputs);
+    const int node = ls_onnx_add_alike(w, op, count, inputs);
     struct ls_onnx_value all = ls_onnx_made_alike(first, node);
     const struct ls_shape shape = ls_onnx_shape(w, all);
     if (!w->builder.status)
@@ -81,15 +70,10 @@ static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
 
 /* A node for so many channels of zeros beside x. */
 static int add_zeros(struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t channels) {
-    const struct ls_shape shape = ls_onnx_shape(w, x);
-    const struct ls_attributes zeros = {.pixels = 1,
-                                        .channels = (int)channels,
-                                        .rank = 1,
-                                        .given = ls_constant(&w->builder, (size_t)channels)};
-    const struct ls_attributes all = {
-        .pixels = shape.height * shape.width, .channels = (int)channels, .rows = shape.height};
-    const int node = ls_onnx_add(w, &ls_op_given, zeros, 0, NULL);
-    return ls_onnx_add(w, &ls_op_spread, all, 1, &node);
+    const struct ls_attributes zero = {
+        .pixels = 1, .channels = 1, .given = ls_constant(&w->builder, 1)};
+    const int node = ls_onnx_add(w, &ls_op_given, zero, 0, NULL);
+    return ls_onnx_spread(w, node, ls_onnx_shape(w, x), (int)channels);
 }
 
 /* An image with so many channels of zeros before and after its own, as a skip connection has that

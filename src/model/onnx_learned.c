@@ -64,23 +64,19 @@ static bool take(struct ls_onnx_walk *w, struct ls_onnx_source source, struct ls
     return !w->builder.status;
 }
 
+static float changed(float number, enum ls_onnx_change change) {
+    return change == LS_ONNX_NEGATIVE     ? -number
+           : change == LS_ONNX_RECIPROCAL ? 1 / number
+                                          : number;
+}
+
 /* numbers[count] = those of a tensor, changed; false: they are of a type that is not known here. */
 static bool change_numbers(struct ls_onnx_numbers from, enum ls_onnx_change change,
                            float *numbers) {
     for (size_t i = 0; i < from.count; i++) {
-        float number;
-        double wide;
-        if (from.dtype == LS_DTYPE_F32) {
-            memcpy(&number, from.data + i * from.size, sizeof number);
-        } else if (from.dtype == LS_DTYPE_F64) {
-            memcpy(&wide, from.data + i * from.size, sizeof wide);
-            number = (float)wide;
-        } else {
+        if (!ls_onnx_number_at(&from, i, &numbers[i]))
             return false;
-        }
-        numbers[i] = change == LS_ONNX_NEGATIVE     ? -number
-                     : change == LS_ONNX_RECIPROCAL ? 1 / number
-                                                    : number;
+        numbers[i] = changed(numbers[i], change);
     }
     return true;
 }
@@ -121,25 +117,34 @@ static bool ends_as(const struct ls_onnx_view *view, const struct ls_onnx_view *
     return same;
 }
 
+/* The only dimension that counts the channels of a row of one pixel; -1: it is a single number. */
+static int axis_in(const struct ls_onnx_view *view) {
+    int axis = view->rank - 1;
+    while (axis >= 0 && view->dimensions[axis].count == 0)
+        axis--;
+    return axis;
+}
+
+int ls_onnx_spread(struct ls_onnx_walk *w, int pixel, struct ls_shape over, int channels) {
+    const struct ls_attributes a = {
+        .pixels = over.height * over.width, .channels = channels, .rows = over.height};
+    return ls_onnx_add(w, &ls_op_spread, a, 1, &pixel);
+}
+
 /* A row at every pixel of x, if it is one pixel or one number and x counts more. */
 static struct ls_onnx_value spread(struct ls_onnx_walk *w, struct ls_onnx_value *x,
                                    struct ls_onnx_value row, size_t input) {
     const struct ls_shape shape = ls_onnx_shape(w, row);
     const int before = x->view.rank - row.view.rank;
-    int axis = -1; /* of x, that counts the channels */
-    for (int d = 0; d < row.view.rank; d++)
-        if (row.view.dimensions[d].count > 0)
-            axis = before + d;
+    const int axis = axis_in(&row.view), in_x = before + axis;
     if (w->builder.status || shape.width > 1 || before < 0 || ends_as(&x->view, &row.view))
         return row;
-    if (axis >= 0 && !ls_onnx_is_channels(w, *x, axis))
+    if (axis >= 0 && !ls_onnx_is_channels(w, *x, in_x))
         *x = ls_onnx_exchange_input(w, input);
     const struct ls_shape to = ls_onnx_shape(w, *x);
-    if (axis >= 0 && (!ls_onnx_is_channels(w, *x, axis) || to.channels != shape.channels))
+    if (axis >= 0 && (!ls_onnx_is_channels(w, *x, in_x) || to.channels != shape.channels))
         return row;
-    const struct ls_attributes a = {
-        .pixels = to.height * to.width, .channels = to.channels, .rows = to.height};
-    return ls_onnx_made_alike(*x, ls_onnx_add(w, &ls_op_spread, a, 1, &row.node));
+    return ls_onnx_made_alike(*x, ls_onnx_spread(w, row.node, to, to.channels));
 }
 
 /* Input `activations` and a row, as sums or products. */
@@ -213,18 +218,12 @@ bool ls_onnx_is_constant(const struct ls_onnx_walk *w, const struct ls_onnx_sour
 static bool is_scale(const struct ls_onnx_walk *w, struct ls_onnx_source source,
                      struct ls_onnx_value x, struct ls_attributes *a) {
     const int before = x.view.rank - source.rank;
-    int dimensions = 0, axis = 0; /* not of 1, and the last of them */
-    if (!source.tensor || before < 0 || source.tensor->n_size > LS_ONNX_RANK)
+    struct ls_onnx_view view;
+    if (!source.tensor || before < 0 || source.tensor->n_size > LS_ONNX_RANK ||
+        !describe(&source, a, &view) || a->pixels > 1)
         return false;
-    for (int d = 0; d < source.rank; d++)
-        if (source.size[d] != 1) {
-            dimensions++;
-            axis = d;
-        }
-    *a = (struct ls_attributes){.rank = (int)source.tensor->n_size,
-                                .axis = axis_of(source.tensor),
-                                .single = dimensions == 0};
-    return a->single || (dimensions == 1 && ls_onnx_is_channels(w, x, before + axis));
+    a->single = a->channels == 1;
+    return a->single || ls_onnx_is_channels(w, x, before + axis_in(&view));
 }
 
 struct ls_onnx_value ls_onnx_scale(struct ls_onnx_walk *w, struct ls_onnx_value x,

@@ -40,25 +40,11 @@ static void shuffle(struct ls_onnx_walk *w, struct ls_onnx_value *x) {
     }
 }
 
-/* sizes[rank] without what ONNX leaves open: 0 is as before, and one may be -1. */
 static bool close_sizes(const struct ls_onnx_view *from, bool zeros, int rank, int64_t *sizes) {
-    int64_t total = 1, known = 1;
-    int open = -1;
+    int64_t own[LS_ONNX_DIMENSIONS];
     for (int d = 0; d < from->rank; d++)
-        total *= ls_onnx_dimension_size(&from->dimensions[d]);
-    for (int d = 0; d < rank; d++) {
-        if (sizes[d] == 0 && zeros && d < from->rank)
-            sizes[d] = ls_onnx_dimension_size(&from->dimensions[d]);
-        if (sizes[d] == -1 && open < 0)
-            open = d;
-        else if (sizes[d] < 1 || sizes[d] > total / known)
-            return false;
-        else
-            known *= sizes[d];
-    }
-    if (open >= 0)
-        sizes[open] = total / known;
-    return true;
+        own[d] = ls_onnx_dimension_size(&from->dimensions[d]);
+    return ls_onnx_close_sizes(from->rank, own, zeros, rank, sizes);
 }
 
 static struct ls_onnx_value reshape_activations(struct ls_onnx_walk *w) {

@@ -97,34 +97,43 @@ bool ls_onnx_same_but_ones(int a_rank, const int64_t *a, int b_rank, const int64
     }
 }
 
-/* Of the sizes that the node names, 0 is as before, and one may be left open as -1. Whole numbers
- * may be counted anew; those of weights would not be the network's tensors any more. */
+bool ls_onnx_close_sizes(int from_rank, const int64_t *from, bool zeros, int rank, int64_t *sizes) {
+    int64_t total = 1, known = 1;
+    int open = -1;
+    for (int d = 0; d < from_rank; d++) {
+        if (from[d] < 1 || from[d] > INT32_MAX / total)
+            return false;
+        total *= from[d];
+    }
+    for (int d = 0; d < rank; d++) {
+        if (sizes[d] == 0 && zeros && d < from_rank)
+            sizes[d] = from[d];
+        if (sizes[d] == -1 && open < 0)
+            open = d;
+        else if (sizes[d] < 1 || sizes[d] > total / known)
+            return false;
+        else
+            known *= sizes[d];
+    }
+    if (open >= 0) {
+        sizes[open] = total / known;
+        known *= sizes[open];
+    }
+    return known == total;
+}
+
+/* Whole numbers may be counted anew; weights would not be the network's tensors any more. */
 static bool reshape(const struct ls_onnx *onnx, const struct LsOnnx__Node *node,
                     struct ls_onnx_source *source) {
-    int64_t sizes[LS_ONNX_SOURCE_RANK], total = 1, known = 1;
+    int64_t sizes[LS_ONNX_SOURCE_RANK];
     const int count = read_wholes(onnx, node, "shape", LS_ONNX_SOURCE_RANK, sizes);
-    for (int d = 0; d < source->rank; d++) {
-        if (source->size[d] < 1 || source->size[d] > INT32_MAX / total)
-            return false;
-        total *= source->size[d];
-    }
-    for (int d = 0; d < count; d++) {
-        if (sizes[d] == 0 && d < source->rank && !ls_onnx_whole(node, "allowzero", 0))
-            sizes[d] = source->size[d];
-        if (sizes[d] != -1 && (sizes[d] < 1 || sizes[d] > total / known))
-            return false;
-        known *= sizes[d] == -1 ? 1 : sizes[d];
-    }
-    for (int d = 0; d < count; d++)
-        if (sizes[d] == -1) {
-            sizes[d] = total / known;
-            known *= sizes[d];
-        }
-    const bool wholes = ls_onnx_whole_count(source->tensor) > 0 && known == total;
-    if (count < 0 || (!wholes && !ls_onnx_same_but_ones(source->rank, source->size, count, sizes)))
+    const bool zeros = !ls_onnx_whole(node, "allowzero", 0);
+    if (count < 0 || !ls_onnx_close_sizes(source->rank, source->size, zeros, count, sizes) ||
+        (ls_onnx_whole_count(source->tensor) == 0 &&
+         !ls_onnx_same_but_ones(source->rank, source->size, count, sizes)))
         return false;
     source->rank = count;
-    memcpy(source->size, sizes, sizeof source->size);
+    memcpy(source->size, sizes, (size_t)count * sizeof *sizes);
     return true;
 }
 

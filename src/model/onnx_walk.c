@@ -242,11 +242,18 @@ int ls_onnx_add(struct ls_onnx_walk *w, const struct ls_op *op, struct ls_attrib
     return ls_build(&w->builder, op, NULL, attributes, count, inputs);
 }
 
+int ls_onnx_add_alike(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs) {
+    bool rows = false;
+    for (int i = 0; i < count && !w->builder.status; i++)
+        rows = rows || w->builder.network->nodes[inputs[i]].out.height !=
+                           w->builder.network->nodes[inputs[0]].out.height;
+    for (int i = 0; rows && i < count; i++)
+        inputs[i] = ls_onnx_row_of_pixels(w, inputs[i]);
+    return ls_onnx_add(w, op, (struct ls_attributes){0}, count, inputs);
+}
+
 struct ls_onnx_value ls_onnx_of_two(struct ls_onnx_walk *w, const struct ls_op *op,
                                     struct ls_onnx_value x, struct ls_onnx_value y) {
-    const bool same = ls_shape_equal(ls_onnx_shape(w, x), ls_onnx_shape(w, y));
     int nodes[] = {x.node, y.node};
-    for (int i = 0; i < 2 && !same; i++)
-        nodes[i] = ls_onnx_row_of_pixels(w, nodes[i]);
-    return ls_onnx_made_alike(x, ls_onnx_add(w, op, (struct ls_attributes){0}, 2, nodes));
+    return ls_onnx_made_alike(x, ls_onnx_add_alike(w, op, 2, nodes));
 }

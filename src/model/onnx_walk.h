@@ -185,6 +185,9 @@ bool ls_onnx_is_constant(const struct ls_onnx_walk *w, const struct ls_onnx_sour
  * of them. */
 struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_source source);
 
+/* A node of one pixel, or of one number, for all pixels of a shape. */
+int ls_onnx_spread(struct ls_onnx_walk *w, int pixel, struct ls_shape over, int channels);
+
 /* The sum or product of input `activations` and what is learned or constant so: for every number,
  * or for all pixels alike. */
 struct ls_onnx_value ls_onnx_add_learned(struct ls_onnx_walk *w, size_t activations,
@@ -195,8 +198,9 @@ struct ls_onnx_value ls_onnx_multiply_given(struct ls_onnx_walk *w, size_t activ
                                             struct ls_onnx_source source,
                                             enum ls_onnx_change change);
 
-/* An operation on two activations that are counted alike, of which one may have its pixels in a
- * row. */
+/* An operation on activations that are counted alike, of which some may have their pixels in a row;
+ * on two of them. */
+int ls_onnx_add_alike(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs);
 struct ls_onnx_value ls_onnx_of_two(struct ls_onnx_walk *w, const struct ls_op *op,
                                     struct ls_onnx_value x, struct ls_onnx_value y);
 
