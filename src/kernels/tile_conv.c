@@ -48,13 +48,15 @@ INLINE void multiply(const struct ls_tile_conv *conv, const int *offset, const u
         const char *value = window + offset[s];
         for (int pair = 0; pair < LS_TILE_DEPTH / 2; pair++, value += sizeof(int)) {
             mask w[VECTORS];
-            memcpy(w, weight, sizeof w);
-            weight += 2 * LS_TILE_COLUMNS;
+#pragma GCC unroll 4
+            for (int v = 0; v < VECTORS; v++, weight += 2 * LANES)
+                memcpy(&w[v], weight, sizeof w[v]);
 #pragma GCC unroll 16
             for (int r = 0; r < rows; r++) {
-                int both;
+                /* As floats: compilers would move the halves of whole numbers one by one. */
+                float both;
                 memcpy(&both, value + (size_t)r * row, sizeof both);
-                const mask x = (mask){0} + both;
+                const mask x = (mask)(both - (vector){0});
 #pragma GCC unroll 4
                 for (int v = 0; v < VECTORS; v++)
                     sum[r][v] = add_products(sum[r][v], x, w[v]);
