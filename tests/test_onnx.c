@@ -15,7 +15,7 @@ static const char *const names[] = {
     "all-operations", "small-mean", "small-flatten", "small-view", "small-twice", "mobile",
     "next",           "next-later", "shuffle",       "windows",    "pools",       "vision",
     "vision-later",   "encoder",    "mixer",         "norms",      "values",      "tokens",
-    "sizes",          "pyramid",    "cuts",          "relative"};
+    "sizes",          "pyramid",    "cuts",          "relative",   "same"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -44,8 +44,8 @@ static void logits_are_those_of_pytorch(void **state) {
 static void every_precision_works(void **state) {
     (void)state;
     static const char *const larger[] = {
-        "all-operations", "mobile", "next",   "windows", "pools",   "vision", "encoder", "mixer",
-        "norms",          "values", "tokens", "sizes",   "pyramid", "cuts",   "relative"};
+        "all-operations", "mobile", "next",   "windows", "pools",   "vision", "encoder",  "mixer",
+        "norms",          "values", "tokens", "sizes",   "pyramid", "cuts",   "relative", "same"};
     for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;
@@ -173,7 +173,7 @@ static void ring(struct ls_onnx *o) {
     onnx_rename(&o->model->graph->node[0]->input[1], "ring");
 }
 static void unknown(struct ls_onnx *o) {
-    onnx_rename(&o->model->graph->node[1]->type, "Mod");
+    onnx_rename(&o->model->graph->node[1]->type, "Sin");
 }
 /* The ReLU as something that takes what the convolution's bias is, too. */
 static void append_bias(struct ls_onnx *o, const char *type) {
@@ -301,7 +301,7 @@ static void what_is_not_known_is_refused(void **state) {
         {weights_elsewhere, "in another file"},
         {no_weights, "not in the file, or are computed"},
         {ring, "not in the file, or are computed"},
-        {unknown, "(Mod): is not known here; known are Add, "},
+        {unknown, "(Sin): is not known here; known are Add, "},
         {other_axes, "mean over both dimensions"},
         {same_axes, "mean over both dimensions"},
         {kept_pixels, "(MatMul): its weights do not fit what it is applied to"},

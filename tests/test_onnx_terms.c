@@ -247,8 +247,8 @@ static void dimensions_that_do_not_fit_are_refused(void **state) {
     static const struct onnx_refusal cases[] = {
         {row_of_weights, "(Mul): weighs activations by numbers that are not one for each"},
         {column_of_weights, "(Mul): weighs activations by numbers that are not one for each"},
-        {ring_of_weights, "(Unsqueeze): is known here for activations and their sizes only"},
-        {axes_in_a_ring, "(Unsqueeze): is known here for activations and their sizes only"},
+        {ring_of_weights, "(Unsqueeze): takes something else than the activations"},
+        {axes_in_a_ring, "(Unsqueeze): takes something else than the activations"},
     };
     (void)state;
     onnx_check_refusals("tests/fixtures/onnx/next-with-batch-norm.onnx", cases,
@@ -319,9 +319,9 @@ static void channels_that_do_not_fit_are_refused(void **state) {
         {too_few, "(Split): only all numbers of a dimension can be split"},
         {negative_part, "(Split): only all numbers of a dimension can be split"},
         {split_rows, "(Split): only all numbers of a dimension can be split"},
-        {far_size, "(Gather): takes what its input does not have"},
-        {by_nothing, "(Div): computes numbers that are no sizes"},
-        {times_much, "(Mul): computes numbers that are no sizes"},
+        {far_size, "(Gather): its numbers do not fit together"},
+        {by_nothing, "(Div): its numbers do not fit together"},
+        {times_much, "(Mul): its numbers do not fit together"},
     };
     (void)state;
     onnx_check_refusals("tests/fixtures/onnx/shuffle-folded.onnx", cases,

@@ -1,11 +1,10 @@
-/* Sums and products in ONNX: of activations, of these and weights, and of whole numbers that shapes
- * are computed from. Layer norms, GELUs and linear layers that are spelled out as such are put
- * together again, term by term. */
+/* Sums and products in ONNX: of activations, and of these and weights. Layer norms, GELUs and
+ * linear layers that are spelled out as such are put together again, term by term. */
 #include "model/onnx_walk.h"
 #include <math.h>
 
 /* What a node's input is. */
-enum kind { ACTIVATIONS, NUMBER, WHOLES, WEIGHT };
+enum kind { ACTIVATIONS, NUMBER, WEIGHT };
 
 static enum kind kind_of(const struct ls_onnx_walk *w, size_t i, float *number) {
     if (i >= w->node->n_input || ls_onnx_is_activations(w, i))
@@ -15,8 +14,6 @@ static enum kind kind_of(const struct ls_onnx_walk *w, size_t i, float *number) 
     const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
     if (source.tensor && source.rank <= 1 && ls_onnx_single(source.tensor, number))
         return NUMBER; /* with more dimensions it would give them to activations */
-    if (ls_onnx_row(w, i).count > 0)
-        return WHOLES;
     return source.tensor ? WEIGHT : ACTIVATIONS;
 }
 
@@ -96,10 +93,6 @@ static struct ls_onnx_value term(struct ls_onnx_value x, enum ls_onnx_term term,
     return x;
 }
 
-static bool are_wholes(const struct ls_onnx_walk *w) {
-    return ls_onnx_row(w, 0).count > 0 && ls_onnx_row(w, 1).count > 0;
-}
-
 static struct ls_onnx_value gelu(struct ls_onnx_walk *w, struct ls_onnx_value x) {
     return ls_onnx_made_alike(x,
                               ls_onnx_add(w, &ls_op_gelu, (struct ls_attributes){0}, 1, &x.node));
@@ -174,32 +167,7 @@ static struct ls_onnx_value multiply_weight(struct ls_onnx_walk *w, const struct
     return x;
 }
 
-/* Whether the node's input i is a constant number or a size. */
-static bool is_number(const struct ls_onnx_walk *w, size_t i, float *number) {
-    const struct ls_onnx_value row = ls_onnx_row(w, i);
-    if (row.count == 1)
-        *number = (float)row.wholes[0];
-    if (row.count == 1 || kind_of(w, i, number) != NUMBER)
-        return row.count == 1;
-    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
-    return !ls_onnx_is_parameter(w, &source);
-}
-
-/* Whether both are, as what scores of attention are divided by is computed from. */
-static bool are_numbers(const struct ls_onnx_walk *w, float *a, float *b) {
-    return w->node->n_input == 2 && is_number(w, 0, a) && is_number(w, 1, b);
-}
-
-static struct ls_onnx_value number(float number) {
-    return (struct ls_onnx_value){.term = LS_ONNX_NUMBER, .number = number};
-}
-
 static struct ls_onnx_value multiply(struct ls_onnx_walk *w) {
-    float a, b;
-    if (are_wholes(w))
-        return ls_onnx_compute_rows(w, '*');
-    if (are_numbers(w, &a, &b))
-        return number(a * b);
     const struct pair p = pair_of(w);
     if (p.kind == NUMBER)
         return multiply_number(w, &p, p.number);
@@ -216,11 +184,6 @@ static struct ls_onnx_value multiply(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value divide(struct ls_onnx_walk *w) {
-    float a, b;
-    if (are_wholes(w))
-        return ls_onnx_compute_rows(w, '/');
-    if (are_numbers(w, &a, &b))
-        return number(a / b);
     const struct pair p = pair_of(w);
     if (p.kind == NUMBER && p.first == 0 && !p.trained)
         return multiply_number(w, &p, 1 / p.number);
@@ -267,8 +230,6 @@ static struct ls_onnx_value add_activations(struct ls_onnx_walk *w, float sign) 
 }
 
 static struct ls_onnx_value add(struct ls_onnx_walk *w) {
-    if (are_wholes(w))
-        return ls_onnx_compute_rows(w, '+');
     const struct pair p = pair_of(w);
     if (p.kind == NUMBER)
         return add_number(w, &p);
@@ -289,8 +250,6 @@ static struct ls_onnx_value subtract_given(struct ls_onnx_walk *w, const struct 
 }
 
 static struct ls_onnx_value subtract(struct ls_onnx_walk *w) {
-    if (are_wholes(w))
-        return ls_onnx_compute_rows(w, '-');
     const struct pair p = pair_of(w);
     if (are(&p, LS_ONNX_WHOLE, LS_ONNX_MEAN))
         return term(p.x, LS_ONNX_CENTRED, 0);
@@ -311,36 +270,17 @@ static struct ls_onnx_value square(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value power(struct ls_onnx_walk *w) {
-    float a, b;
-    if (are_numbers(w, &a, &b))
-        return number(powf(a, b));
     const struct pair p = pair_of(w);
     if (p.kind != NUMBER || p.first != 0 || p.number != 2 || p.trained)
-        return ls_onnx_refuse(w, "is known here for squares only, and of sizes");
+        return ls_onnx_refuse(w, "is known here for squares only");
     return p.x.term == LS_ONNX_CENTRED ? term(p.x, LS_ONNX_SQUARES, 0) : square(w);
 }
 
 static struct ls_onnx_value square_root(struct ls_onnx_walk *w) {
-    float a;
-    if (is_number(w, 0, &a))
-        return number(sqrtf(a));
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
     if (x.term == LS_ONNX_VARIANCE)
         return term(x, LS_ONNX_DEVIATION, x.number);
     return ls_onnx_refuse(w, "is known here in layer norms only");
-}
-
-static struct ls_onnx_value reciprocal(struct ls_onnx_walk *w) {
-    float a;
-    return is_number(w, 0, &a) ? number(1 / a) : ls_onnx_refuse(w, "is known here of sizes only");
-}
-
-/* A size times a factor becomes a size again. */
-static struct ls_onnx_value round_down(struct ls_onnx_walk *w) {
-    float a;
-    if (!is_number(w, 0, &a) || !(a >= 0 && a <= LS_ONNX_MOST))
-        return ls_onnx_refuse(w, "is known here of sizes only");
-    return (struct ls_onnx_value){.count = 1, .wholes = {(int64_t)a}};
 }
 
 static struct ls_onnx_value error_function(struct ls_onnx_walk *w) {
@@ -351,14 +291,8 @@ static struct ls_onnx_value error_function(struct ls_onnx_walk *w) {
 }
 
 static const struct ls_onnx_operation members[] = {
-    {"Add", "", add},
-    {"Div", "", divide},
-    {"Erf", "", error_function},
-    {"Floor", "", round_down},
-    {"Mul", "", multiply},
-    {"Pow", "", power},
-    {"Reciprocal", "", reciprocal},
-    {"Sqrt", "", square_root},
+    {"Add", "", add},      {"Div", "", divide}, {"Erf", "", error_function},
+    {"Mul", "", multiply}, {"Pow", "", power},  {"Sqrt", "", square_root},
     {"Sub", "", subtract},
 };
 

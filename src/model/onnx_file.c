@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Types of a tensor. */
-enum { FLOAT = 1, INT64 = 7, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
+enum { FLOAT = 1, INT32 = 6, INT64 = 7, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
 
 bool ls_onnx_recognise(const char *path) {
     return ls_stem_length(path, ".onnx") < strlen(path);
@@ -156,6 +156,16 @@ bool ls_onnx_wholes(const struct LsOnnx__Node *node, const char *name, int count
     return true;
 }
 
+int ls_onnx_list(const struct LsOnnx__Node *node, const char *name, int most, int64_t *wholes) {
+    const struct LsOnnx__Attribute *attribute = find(node, name);
+    const size_t count = attribute ? attribute->n_wholes : 0;
+    if (count > (size_t)most)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        wholes[i] = attribute->wholes[i];
+    return (int)count;
+}
+
 bool ls_onnx_says(const struct LsOnnx__Node *node, const char *name, const char *text,
                   bool otherwise) {
     const struct LsOnnx__Attribute *attribute = find(node, name);
@@ -174,30 +184,42 @@ const struct LsOnnx__Tensor *ls_onnx_tensor(const struct LsOnnx__Node *node, con
 bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number) {
     const struct ls_onnx_numbers numbers = ls_onnx_numbers(tensor);
     int64_t whole;
-    if (tensor->type != INT64 || ls_onnx_tensor_wholes(tensor, 1, &whole) != 1)
+    if (ls_onnx_tensor_wholes(tensor, 1, &whole) != 1)
         return numbers.count == 1 && ls_onnx_number_at(&numbers, 0, number);
     *number = (float)whole;
     return true;
 }
 
+/* Bytes of one; 0: they are no whole numbers. */
+static size_t whole_size(const struct LsOnnx__Tensor *tensor) {
+    return tensor->type == INT64 ? 8 : tensor->type == INT32 ? 4 : tensor->type == BOOL;
+}
+
+/* How many there are in the field that is for numbers of this size. */
+static size_t listed(const struct LsOnnx__Tensor *tensor) {
+    return tensor->type == INT64 ? tensor->n_wholes : tensor->n_narrow;
+}
+
 size_t ls_onnx_whole_count(const struct LsOnnx__Tensor *tensor) {
-    if (tensor->type != INT64)
+    const size_t size = whole_size(tensor);
+    if (size == 0)
         return 0;
-    return tensor->n_wholes ? tensor->n_wholes : tensor->raw.len / sizeof(int64_t);
+    return listed(tensor) ? listed(tensor) : tensor->raw.len / size;
 }
 
 int64_t ls_onnx_whole_at(const struct LsOnnx__Tensor *tensor, size_t i) {
+    const size_t size = whole_size(tensor);
     uint64_t bits = 0;
-    if (tensor->n_wholes)
-        return tensor->wholes[i];
-    for (size_t byte = 8; byte-- > 0;)
-        bits = bits << 8 | tensor->raw.data[8 * i + byte];
-    return (int64_t)bits;
+    if (listed(tensor))
+        return tensor->type == INT64 ? tensor->wholes[i] : tensor->narrow[i];
+    for (size_t byte = size; byte-- > 0;)
+        bits = bits << 8 | tensor->raw.data[size * i + byte];
+    return size == 4 ? (int32_t)(uint32_t)bits : (int64_t)bits;
 }
 
 int ls_onnx_tensor_wholes(const struct LsOnnx__Tensor *tensor, int most, int64_t *wholes) {
     const size_t count = ls_onnx_whole_count(tensor);
-    if (tensor->type != INT64 || tensor->n_size > 1 || count > (size_t)most)
+    if (whole_size(tensor) == 0 || tensor->n_size > 1 || count > (size_t)most)
         return -1;
     for (size_t i = 0; i < count; i++)
         wholes[i] = ls_onnx_whole_at(tensor, i);

@@ -85,6 +85,11 @@ double ls_onnx_number(const struct LsOnnx__Node *node, const char *name, double 
 bool ls_onnx_wholes(const struct LsOnnx__Node *node, const char *name, int count, int64_t otherwise,
                     int64_t *wholes);
 
+/* Takes the whole numbers that are an attribute; returns how many there are, -1 if more than
+ * `most`.
+ */
+int ls_onnx_list(const struct LsOnnx__Node *node, const char *name, int most, int64_t *wholes);
+
 /* Whether the node's attribute of that name is this text; `otherwise` where there is none. */
 bool ls_onnx_says(const struct LsOnnx__Node *node, const char *name, const char *text,
                   bool otherwise);

@@ -32,7 +32,7 @@ static bool continues(const struct ls_onnx_walk *w, const struct ls_onnx_value *
 }
 
 /* Of channels behind channels, or tokens behind tokens. */
-static struct ls_onnx_value concat_activations(struct ls_onnx_walk *w) {
+static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
     int inputs[LS_MAX_INPUTS], count = 0;
     const struct ls_onnx_value first = part_of(w, 0);
     const int d = ls_onnx_dimension(&first, ls_onnx_whole(w->node, "axis", INT_MAX));
@@ -61,13 +61,6 @@ static struct ls_onnx_value concat_activations(struct ls_onnx_walk *w) {
     return all;
 }
 
-static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
-    struct ls_onnx_value scales = {0};
-    if (ls_onnx_join_scales(w, &scales))
-        return scales;
-    return ls_onnx_row(w, 0).count > 0 ? ls_onnx_join_rows(w) : concat_activations(w);
-}
-
 /* A node for so many channels of zeros beside x. */
 static int add_zeros(struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t channels) {
     const struct ls_attributes zero = {
@@ -94,7 +87,7 @@ static struct ls_onnx_value pad_channels(struct ls_onnx_walk *w, struct ls_onnx_
 
 /* Zeros around an image's pixels, which its taker pads by, even none of them; or channels. */
 static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value pads = ls_onnx_row_or_attribute(w, 1, "pads", 2 * LS_ONNX_RANK);
+    const struct ls_onnx_row pads = ls_onnx_row_or_attribute(w, 1, "pads");
     const int64_t *p = pads.wholes;
     bool none = pads.count == 2 * LS_ONNX_RANK, sound = none;
     for (int i = 0; i < pads.count; i++) {
@@ -111,11 +104,11 @@ static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
         return ls_onnx_refuse(w, "only zeros around an image's pixels or beside its channels are "
                                  "known here");
     struct ls_onnx_value x = pad_channels(w, ls_onnx_image(w, 0), p[1], p[5]);
-    const int64_t sides[4] = {p[2], p[3], p[6], p[7]};
+    const int sides[4] = {(int)p[2], (int)p[3], (int)p[6], (int)p[7]};
     if (sides[0] + sides[1] + sides[2] + sides[3] == 0)
         return x;
     x.term = LS_ONNX_PADDED;
-    memcpy(x.wholes, sides, sizeof sides);
+    memcpy(x.pads, sides, sizeof sides);
     return x;
 }
 

@@ -10,7 +10,7 @@
 static const struct ls_onnx_operations *const known[] = {
     &ls_onnx_activations, &ls_onnx_arithmetic, &ls_onnx_attention, &ls_onnx_joins,
     &ls_onnx_layers,      &ls_onnx_norms,      &ls_onnx_parts,     &ls_onnx_pools,
-    &ls_onnx_reshapes,    &ls_onnx_resizes,    &ls_onnx_shapes};
+    &ls_onnx_reshapes,    &ls_onnx_resizes,    &ls_onnx_folds};
 
 enum { KINDS = sizeof known / sizeof *known };
 
@@ -29,6 +29,8 @@ static void refuse_type(struct ls_onnx_walk *w) {
             types[count++] = known[k]->members[m].type;
     qsort(types, count, sizeof *types, compare);
     for (size_t t = 0; t < count; t++) {
+        if (t && strcmp(types[t], types[t - 1]) == 0)
+            continue; /* of activations and of arrays */
         strncat(names, t ? ", " : "", sizeof names - strlen(names) - 1);
         strncat(names, types[t], sizeof names - strlen(names) - 1);
     }
@@ -38,13 +40,22 @@ static void refuse_type(struct ls_onnx_walk *w) {
                                 names);
 }
 
-/* How the node's operation becomes ours; NULL if we do not have it. */
-static const struct ls_onnx_operation *find_operation(const struct LsOnnx__Node *node) {
-    for (int k = 0; node->type && k < KINDS; k++)
-        for (int m = 0; m < known[k]->count; m++)
-            if (strcmp(node->type, known[k]->members[m].type) == 0)
-                return &known[k]->members[m];
+static const struct ls_onnx_operation *find_among(const struct ls_onnx_operations *operations,
+                                                  const char *type) {
+    for (int m = 0; m < operations->count; m++)
+        if (strcmp(type, operations->members[m].type) == 0)
+            return &operations->members[m];
     return NULL;
+}
+
+/* How the node's operation becomes ours; NULL if we do not have it. */
+static const struct ls_onnx_operation *find_operation(const struct ls_onnx_walk *w) {
+    const char *type = w->node->type ? w->node->type : "";
+    const struct ls_onnx_operation *found =
+        ls_onnx_are_known(w) ? find_among(&ls_onnx_folds, type) : NULL;
+    for (int k = 0; k < KINDS && !found; k++)
+        found = find_among(known[k], type);
+    return found;
 }
 
 /* Whether the operation is known with all the attributes that the node has. */
@@ -64,7 +75,7 @@ static void add_node(struct ls_onnx_walk *w) {
     const struct LsOnnx__Node *node = w->node;
     if (node->n_output < 1 || ls_onnx_find(w->onnx, node->output[0]).tensor)
         return;
-    const struct ls_onnx_operation *operation = find_operation(node);
+    const struct ls_onnx_operation *operation = find_operation(w);
     if (!operation || !ls_onnx_is_own(node->domain)) {
         refuse_type(w);
         return;
@@ -149,8 +160,7 @@ static void check_output(struct ls_onnx_walk *w) {
     if (w->builder.status)
         return;
     const struct ls_shape shape = w->builder.network->nodes[output.node].out;
-    if (output.node == 0 || output.count || output.term == LS_ONNX_NUMBER ||
-        output.node != w->builder.network->node_count - 1)
+    if (output.node == 0 || output.node != w->builder.network->node_count - 1)
         w->builder.status = ls_fail(w->builder.error, LS_MISMATCH,
                                     "is not a network with one output, computed last");
     else if (!ls_onnx_is_image(w, output) &&

@@ -1,5 +1,4 @@
-/* Operations of ONNX that take activations apart, by channels or by pixels; some of them do the
- * same with rows of whole numbers. */
+/* Operations of ONNX that take activations apart, by channels or by pixels. */
 #include "model/onnx_walk.h"
 
 /* Numbers begin .. end-1 of a dimension; channels become a node when they are taken. */
@@ -32,50 +31,20 @@ static int64_t bound(int64_t number, int64_t most) {
     return number < 0 ? 0 : number > most ? most : number;
 }
 
-/* Which numbers of which dimensions a node takes. */
-struct ranges {
-    int count; /* of dimensions */
-    struct ls_onnx_value begins, ends, axes, steps;
-};
-
-/* The whole numbers that are input i or an attribute; count is 0 where there is neither. */
-static struct ls_onnx_value wholes_of(const struct ls_onnx_walk *w, size_t i, const char *name) {
-    struct ls_onnx_value wholes = {.count = 0};
-    if (i < w->node->n_input && *w->node->input[i])
-        return ls_onnx_row(w, i);
-    for (int count = 1; wholes.count == 0 && count <= LS_ONNX_WHOLES; count++)
-        if (ls_onnx_wholes(w->node, name, count, INT64_MIN, wholes.wholes) &&
-            wholes.wholes[0] != INT64_MIN)
-            wholes.count = count;
-    return wholes;
-}
-
-/* Axes are the first ones and steps 1 where there are none; false: the numbers are not known. */
-static bool take_ranges(const struct ls_onnx_walk *w, struct ranges *r) {
-    *r = (struct ranges){.begins = wholes_of(w, 1, "starts"),
-                         .ends = wholes_of(w, 2, "ends"),
-                         .axes = wholes_of(w, 3, "axes"),
-                         .steps = wholes_of(w, 4, "steps")};
-    r->count = r->begins.count;
-    for (int i = 0; i < r->count; i++) {
-        r->axes.wholes[i] = r->axes.count ? r->axes.wholes[i] : i;
-        r->steps.wholes[i] = r->steps.count ? r->steps.wholes[i] : 1;
+struct ls_onnx_ranges ls_onnx_ranges(const struct ls_onnx_walk *w) {
+    struct ls_onnx_ranges r = {.begins = ls_onnx_row_or_attribute(w, 1, "starts"),
+                               .ends = ls_onnx_row_or_attribute(w, 2, "ends"),
+                               .axes = ls_onnx_row_or_attribute(w, 3, "axes"),
+                               .steps = ls_onnx_row_or_attribute(w, 4, "steps")};
+    const int count = r.begins.count;
+    for (int i = 0; i < count; i++) { /* the first axes, and all of each */
+        r.axes.wholes[i] = r.axes.count ? r.axes.wholes[i] : i;
+        r.steps.wholes[i] = r.steps.count ? r.steps.wholes[i] : 1;
     }
-    return r->count > 0 && r->ends.count == r->count &&
-           (r->axes.count == 0 || r->axes.count == r->count) &&
-           (r->steps.count == 0 || r->steps.count == r->count);
-}
-
-/* Of a row some numbers, of a matrix all rows from the last one on. */
-static struct ls_onnx_value slice_matrix(struct ls_onnx_walk *w, struct ls_onnx_value matrix,
-                                         const struct ranges *r) {
-    const int64_t begin = r->begins.wholes[0], end = r->ends.wholes[0];
-    if (r->count == 1 && r->axes.wholes[0] == 0 && r->steps.wholes[0] == -1 && begin == -1 &&
-        end < -matrix.count)
-        return ls_onnx_reverse_rows(matrix);
-    if (r->count != 1 || matrix.columns || r->steps.wholes[0] != 1)
-        return ls_onnx_refuse(w, "takes some of a row of sizes in a way that is not known here");
-    return ls_onnx_cut_row(w, matrix, bound(begin, matrix.count), bound(end, matrix.count));
+    if (count > 0 && r.ends.count == count && (r.axes.count == 0 || r.axes.count == count) &&
+        (r.steps.count == 0 || r.steps.count == count))
+        r.count = count;
+    return r;
 }
 
 /* Every so many pixels of an image down (d = 2) or across (d = 3). */
@@ -111,13 +80,9 @@ static struct ls_onnx_value slice_axis(struct ls_onnx_walk *w, struct ls_onnx_va
 }
 
 static struct ls_onnx_value slice(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value matrix = ls_onnx_matrix(w, 0);
-    struct ranges r;
-    const bool known = take_ranges(w, &r);
-    if (known && matrix.count > 0)
-        return slice_matrix(w, matrix, &r);
+    const struct ls_onnx_ranges r = ls_onnx_ranges(w);
     struct ls_onnx_value x = ls_onnx_input(w, 0);
-    if (!known)
+    if (r.count == 0)
         return ls_onnx_refuse(w, "takes parts that are not known from the file");
     for (int i = 0; i < r.count && !w->builder.status; i++)
         x = slice_axis(w, ls_onnx_settle(w, x), r.axes.wholes[i], r.begins.wholes[i],
@@ -125,48 +90,35 @@ static struct ls_onnx_value slice(struct ls_onnx_walk *w) {
     return x;
 }
 
-/* One number of a dimension, which is gone then, unless there is a row of one. */
+/* One number of a dimension, which is gone then, unless it is taken as a row of one. */
 static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value row = ls_onnx_row(w, 0), index = ls_onnx_row(w, 1);
-    const int64_t axis = ls_onnx_whole(w->node, "axis", 0);
-    int64_t at = index.wholes[0];
-    if (row.count < 1 && w->node->n_input == 2 && !ls_onnx_is_activations(w, 0) &&
+    struct ls_onnx_array index;
+    if (w->node->n_input == 2 && !ls_onnx_is_activations(w, 0) &&
         ls_onnx_find(w->onnx, w->node->input[0]).tensor)
         return ls_onnx_take_rows(w);
-    if (index.count != 1)
+    if (!ls_onnx_array(w, 1, &index) || !index.whole || index.count != 1 || index.rank > 1)
         return ls_onnx_refuse(w, "takes more than one of its input, or what is not known here");
-    if (row.count > 0) {
-        at += at < 0 ? row.count : 0;
-        return at < row.count ? ls_onnx_cut_row(w, row, at, at + 1)
-                              : ls_onnx_refuse(w, "takes what its input does not have");
-    }
-    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[1]);
     struct ls_onnx_value x = ls_onnx_input(w, 0);
-    if (!source.tensor)
-        return ls_onnx_refuse(w, "takes what is computed, which is not known here");
-    const int d = ls_onnx_dimension(&x, axis);
+    int64_t at = ls_onnx_array_whole(&index, 0);
+    const int d = ls_onnx_dimension(&x, ls_onnx_whole(w->node, "axis", 0));
     const int64_t size = d < 0 ? 0 : ls_onnx_dimension_size(&x.view.dimensions[d]);
     at += at < 0 ? size : 0;
     if (at < 0 || at >= size)
         return ls_onnx_refuse(w, "takes what its input does not have");
     x = cut(w, x, d, at, at + 1);
-    if (source.rank == 0)
+    if (index.rank == 0)
         ls_onnx_remove(&x.view, d);
     return x;
 }
 
-/* sizes[count] = how many numbers each output has. */
+/* sizes[count] = how many numbers each output has: all as many, if the node does not say. */
 static bool part_sizes(const struct ls_onnx_walk *w, int64_t numbers, int count, int64_t *sizes) {
-    const bool input = w->node->n_input > 1 && *w->node->input[1];
-    struct ls_onnx_value given = {.count = count};
+    const struct ls_onnx_row given = ls_onnx_row_or_attribute(w, 1, "split");
     int64_t left = numbers;
-    if (input)
-        given = ls_onnx_row(w, 1);
-    if (given.count != count ||
-        (!input && !ls_onnx_wholes(w->node, "split", count, INT64_MIN, given.wholes)))
+    if (given.count != 0 && given.count != count)
         return false;
-    for (int i = 0; i < count; i++) { /* or all alike */
-        sizes[i] = given.wholes[i] == INT64_MIN ? numbers / count : given.wholes[i];
+    for (int i = 0; i < count; i++) {
+        sizes[i] = given.count ? given.wholes[i] : numbers / count;
         if (sizes[i] < 1 || sizes[i] > left)
             return false;
         left -= sizes[i];

@@ -40,7 +40,7 @@ static struct ls_onnx_value average_all(struct ls_onnx_walk *w, struct ls_onnx_v
 
 /* Whether the axes are the dimensions of all pixels, one or two, and which of x they are. */
 static bool are_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value *x,
-                       struct ls_onnx_value axes, bool averaged[LS_ONNX_DIMENSIONS]) {
+                       struct ls_onnx_row axes, bool averaged[LS_ONNX_DIMENSIONS]) {
     struct ls_onnx_view rest = x->view;
     memset(averaged, 0, LS_ONNX_DIMENSIONS * sizeof *averaged);
     for (int i = 0; i < axes.count; i++) {
@@ -55,7 +55,7 @@ static bool are_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value 
 }
 
 /* The mean over the dimensions of all pixels, or of all channels, which then are exchanged. */
-static struct ls_onnx_value average(struct ls_onnx_walk *w, struct ls_onnx_value axes,
+static struct ls_onnx_value average(struct ls_onnx_walk *w, struct ls_onnx_row axes,
                                     bool averaged[LS_ONNX_DIMENSIONS]) {
     struct ls_onnx_value x = ls_onnx_input(w, 0);
     if (!are_pixels(w, &x, axes, averaged))
@@ -68,7 +68,7 @@ static struct ls_onnx_value average(struct ls_onnx_walk *w, struct ls_onnx_value
 
 /* Of [batch, channels, ...], also of tokens. */
 static struct ls_onnx_value global_average_pool(struct ls_onnx_walk *w) {
-    struct ls_onnx_value axes = {.count = 0};
+    struct ls_onnx_row axes = {.count = 0};
     bool averaged[LS_ONNX_DIMENSIONS];
     for (int d = 2; d < ls_onnx_term(w, 0).view.rank; d++)
         axes.wholes[axes.count++] = d;
@@ -91,11 +91,9 @@ static bool is_subtracted(const struct ls_onnx_walk *w) {
 /* Of the pixels, or of the channels in a layer norm. */
 static struct ls_onnx_value reduce_mean(struct ls_onnx_walk *w) {
     struct ls_onnx_value x = ls_onnx_term(w, 0);
-    struct ls_onnx_value axes = ls_onnx_row_or_attribute(w, 1, "axes", 2);
+    const struct ls_onnx_row axes = ls_onnx_row_or_attribute(w, 1, "axes");
     bool averaged[LS_ONNX_DIMENSIONS];
     const bool kept = ls_onnx_whole(w->node, "keepdims", 1);
-    if (axes.count < 0)
-        axes = ls_onnx_row_or_attribute(w, 1, "axes", 1);
     const bool squares = x.term == LS_ONNX_SQUARES;
     if (!squares)
         x = ls_onnx_input(w, 0);

@@ -1,5 +1,4 @@
-/* Operations of ONNX that count the same numbers in other dimensions; some of them are for rows of
- * whole numbers, too, which have one dimension. */
+/* Operations of ONNX that count the same numbers in other dimensions. */
 #include "model/onnx_walk.h"
 #include <string.h>
 
@@ -47,8 +46,9 @@ static bool close_sizes(const struct ls_onnx_view *from, bool zeros, int rank, i
     return ls_onnx_close_sizes(from->rank, own, zeros, rank, sizes);
 }
 
-static struct ls_onnx_value reshape_activations(struct ls_onnx_walk *w) {
-    struct ls_onnx_value to = ls_onnx_row(w, 1), x = ls_onnx_views_of(w);
+static struct ls_onnx_value reshape(struct ls_onnx_walk *w) {
+    struct ls_onnx_value x = ls_onnx_views_of(w);
+    struct ls_onnx_row to = ls_onnx_row(w, 1);
     if (w->builder.status)
         return x;
     if (to.count < 0 ||
@@ -59,11 +59,6 @@ static struct ls_onnx_value reshape_activations(struct ls_onnx_walk *w) {
                               "in; known are files for batches of one image, or of any size");
     shuffle(w, &x);
     return x;
-}
-
-static struct ls_onnx_value reshape(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value matrix = ls_onnx_matrix(w, 0);
-    return matrix.count < 1 ? reshape_activations(w) : ls_onnx_reshape_matrix(w, matrix);
 }
 
 static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {
@@ -77,9 +72,6 @@ static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value transpose(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value matrix = ls_onnx_matrix(w, 0);
-    if (matrix.count > 0)
-        return ls_onnx_transpose_matrix(w, matrix);
     struct ls_onnx_value x = ls_onnx_views_of(w);
     int64_t order[LS_ONNX_DIMENSIONS];
     if (w->builder.status)
@@ -90,16 +82,8 @@ static struct ls_onnx_value transpose(struct ls_onnx_walk *w) {
     return x;
 }
 
-/* The axes that the node names; count is -1 if it is something else. */
-static struct ls_onnx_value axes_of(const struct ls_onnx_walk *w) {
-    struct ls_onnx_value axes = {.count = -1};
-    for (int count = 1; axes.count < 0 && count <= LS_ONNX_DIMENSIONS; count++)
-        axes = ls_onnx_row_or_attribute(w, 1, "axes", count);
-    return axes;
-}
-
 /* Counts the axes of so many dimensions from the first; whether they are there, and in order. */
-static bool place(struct ls_onnx_value *axes, int rank) {
+static bool place(struct ls_onnx_row *axes, int rank) {
     for (int i = 0; i < axes->count; i++) {
         axes->wholes[i] += axes->wholes[i] < 0 ? rank : 0;
         if (axes->wholes[i] < 0 || axes->wholes[i] >= rank ||
@@ -110,10 +94,9 @@ static bool place(struct ls_onnx_value *axes, int rank) {
 }
 
 static struct ls_onnx_value squeeze(struct ls_onnx_walk *w) {
-    if (ls_onnx_row(w, 0).count == 1)
-        return ls_onnx_row(w, 0);
-    struct ls_onnx_value x = ls_onnx_views_of(w), axes = axes_of(w);
-    if (w->node->n_input == 1 && w->node->n_attribute == 0) { /* takes away all of 1 */
+    struct ls_onnx_value x = ls_onnx_views_of(w);
+    struct ls_onnx_row axes = ls_onnx_row_or_attribute(w, 1, "axes");
+    if (axes.count == 0) { /* takes away all of 1 */
         for (int d = x.view.rank - 1; d >= 0; d--)
             ls_onnx_remove(&x.view, d);
         return x;
@@ -125,11 +108,8 @@ static struct ls_onnx_value squeeze(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value unsqueeze(struct ls_onnx_walk *w) {
-    if (ls_onnx_row(w, 0).count == 1)
-        return ls_onnx_row(w, 0);
-    if (!ls_onnx_is_activations(w, 0))
-        return ls_onnx_refuse(w, "is known here for activations and their sizes only");
-    struct ls_onnx_value x = ls_onnx_views_of(w), axes = axes_of(w);
+    struct ls_onnx_value x = ls_onnx_views_of(w);
+    struct ls_onnx_row axes = ls_onnx_row_or_attribute(w, 1, "axes");
     bool sound = place(&axes, x.view.rank + axes.count);
     for (int i = 0; sound && i < axes.count; i++)
         sound = ls_onnx_insert(&x.view, (int)axes.wholes[i]);
@@ -138,7 +118,7 @@ static struct ls_onnx_value unsqueeze(struct ls_onnx_walk *w) {
 
 /* What is learned, for every image of a batch. */
 static struct ls_onnx_value expand(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value to = ls_onnx_row(w, 1);
+    const struct ls_onnx_row to = ls_onnx_row(w, 1);
     const struct ls_onnx_source source = w->node->n_input == 2
                                              ? ls_onnx_find(w->onnx, w->node->input[0])
                                              : (struct ls_onnx_source){0};

@@ -6,40 +6,6 @@
 
 enum { WITH_REGION = 11 }; /* the version from which on a region is an input, and sizes may be */
 
-/* Takes the constant numbers that are the node's input i, `most` of them if there are more; returns
- * how many there are, 0 if it is something else. */
-static size_t take_numbers(const struct ls_onnx_walk *w, size_t i, size_t most, float *numbers) {
-    if (i >= w->node->n_input || ls_onnx_is_activations(w, i))
-        return 0;
-    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
-    const struct ls_onnx_numbers from =
-        source.tensor ? ls_onnx_numbers(source.tensor) : (struct ls_onnx_numbers){0};
-    if (!from.data || from.dtype != LS_DTYPE_F32 || source.rank != 1)
-        return 0;
-    memcpy(numbers, from.data, (from.count < most ? from.count : most) * sizeof *numbers);
-    return from.count;
-}
-
-bool ls_onnx_join_scales(const struct ls_onnx_walk *w, struct ls_onnx_value *scales) {
-    size_t count = 0;
-    *scales = (struct ls_onnx_value){.term = LS_ONNX_SCALES};
-    for (size_t i = 0; i < w->node->n_input; i++) {
-        const size_t more = take_numbers(w, i, LS_ONNX_RANK - count, scales->scales + count);
-        if (more < 1 || more > LS_ONNX_RANK - count)
-            return false;
-        count += more;
-    }
-    return count == LS_ONNX_RANK;
-}
-
-/* The numbers of the node's input i, one for each dimension of an image; false: it is none. */
-static bool take_scales(const struct ls_onnx_walk *w, size_t i, float scales[LS_ONNX_RANK]) {
-    const struct ls_onnx_value *joined = ls_onnx_scales(w, i);
-    if (joined)
-        memcpy(scales, joined->scales, sizeof joined->scales);
-    return joined || take_numbers(w, i, LS_ONNX_RANK, scales) == LS_ONNX_RANK;
-}
-
 static bool has(const struct LsOnnx__Node *node, const char *name, const char *text) {
     return ls_onnx_says(node, name, text, false);
 }
@@ -101,23 +67,22 @@ static bool knows_coordinates(const struct LsOnnx__Node *node) {
 static bool take_sizes(const struct ls_onnx_walk *w, struct ls_shape from, struct ls_sampling *s) {
     const bool old = w->onnx->version < WITH_REGION;
     const int pixels[2] = {from.height, from.width};
-    struct ls_onnx_value sizes = ls_onnx_row(w, 3);
-    float scales[LS_ONNX_RANK];
-    const bool scaled = take_scales(w, old ? 1 : 2, scales);
-    if (scaled == (sizes.count > 0))
+    struct ls_onnx_array sizes, scales, *given = &sizes;
+    const bool scaled = ls_onnx_array(w, old ? 1 : 2, &scales);
+    if (ls_onnx_array(w, 3, &sizes) == scaled)
         return false;
-    if (scaled && (scales[0] != 1 || scales[1] != 1))
-        return false;
-    if (!scaled &&
-        (sizes.count != LS_ONNX_RANK || sizes.wholes[0] != 1 || sizes.wholes[1] != from.channels))
+    if (scaled)
+        given = &scales;
+    if (given->rank != 1 || given->count != LS_ONNX_RANK || given->whole == scaled ||
+        given->number[0] != 1 || given->number[1] != (scaled ? 1 : from.channels))
         return false;
     for (int d = 0; d < 2; d++) {
-        const float size =
-            scaled ? floorf((float)pixels[d] * scales[2 + d]) : (float)sizes.wholes[2 + d];
+        const float number = (float)given->number[2 + d];
+        const float size = scaled ? floorf((float)pixels[d] * number) : number;
         if (!(size >= 1 && size <= LS_ONNX_MOST))
             return false;
         s->size[d] = (int)size;
-        place(w, s, d, pixels[d], scaled ? 1 / scales[2 + d] : (float)pixels[d] / size);
+        place(w, s, d, pixels[d], scaled ? 1 / number : (float)pixels[d] / size);
     }
     return true;
 }

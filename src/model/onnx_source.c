@@ -29,10 +29,8 @@ static int read_wholes(const struct ls_onnx *onnx, const struct LsOnnx__Node *no
         const struct LsOnnx__Tensor *tensor = stored(onnx, node->input[1]);
         return tensor ? ls_onnx_tensor_wholes(tensor, most, wholes) : -1;
     }
-    for (int count = 1; node->n_attribute > 0 && count <= most; count++)
-        if (ls_onnx_wholes(node, attribute, count, 0, wholes))
-            return count;
-    return -1;
+    const int count = ls_onnx_list(node, attribute, most, wholes);
+    return count > 0 ? count : -1;
 }
 
 /* chosen[rank] = which of so many dimensions the node names; how many those are, -1 if it names

@@ -19,21 +19,7 @@ static struct ls_onnx_value *find(const struct ls_onnx_walk *w, size_t i) {
 
 bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i) {
     const struct ls_onnx_value *found = find(w, i);
-    return found && found->count == 0 && found->term != LS_ONNX_NUMBER &&
-           found->term != LS_ONNX_SCALES;
-}
-
-const struct ls_onnx_value *ls_onnx_scales(const struct ls_onnx_walk *w, size_t i) {
-    const struct ls_onnx_value *found = find(w, i);
-    return found && found->term == LS_ONNX_SCALES ? found : NULL;
-}
-
-bool ls_onnx_computed(const struct ls_onnx_walk *w, size_t i, float *number) {
-    const struct ls_onnx_value *found = find(w, i);
-    if (!found || found->term != LS_ONNX_NUMBER)
-        return false;
-    *number = found->number;
-    return true;
+    return found && found->term != LS_ONNX_ARRAY;
 }
 
 struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i) {
@@ -108,45 +94,73 @@ struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i) {
     return x;
 }
 
-struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
-    struct ls_onnx_value row = ls_onnx_matrix(w, i);
-    if (row.columns)
-        row.count = -1;
-    return row;
+/* Of a tensor of few numbers. */
+static struct ls_onnx_array constant(struct ls_onnx_source source) {
+    const struct ls_onnx_array none = {0};
+    const struct LsOnnx__Tensor *tensor = source.tensor;
+    if (!tensor || source.transposed || source.rank > LS_ONNX_ARRAY_RANK)
+        return none;
+    const struct ls_onnx_numbers floats = ls_onnx_numbers(tensor);
+    const size_t wholes = ls_onnx_whole_count(tensor), count = wholes ? wholes : floats.count;
+    struct ls_onnx_array array =
+        ls_onnx_array_of(wholes > 0 && !source.cast, source.rank, source.size);
+    if ((size_t)array.count != count)
+        return none;
+    for (int i = 0; i < array.count; i++) {
+        float number = 0;
+        if (!wholes && !ls_onnx_number_at(&floats, (size_t)i, &number))
+            return none;
+        array.number[i] = wholes ? (double)ls_onnx_whole_at(tensor, (size_t)i) : (double)number;
+    }
+    return array;
 }
 
-struct ls_onnx_value ls_onnx_matrix(const struct ls_onnx_walk *w, size_t i) {
+bool ls_onnx_array(const struct ls_onnx_walk *w, size_t i, struct ls_onnx_array *array) {
     const struct ls_onnx_value *found = find(w, i);
-    struct ls_onnx_value row = {.count = -1};
-    if (found)
-        return found->count > 0 ? *found : row;
-    if (i >= w->node->n_input)
+    *array = (struct ls_onnx_array){0};
+    if (found && found->term == LS_ONNX_ARRAY)
+        *array = found->array;
+    else if (!found && i < w->node->n_input)
+        *array = constant(ls_onnx_find(w->onnx, w->node->input[i]));
+    return array->count > 0;
+}
+
+bool ls_onnx_computed(const struct ls_onnx_walk *w, size_t i, float *number) {
+    const struct ls_onnx_value *found = find(w, i);
+    if (!found || found->term != LS_ONNX_ARRAY || found->array.count != 1)
+        return false;
+    *number = (float)found->array.number[0];
+    return true;
+}
+
+struct ls_onnx_row ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
+    struct ls_onnx_row row = {.count = -1};
+    struct ls_onnx_array array;
+    if (!ls_onnx_array(w, i, &array) || !array.whole || array.rank > 1 ||
+        array.count > LS_ONNX_WHOLES)
         return row;
-    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
-    if (source.tensor && !source.cast && source.rank <= 1)
-        row.count = ls_onnx_tensor_wholes(source.tensor, LS_ONNX_WHOLES, row.wholes);
+    for (row.count = 0; row.count < array.count; row.count++)
+        row.wholes[row.count] = ls_onnx_array_whole(&array, row.count);
     return row;
 }
 
-struct ls_onnx_value ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size_t i,
-                                              const char *name, int count) {
-    struct ls_onnx_value wholes = {.count = count};
-    if (w->node->n_input > i)
+struct ls_onnx_row ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size_t i,
+                                            const char *name) {
+    struct ls_onnx_row row;
+    if (i < w->node->n_input && *w->node->input[i])
         return ls_onnx_row(w, i);
-    if (!ls_onnx_wholes(w->node, name, count, 0, wholes.wholes))
-        wholes.count = -1;
-    return wholes;
+    row.count = ls_onnx_list(w->node, name, LS_ONNX_WHOLES, row.wholes);
+    return row;
 }
 
 float ls_onnx_number_or_attribute(struct ls_onnx_walk *w, size_t i, const char *name,
                                   double otherwise) {
+    struct ls_onnx_array array;
     if (i >= w->node->n_input || !*w->node->input[i])
         return (float)ls_onnx_number(w->node, name, otherwise);
-    const struct LsOnnx__Tensor *tensor = ls_onnx_find(w->onnx, w->node->input[i]).tensor;
-    float number = 0;
-    if (!tensor || !ls_onnx_single(tensor, &number))
+    if (!ls_onnx_array(w, i, &array) || array.count != 1)
         ls_onnx_refuse(w, "a number that it takes is none in the file");
-    return number;
+    return (float)array.number[0];
 }
 
 struct ls_onnx_value ls_onnx_in_rows(struct ls_onnx_walk *w, struct ls_onnx_value x) {

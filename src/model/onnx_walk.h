@@ -3,13 +3,14 @@
 #define LANDSCAPE_MODEL_ONNX_WALK_H
 
 #include "model/build.h"
+#include "model/onnx_array.h"
 #include "model/onnx_file.h"
 #include "model/onnx_view.h"
 
 enum {
     LS_ONNX_MOST = 4096, /* pixels or channels of an image, or pixels of a window */
     LS_ONNX_RANK = 4,    /* dimensions of an image */
-    LS_ONNX_WHOLES = 8,  /* that a shape is computed from */
+    LS_ONNX_WHOLES = 8,  /* of a row */
 };
 
 /* What several nodes of ONNX have come to that are one of ours, of what `node` computes, x. */
@@ -27,15 +28,14 @@ enum ls_onnx_term {
     LS_ONNX_DEVIATION,       /* the root of that */
     LS_ONNX_NORMAL,          /* (x - mean) / deviation */
     LS_ONNX_NORMAL_WEIGHTED, /* times `weight`, to which a bias may be added */
-    LS_ONNX_PADDED,          /* with `wholes` pixels of 0 above, left, below and right of it */
+    LS_ONNX_PADDED,          /* with `pads` pixels of 0 above, left, below and right of it */
     LS_ONNX_SLICE,           /* `channels` of x from `begin` on */
     LS_ONNX_SCORES,      /* of the queries x and the keys `other` in `heads`, times `number`, and
                             what `bias` computes, unless that is 0 */
     LS_ONNX_ATTENTION,   /* what softmax makes of them */
     LS_ONNX_LOG_SOFTMAX, /* the logarithm of softmax over all channels */
     LS_ONNX_LEARNED,     /* no activations of a node, but `weight` for every image */
-    LS_ONNX_NUMBER,      /* no activations at all, but `number` */
-    LS_ONNX_SCALES       /* nor here, but `scales` */
+    LS_ONNX_ARRAY        /* no activations at all, but the numbers of `array` */
 };
 
 /* What an ONNX name stands for. */
@@ -48,10 +48,20 @@ struct ls_onnx_value {
     struct ls_onnx_source weight;
     int begin, channels, other, heads, bias;
     int groups; /* of what is normal: 0 is every pixel for itself */
-    int count;  /* not 0: it is no activations, but so many whole numbers, for a shape */
+    int pads[4];
+    struct ls_onnx_array array;
+};
+
+/* Some whole numbers; count is -1 if it is something else. */
+struct ls_onnx_row {
+    int count;
     int64_t wholes[LS_ONNX_WHOLES];
-    int columns;                /* that these stand in; 0: they are a row */
-    float scales[LS_ONNX_RANK]; /* by which an image's dimensions grow */
+};
+
+/* Which numbers of which dimensions a Slice takes; count is 0 if that is not known. */
+struct ls_onnx_ranges {
+    int count; /* of dimensions */
+    struct ls_onnx_row begins, ends, axes, steps;
 };
 
 /* A graph on the way to becoming a network. */
@@ -79,11 +89,14 @@ struct ls_onnx_operations {
 
 /* Those with weights, those that normalise, functions of one value, means and maxima, sums and
  * products, which may be parts of others, those that take some channels or pixels and those that
- * join them, those of attention, those that change shapes, those that compute them, and those that
- * change an image's size. */
+ * join them, those of attention, those that change shapes, those that change an image's size; and
+ * those on arrays. */
 extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_norms, ls_onnx_activations,
     ls_onnx_pools, ls_onnx_arithmetic, ls_onnx_parts, ls_onnx_joins, ls_onnx_attention,
-    ls_onnx_reshapes, ls_onnx_shapes, ls_onnx_resizes;
+    ls_onnx_reshapes, ls_onnx_resizes, ls_onnx_folds;
+
+/* Whether all of the node's inputs are known from the file: arrays, and none of them weights. */
+bool ls_onnx_are_known(const struct ls_onnx_walk *w);
 
 /* Fails for what is wrong with the node; returns a value of no use. */
 struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);
@@ -110,9 +123,22 @@ struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i);
 /* The activations that a term stands for. */
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x);
 
-/* Whether the node's input i are activations, or a number that was computed from sizes. */
+/* Whether the node's input i are activations. */
 bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i);
+
+/* Takes the few numbers that are input i, computed or constant; a single one that was computed; a
+ * row of whole ones. */
+bool ls_onnx_array(const struct ls_onnx_walk *w, size_t i, struct ls_onnx_array *array);
 bool ls_onnx_computed(const struct ls_onnx_walk *w, size_t i, float *number);
+struct ls_onnx_row ls_onnx_row(const struct ls_onnx_walk *w, size_t i);
+
+/* The same row, or an attribute, as ONNX had it before its version in which it is input i; empty if
+ * there is neither. */
+struct ls_onnx_row ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size_t i,
+                                            const char *name);
+
+/* Of a Slice. */
+struct ls_onnx_ranges ls_onnx_ranges(const struct ls_onnx_walk *w);
 
 /* The number of the dimension of x that is `axis`, which may count from the end; -1: there is none.
  */
@@ -225,39 +251,12 @@ struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value
 struct ls_onnx_value ls_onnx_norm(struct ls_onnx_walk *w, struct ls_onnx_value normal,
                                   struct ls_onnx_source bias);
 
-/* The whole numbers that are the node's input i; count is -1 if it is something else. The second
- * takes them from an attribute, as ONNX did before its version in which they are input i. */
-struct ls_onnx_value ls_onnx_row(const struct ls_onnx_walk *w, size_t i);
-struct ls_onnx_value ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size_t i,
-                                              const char *name, int count);
-
 /* Rows of a table of weights, which is the node's first input, by their numbers, the second. */
 struct ls_onnx_value ls_onnx_take_rows(struct ls_onnx_walk *w);
 
 /* A number that is input i, or an attribute, as before ONNX's version 11. */
 float ls_onnx_number_or_attribute(struct ls_onnx_walk *w, size_t i, const char *name,
                                   double otherwise);
-
-/* The same of a row or a matrix; in other columns, rows and columns exchanged, its rows the other
- * way round. */
-struct ls_onnx_value ls_onnx_matrix(const struct ls_onnx_walk *w, size_t i);
-struct ls_onnx_value ls_onnx_reshape_matrix(struct ls_onnx_walk *w, struct ls_onnx_value matrix);
-struct ls_onnx_value ls_onnx_transpose_matrix(struct ls_onnx_walk *w, struct ls_onnx_value matrix);
-struct ls_onnx_value ls_onnx_reverse_rows(struct ls_onnx_value matrix);
-
-/* The node's whole numbers behind one another, or their sums, products, ...; or some numbers of a
- * row.
- */
-struct ls_onnx_value ls_onnx_join_rows(struct ls_onnx_walk *w);
-struct ls_onnx_value ls_onnx_compute_rows(struct ls_onnx_walk *w, char operation);
-struct ls_onnx_value ls_onnx_cut_row(struct ls_onnx_walk *w, struct ls_onnx_value row,
-                                     int64_t begin, int64_t end);
-
-/* Whether the node joins numbers that an image's dimensions are to grow by; they become *scales. */
-bool ls_onnx_join_scales(const struct ls_onnx_walk *w, struct ls_onnx_value *scales);
-
-/* Input i if it is such; NULL: it is not. */
-const struct ls_onnx_value *ls_onnx_scales(const struct ls_onnx_walk *w, size_t i);
 
 /* Of activations; nothing after a failure. */
 struct ls_shape ls_onnx_shape(const struct ls_onnx_walk *w, struct ls_onnx_value x);

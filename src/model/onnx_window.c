@@ -60,6 +60,6 @@ struct ls_onnx_value ls_onnx_unpadded(struct ls_onnx_walk *w, int pads[4]) {
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
     const bool padded = x.term == LS_ONNX_PADDED;
     for (int side = 0; side < 4; side++)
-        pads[side] = padded ? (int)x.wholes[side] : 0;
+        pads[side] = padded ? x.pads[side] : 0;
     return padded ? ls_onnx_made_image(w, x.node) : ls_onnx_image(w, 0);
 }

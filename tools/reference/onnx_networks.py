@@ -443,6 +443,49 @@ class Relative(torch.nn.Module):
         return self.linear(x.mean(1))
 
 
+def tensor(size):
+    """A size, which is a number, or a tensor when a network is exported."""
+    return size if isinstance(size, torch.Tensor) else torch.tensor(size)
+
+
+def same(size, conv):
+    """Pixels of 0 on both sides of so many, of which a window of this stride makes ceil(size / stride), more of them
+    behind than before, as TensorFlow pads; computed as timm does it, in the file as far as `size` is."""
+    kernel, stride = conv.kernel_size[0], conv.stride[0]
+    more = torch.clamp((torch.ceil(tensor(size) / stride) - 1) * stride + kernel - size, min=0)
+    more = more.to(torch.int64)
+    return torch.div(more, 2, rounding_mode="floor"), more - torch.div(more, 2, rounding_mode="floor")
+
+
+class Same(torch.nn.Module):
+    """Convolutions padded as TensorFlow does, and an image of a size that is computed from those of others."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.stem = nn.Conv2d(3, 6, 3, stride=2, bias=False)
+        self.norm = nn.BatchNorm2d(6)
+        self.wide = nn.Conv2d(6, 8, 5, stride=3)
+        self.depth = nn.Conv2d(8, 8, 4, stride=1, groups=8)
+        self.linear = nn.Linear(8, 10)
+
+    def pad(self, x, conv):
+        """The image with the zeros around it that the convolution is to find."""
+        above, below = same(x.shape[2], conv)
+        left, right = same(x.shape[3], conv)
+        return torch.nn.functional.pad(x, (left, right, above, below))
+
+    def forward(self, x):
+        f = torch.nn.functional
+        x = f.silu(self.norm(self.stem(self.pad(x, self.stem))))
+        small = f.silu(self.wide(self.pad(x, self.wide)))
+        small = small + torch.tanh(self.depth(self.pad(small, self.depth)))
+        size = (torch.max(tensor(small.shape[2]) * 2 - 1, tensor(x.shape[2]) // 3),
+                torch.min(tensor(x.shape[3]), -tensor(small.shape[3]) + 17))
+        large = f.interpolate(small, size=size, mode="nearest")
+        return self.linear(large.mean([2, 3]) * torch.tanh(small).mean([2, 3]))
+
+
 class Small(torch.nn.Module):
     """Ends in a mean over all pixels, written in one of three ways, or in one of all channels twice."""
 
@@ -526,3 +569,8 @@ def all_of():
     perturb(cuts.norm)
     yield "cuts", cuts
     yield "relative", Relative()
+    tensorflow = Same()
+    perturb(tensorflow.norm)
+    for conv in (tensorflow.wide, tensorflow.depth):
+        conv.weight.data *= 2.5
+    yield "same", tensorflow

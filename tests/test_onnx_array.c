@@ -1,0 +1,279 @@
+/* Small arrays of numbers, and operations of ONNX on them: each makes the width that an image is
+ * enlarged to. */
+#include "model/onnx_array.h"
+#include "model/onnx_file.h"
+#include "onnx_change.h"
+#include "ops/op.h"
+#include "support.h"
+
+static const char path[] = "tests/fixtures/onnx/sizes-with-batch-norm.onnx";
+
+static struct ls_onnx_array row_to(int count) {
+    int64_t wholes[LS_ONNX_ARRAY_MOST];
+    for (int i = 0; i < count; i++)
+        wholes[i] = i;
+    return ls_onnx_array_row(count, wholes);
+}
+
+static void assert_numbers(const struct ls_onnx_array *array, int count, const double *wanted) {
+    assert_int_equal(array->count, count);
+    for (int i = 0; i < count; i++)
+        assert_true(array->number[i] == wanted[i]);
+}
+
+static void slices_count_as_pythons_do(void **state) {
+    static const struct {
+        int64_t begin, end, step;
+        int count;
+        double first, last;
+    } cases[] = {
+        {0, 7, 1, 7, 0, 6},      {2, INT64_MAX, 1, 5, 2, 6},
+        {-2, 7, 1, 2, 5, 6},     {0, -2, 2, 3, 0, 4},
+        {-100, 100, 3, 3, 0, 6}, {-1, INT64_MIN, -1, 7, 6, 0},
+        {-1, -8, -3, 3, 6, 0},   {5, 1, -2, 2, 5, 3},
+        {100, 0, -1, 6, 6, 1},   {0, 7, INT64_MAX, 1, 0, 0},
+        {6, 6, 1, 0, 0, 0},      {3, 5, -1, 0, 0, 0},
+        {0, 7, 0, 0, 0, 0},      {6, INT64_MIN, INT64_MIN, 0, 0, 0},
+    };
+    const struct ls_onnx_array row = row_to(7), single = row_to(1);
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        const struct ls_onnx_array some =
+            ls_onnx_array_slice(&row, cases[c].begin, cases[c].end, cases[c].step);
+        assert_int_equal(some.count, cases[c].count);
+        if (some.count) {
+            assert_true(some.number[0] == cases[c].first);
+            assert_true(some.number[some.count - 1] == cases[c].last);
+        }
+    }
+    const struct ls_onnx_array scalar = ls_onnx_array_reshape(single, false, 0, NULL);
+    assert_int_equal(scalar.count, 1);
+    assert_int_equal(ls_onnx_array_slice(&scalar, 0, 1, 1).count, 0);
+}
+
+static void matrices_are_rows_of_rows(void **state) {
+    const struct ls_onnx_array pairs =
+        ls_onnx_array_reshape(row_to(8), false, 2, (int64_t[]){-1, 2});
+    const struct ls_onnx_array reversed = ls_onnx_array_slice(&pairs, -1, INT64_MIN, -1);
+    const struct ls_onnx_array turned = ls_onnx_array_transpose(&reversed);
+    (void)state;
+    assert_numbers(&reversed, 8, (double[]){6, 7, 4, 5, 2, 3, 0, 1});
+    assert_numbers(&turned, 8, (double[]){6, 4, 2, 0, 7, 5, 3, 1});
+    assert_int_equal(turned.size[0], 2);
+    assert_int_equal(ls_onnx_array_reshape(turned, false, 2, (int64_t[]){3, -1}).count, 0);
+    assert_int_equal(ls_onnx_array_reshape(turned, false, 3, (int64_t[]){2, 2, 2}).count, 0);
+    const struct ls_onnx_array row = row_to(8);
+    assert_int_equal(ls_onnx_array_transpose(&row).count, 0);
+    assert_int_equal(ls_onnx_array_join(&row, &turned).count, 0);
+}
+
+static void arrays_stay_small(void **state) {
+    const struct ls_onnx_array row = row_to(LS_ONNX_ARRAY_MOST), two = row_to(2), three = row_to(3);
+    (void)state;
+    assert_int_equal(row.count, LS_ONNX_ARRAY_MOST);
+    assert_int_equal(ls_onnx_array_join(&row, &two).count, 0);
+    assert_int_equal(ls_onnx_array_of(true, 2, (int64_t[]){INT64_MAX, INT64_MAX}).count, 0);
+    assert_int_equal(ls_onnx_array_of(true, 1, (int64_t[]){0}).count, 0);
+    assert_int_equal(ls_onnx_array_meet(&two, &three).count, 0);
+}
+
+/* Whole numbers are as exact as the file's, floats as floats are. */
+static void numbers_are_rounded_as_their_type(void **state) {
+    struct ls_onnx_array whole = ls_onnx_array_row(1, (int64_t[]){INT64_MAX});
+    struct ls_onnx_array number = ls_onnx_array_of(false, 0, NULL);
+    (void)state;
+    assert_true(ls_onnx_array_whole(&whole, 0) == INT64_MAX);
+    assert_int_equal(ls_onnx_array_rounded(whole).count, 0);
+    whole.number[0] = 0.5;
+    assert_int_equal(ls_onnx_array_rounded(whole).count, 0);
+    number.number[0] = 0.1;
+    assert_true(ls_onnx_array_rounded(number).number[0] == (double)0.1F);
+    number.number[0] = 1e300;
+    assert_int_equal(ls_onnx_array_rounded(number).count, 0);
+}
+
+/* A node whose inputs are rows of one whole number, or the names of others. */
+static LsOnnx__Node *fold(struct ls_onnx *o, const char *type, const char *first,
+                          const char *second, const char *output) {
+    LsOnnx__Node *node = onnx_append(o, type, first, output);
+    if (second)
+        onnx_add_input(node, second);
+    return node;
+}
+
+static void row(struct ls_onnx *o, const char *name, int64_t whole) {
+    onnx_add_row(o, name, 1, &whole);
+}
+
+/* Puts the last `count` nodes first and lets an image become 9 pixels high and "width" wide. */
+static void use_width(struct ls_onnx *o, int count) {
+    onnx_add_row(o, "before", 3, (int64_t[]){1, 6, 9});
+    fold(o, "Concat", "before", "width", "four");
+    for (int i = 0; i <= count; i++)
+        onnx_move_last(o, 0);
+    onnx_rename(&onnx_find(o, "Resize", 3)->input[3], "four");
+}
+
+/* 13, of two numbers. */
+static void of_two(struct ls_onnx *o, const char *type, int64_t a, int64_t b) {
+    row(o, "a", a);
+    row(o, "b", b);
+    fold(o, type, "a", "b", "width");
+    use_width(o, 1);
+}
+static void sum(struct ls_onnx *o) {
+    of_two(o, "Add", 20, -7);
+}
+static void difference(struct ls_onnx *o) {
+    of_two(o, "Sub", 20, 7);
+}
+static void product(struct ls_onnx *o) {
+    of_two(o, "Mul", -13, -1);
+}
+static void quotient(struct ls_onnx *o) {
+    of_two(o, "Div", 41, 3);
+}
+static void remainder_of_negative(struct ls_onnx *o) {
+    of_two(o, "Mod", -3, 16);
+}
+static void larger(struct ls_onnx *o) {
+    of_two(o, "Max", 13, 4);
+}
+static void smaller(struct ls_onnx *o) {
+    of_two(o, "Min", 13, 40);
+}
+static void power(struct ls_onnx *o) {
+    of_two(o, "Pow", 13, 1);
+}
+
+/* 12 and what is decided. */
+static void decided(struct ls_onnx *o, const char *type, int64_t a, int64_t b) {
+    row(o, "a", a);
+    row(o, "b", b);
+    row(o, "twelve", 12);
+    fold(o, type, "a", "b", "yes");
+    fold(o, "Add", "yes", "twelve", "width");
+    use_width(o, 2);
+}
+static void less(struct ls_onnx *o) {
+    decided(o, "Less", 2, 3);
+}
+static void greater(struct ls_onnx *o) {
+    decided(o, "Greater", 3, 2);
+}
+static void equal(struct ls_onnx *o) {
+    decided(o, "Equal", 3, 3);
+}
+static void both(struct ls_onnx *o) {
+    decided(o, "And", 1, 2);
+}
+static void either(struct ls_onnx *o) {
+    decided(o, "Or", 0, 1);
+}
+static void one_of(struct ls_onnx *o) {
+    decided(o, "Xor", 0, 2);
+}
+
+static void chosen(struct ls_onnx *o) {
+    row(o, "no", 0);
+    row(o, "twelve", 12);
+    row(o, "thirteen", 13);
+    onnx_add_input(fold(o, "Where", "no", "twelve", "width"), "thirteen");
+    use_width(o, 1);
+}
+static void last_of_range(struct ls_onnx *o) {
+    row(o, "one", 1);
+    row(o, "three", 3);
+    row(o, "sixteen", 16);
+    row(o, "last", -1);
+    onnx_add_input(fold(o, "Range", "one", "sixteen", "range"), "three");
+    fold(o, "Gather", "range", "last", "width");
+    use_width(o, 2);
+}
+static void within_bounds(struct ls_onnx *o) {
+    row(o, "minus", -20);
+    row(o, "thirteen", 13);
+    fold(o, "Clip", "minus", "thirteen", "width");
+    use_width(o, 1);
+}
+static void rank_of_weights(struct ls_onnx *o) {
+    row(o, "nine", 9);
+    fold(o, "Shape", onnx_find(o, "Conv", 0)->input[1], NULL, "sizes");
+    fold(o, "Shape", "sizes", NULL, "rank");
+    fold(o, "Add", "rank", "nine", "width");
+    use_width(o, 3);
+}
+
+/* Of inputs that are none of these. */
+static void too_wide(struct ls_onnx *o) {
+    of_two(o, "Pow", 10, 15);
+}
+static void half(struct ls_onnx *o) {
+    of_two(o, "Mod", 3, 0);
+}
+static void of_sizes_that_differ(struct ls_onnx *o) {
+    onnx_add_row(o, "a", 2, (int64_t[]){1, 2});
+    onnx_add_row(o, "b", 3, (int64_t[]){1, 2, 3});
+    fold(o, "Add", "a", "b", "width");
+    use_width(o, 1);
+}
+static void endless_range(struct ls_onnx *o) {
+    row(o, "one", 1);
+    row(o, "none", 0);
+    onnx_add_input(fold(o, "Range", "none", "one", "range"), "none");
+    fold(o, "Gather", "range", "none", "width");
+    use_width(o, 2);
+}
+static void beyond_the_row(struct ls_onnx *o) {
+    of_two(o, "Gather", 13, 1);
+}
+static void of_an_image(struct ls_onnx *o) {
+    onnx_rename(&onnx_find(o, "Tanh", 0)->type, "Not");
+}
+
+static bool enlarges_to_13(void (*change)(struct ls_onnx *)) {
+    struct ls_network network;
+    bool found = false;
+    onnx_make(&network, path, change);
+    for (int n = 0; n < network.node_count; n++)
+        found = found || (network.nodes[n].op == &ls_op_resize &&
+                          network.nodes[n].out.height == 9 && network.nodes[n].out.width == 13);
+    ls_network_free(&network);
+    return found;
+}
+
+static void numbers_are_folded(void **state) {
+    static void (*const changes[])(struct ls_onnx *) = {
+        sum,           difference,    product,        quotient, remainder_of_negative,
+        larger,        smaller,       power,          less,     greater,
+        equal,         both,          either,         one_of,   chosen,
+        last_of_range, within_bounds, rank_of_weights};
+    (void)state;
+    for (size_t c = 0; c < sizeof changes / sizeof *changes; c++)
+        assert_true(enlarges_to_13(changes[c]));
+}
+
+static void what_does_not_fit_is_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {too_wide, "(Resize): does not say what size its images"},
+        {half, "(Mod): its numbers do not fit together"},
+        {of_sizes_that_differ, "(Add): its numbers do not fit together"},
+        {endless_range, "(Range): its numbers do not fit together"},
+        {beyond_the_row, "(Gather): its numbers do not fit together"},
+        {of_an_image, "(Not): is known here for sizes of activations and constants only"},
+    };
+    (void)state;
+    onnx_check_refusals(path, cases, sizeof cases / sizeof *cases);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slices_count_as_pythons_do),
+        cmocka_unit_test(matrices_are_rows_of_rows),
+        cmocka_unit_test(arrays_stay_small),
+        cmocka_unit_test(numbers_are_rounded_as_their_type),
+        cmocka_unit_test(numbers_are_folded),
+        cmocka_unit_test(what_does_not_fit_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
