@@ -173,7 +173,7 @@ static void ring(struct ls_onnx *o) {
     onnx_rename(&o->model->graph->node[0]->input[1], "ring");
 }
 static void unknown(struct ls_onnx *o) {
-    onnx_rename(&o->model->graph->node[1]->type, "Sin");
+    onnx_rename(&o->model->graph->node[1]->type, "Tan");
 }
 /* The ReLU as something that takes what the convolution's bias is, too. */
 static void append_bias(struct ls_onnx *o, const char *type) {
@@ -301,7 +301,7 @@ static void what_is_not_known_is_refused(void **state) {
         {weights_elsewhere, "in another file"},
         {no_weights, "not in the file, or are computed"},
         {ring, "not in the file, or are computed"},
-        {unknown, "(Sin): is not known here; known are Add, "},
+        {unknown, "(Tan): is not known here; known are Add, "},
         {other_axes, "mean over both dimensions"},
         {same_axes, "mean over both dimensions"},
         {kept_pixels, "(MatMul): its weights do not fit what it is applied to"},

@@ -1,5 +1,5 @@
-/* Small arrays of numbers, and operations of ONNX on them: each makes the width that an image is
- * enlarged to. */
+/* Arrays of numbers, and operations of ONNX on them: each makes the width that an image is enlarged
+ * to. */
 #include "model/onnx_array.h"
 #include "model/onnx_file.h"
 #include "onnx_change.h"
@@ -8,88 +8,124 @@
 
 static const char path[] = "tests/fixtures/onnx/sizes-with-batch-norm.onnx";
 
-static struct ls_onnx_array row_to(int count) {
-    int64_t wholes[LS_ONNX_ARRAY_MOST];
-    for (int i = 0; i < count; i++)
-        wholes[i] = i;
-    return ls_onnx_array_row(count, wholes);
+static struct ls_onnx_array count_to(int rank, const int64_t *size) {
+    struct ls_onnx_array array = ls_onnx_array_of(true, rank, size);
+    assert_non_null(array.number);
+    for (size_t i = 0; i < array.count; i++)
+        array.number[i] = (double)i;
+    return array;
 }
 
-static void assert_numbers(const struct ls_onnx_array *array, int count, const double *wanted) {
-    assert_int_equal(array->count, count);
-    for (int i = 0; i < count; i++)
-        assert_true(array->number[i] == wanted[i]);
+/* The array must have these numbers; it is freed. */
+static void assert_numbers(struct ls_onnx_array array, size_t count, const double *wanted) {
+    assert_non_null(array.number);
+    assert_int_equal(array.count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_true(array.number[i] == wanted[i]);
+    ls_onnx_array_free(&array);
 }
 
 static void slices_count_as_pythons_do(void **state) {
     static const struct {
         int64_t begin, end, step;
-        int count;
+        size_t count;
         double first, last;
     } cases[] = {
-        {0, 7, 1, 7, 0, 6},      {2, INT64_MAX, 1, 5, 2, 6},
-        {-2, 7, 1, 2, 5, 6},     {0, -2, 2, 3, 0, 4},
-        {-100, 100, 3, 3, 0, 6}, {-1, INT64_MIN, -1, 7, 6, 0},
-        {-1, -8, -3, 3, 6, 0},   {5, 1, -2, 2, 5, 3},
-        {100, 0, -1, 6, 6, 1},   {0, 7, INT64_MAX, 1, 0, 0},
-        {6, 6, 1, 0, 0, 0},      {3, 5, -1, 0, 0, 0},
-        {0, 7, 0, 0, 0, 0},      {6, INT64_MIN, INT64_MIN, 0, 0, 0},
+        {0, 7, 1, 7, 0, 6},         {2, INT64_MAX, 1, 5, 2, 6}, {-2, 7, 1, 2, 5, 6},
+        {0, -2, 2, 3, 0, 4},        {-100, 100, 3, 3, 0, 6},    {-1, INT64_MIN, -1, 7, 6, 0},
+        {-1, -8, -3, 3, 6, 0},      {5, 1, -2, 2, 5, 3},        {100, 0, -1, 6, 6, 1},
+        {0, 7, INT64_MAX, 1, 0, 0}, {6, 6, 1, 0, 0, 0},         {3, 5, -1, 0, 0, 0},
     };
-    const struct ls_onnx_array row = row_to(7), single = row_to(1);
+    struct ls_onnx_array row = count_to(1, (int64_t[]){7});
     (void)state;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        const struct ls_onnx_array some =
-            ls_onnx_array_slice(&row, cases[c].begin, cases[c].end, cases[c].step);
+        struct ls_onnx_array some =
+            ls_onnx_array_slice(&row, 0, cases[c].begin, cases[c].end, cases[c].step);
+        assert_non_null(some.number);
         assert_int_equal(some.count, cases[c].count);
-        if (some.count) {
-            assert_true(some.number[0] == cases[c].first);
-            assert_true(some.number[some.count - 1] == cases[c].last);
-        }
+        assert_true(!some.count || (some.number[0] == cases[c].first &&
+                                    some.number[some.count - 1] == cases[c].last));
+        ls_onnx_array_free(&some);
     }
-    const struct ls_onnx_array scalar = ls_onnx_array_reshape(single, false, 0, NULL);
-    assert_int_equal(scalar.count, 1);
-    assert_int_equal(ls_onnx_array_slice(&scalar, 0, 1, 1).count, 0);
+    assert_null(ls_onnx_array_slice(&row, 0, 0, 7, 0).number);
+    assert_null(ls_onnx_array_slice(&row, 0, 6, INT64_MIN, INT64_MIN).number);
+    assert_null(ls_onnx_array_slice(&row, 1, 0, 7, 1).number);
+    ls_onnx_array_free(&row);
 }
 
-static void matrices_are_rows_of_rows(void **state) {
-    const struct ls_onnx_array pairs =
-        ls_onnx_array_reshape(row_to(8), false, 2, (int64_t[]){-1, 2});
-    const struct ls_onnx_array reversed = ls_onnx_array_slice(&pairs, -1, INT64_MIN, -1);
-    const struct ls_onnx_array turned = ls_onnx_array_transpose(&reversed);
+static void dimensions_are_those_of_numpy(void **state) {
+    struct ls_onnx_array cube = count_to(3, (int64_t[]){2, 3, 2}),
+                         column = count_to(2, (int64_t[]){3, 1}),
+                         pair = count_to(1, (int64_t[]){2});
     (void)state;
-    assert_numbers(&reversed, 8, (double[]){6, 7, 4, 5, 2, 3, 0, 1});
-    assert_numbers(&turned, 8, (double[]){6, 4, 2, 0, 7, 5, 3, 1});
-    assert_int_equal(turned.size[0], 2);
-    assert_int_equal(ls_onnx_array_reshape(turned, false, 2, (int64_t[]){3, -1}).count, 0);
-    assert_int_equal(ls_onnx_array_reshape(turned, false, 3, (int64_t[]){2, 2, 2}).count, 0);
-    const struct ls_onnx_array row = row_to(8);
-    assert_int_equal(ls_onnx_array_transpose(&row).count, 0);
-    assert_int_equal(ls_onnx_array_join(&row, &turned).count, 0);
+    assert_numbers(ls_onnx_array_transpose(&cube, (int64_t[]){2, 0, 1}), 12,
+                   (double[]){0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11});
+    assert_numbers(ls_onnx_array_slice(&cube, -2, -1, INT64_MIN, -2), 8,
+                   (double[]){4, 5, 0, 1, 10, 11, 6, 7});
+    assert_numbers(ls_onnx_array_gather(&cube, 1, &pair), 8, (double[]){0, 1, 2, 3, 6, 7, 8, 9});
+    assert_numbers(ls_onnx_array_expand(&column, 3, (int64_t[]){2, 3, 2}), 12,
+                   (double[]){0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2});
+    assert_numbers(ls_onnx_array_join(&column, &column, 1), 6, (double[]){0, 0, 1, 1, 2, 2});
+    assert_numbers(ls_onnx_array_reshape(&cube, true, 2, (int64_t[]){0, -1}), 12, cube.number);
+    assert_null(ls_onnx_array_transpose(&cube, (int64_t[]){0, 1, 1}).number);
+    assert_null(ls_onnx_array_reshape(&cube, true, 2, (int64_t[]){5, -1}).number);
+    assert_null(ls_onnx_array_join(&cube, &column, 0).number);
+    assert_null(ls_onnx_array_expand(&cube, 3, (int64_t[]){2, 3, 4}).number);
+    pair.number[1] = 3;
+    assert_null(ls_onnx_array_gather(&cube, 1, &pair).number);
+    pair.number[1] = 0.5;
+    pair.whole = false;
+    assert_null(ls_onnx_array_gather(&cube, 1, &pair).number);
+    ls_onnx_array_free(&cube);
+    ls_onnx_array_free(&column);
+    ls_onnx_array_free(&pair);
 }
 
-static void arrays_stay_small(void **state) {
-    const struct ls_onnx_array row = row_to(LS_ONNX_ARRAY_MOST), two = row_to(2), three = row_to(3);
+static void updates_go_to_their_places(void **state) {
+    struct ls_onnx_array matrix = ls_onnx_array_of(true, 2, (int64_t[]){3, 2}),
+                         rows = ls_onnx_array_row(2, (int64_t[]){-1, 0}),
+                         places = count_to(2, (int64_t[]){2, 1}),
+                         updates = count_to(2, (int64_t[]){2, 2});
     (void)state;
-    assert_int_equal(row.count, LS_ONNX_ARRAY_MOST);
-    assert_int_equal(ls_onnx_array_join(&row, &two).count, 0);
-    assert_int_equal(ls_onnx_array_of(true, 2, (int64_t[]){INT64_MAX, INT64_MAX}).count, 0);
-    assert_int_equal(ls_onnx_array_of(true, 1, (int64_t[]){0}).count, 0);
-    assert_int_equal(ls_onnx_array_meet(&two, &three).count, 0);
+    memcpy(places.number, rows.number, 2 * sizeof *rows.number);
+    assert_numbers(ls_onnx_array_scatter(&matrix, &places, &updates), 6,
+                   (double[]){2, 3, 0, 0, 0, 1});
+    places.number[0] = 3;
+    assert_null(ls_onnx_array_scatter(&matrix, &places, &updates).number);
+    places.number[0] = 0;
+    assert_null(ls_onnx_array_scatter(&matrix, &places, &rows).number);
+    ls_onnx_array_free(&matrix);
+    ls_onnx_array_free(&rows);
+    ls_onnx_array_free(&places);
+    ls_onnx_array_free(&updates);
+}
+
+static void arrays_end_somewhere(void **state) {
+    (void)state;
+    assert_null(ls_onnx_array_of(true, 2, (int64_t[]){INT64_MAX, INT64_MAX}).number);
+    assert_null(ls_onnx_array_of(true, 2, (int64_t[]){LS_ONNX_ARRAY_MOST, 2}).number);
+    assert_null(ls_onnx_array_of(true, 1, (int64_t[]){-1}).number);
+    assert_null(ls_onnx_array_of(true, LS_ONNX_SOURCE_RANK + 1, (int64_t[20]){0}).number);
+    assert_numbers(ls_onnx_array_of(true, 2, (int64_t[]){0, INT64_MAX}), 0, NULL);
 }
 
 /* Whole numbers are as exact as the file's, floats as floats are. */
 static void numbers_are_rounded_as_their_type(void **state) {
-    struct ls_onnx_array whole = ls_onnx_array_row(1, (int64_t[]){INT64_MAX});
-    struct ls_onnx_array number = ls_onnx_array_of(false, 0, NULL);
+    struct ls_onnx_array array = ls_onnx_array_row(1, (int64_t[]){INT64_MAX});
     (void)state;
-    assert_true(ls_onnx_array_whole(&whole, 0) == INT64_MAX);
-    assert_int_equal(ls_onnx_array_rounded(whole).count, 0);
-    whole.number[0] = 0.5;
-    assert_int_equal(ls_onnx_array_rounded(whole).count, 0);
-    number.number[0] = 0.1;
-    assert_true(ls_onnx_array_rounded(number).number[0] == (double)0.1F);
-    number.number[0] = 1e300;
-    assert_int_equal(ls_onnx_array_rounded(number).count, 0);
+    struct LsOnnx__Tensor *tensor = ls_onnx_array_tensor(&array);
+    assert_true(ls_onnx_whole_at(tensor, 0) == INT64_MAX);
+    ls_onnx__tensor__free_unpacked(tensor, NULL);
+    assert_false(ls_onnx_array_round(&array));
+    array.number[0] = 0.5;
+    assert_false(ls_onnx_array_round(&array));
+    array.number[0] = -3;
+    assert_true(ls_onnx_array_round(&array));
+    array.whole = false;
+    array.number[0] = 0.1;
+    assert_true(ls_onnx_array_round(&array));
+    assert_true(array.number[0] == (double)0.1F);
+    ls_onnx_array_free(&array);
 }
 
 /* A node whose inputs are rows of one whole number, or the names of others. */
@@ -269,8 +305,9 @@ static void what_does_not_fit_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slices_count_as_pythons_do),
-        cmocka_unit_test(matrices_are_rows_of_rows),
-        cmocka_unit_test(arrays_stay_small),
+        cmocka_unit_test(dimensions_are_those_of_numpy),
+        cmocka_unit_test(updates_go_to_their_places),
+        cmocka_unit_test(arrays_end_somewhere),
         cmocka_unit_test(numbers_are_rounded_as_their_type),
         cmocka_unit_test(numbers_are_folded),
         cmocka_unit_test(what_does_not_fit_is_refused),

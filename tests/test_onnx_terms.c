@@ -84,8 +84,8 @@ static void replace_second(const struct ls_onnx *o, const char *name, const char
             onnx_rename(&graph->node[i]->input[1], other);
 }
 static void computed_factor(struct ls_onnx *o) {
-    onnx_add_row(o, "size", 1, (int64_t[]){9});
-    onnx_append(o, "Sqrt", "size", "factor");
+    onnx_add_number(o, "onnx::9", 9);
+    onnx_append(o, "Sqrt", "onnx::9", "factor");
     onnx_move_last(o, 0);
     replace_second(o, "scale2", "factor");
 }

@@ -9,8 +9,6 @@ enum kind { ACTIVATIONS, NUMBER, WEIGHT };
 static enum kind kind_of(const struct ls_onnx_walk *w, size_t i, float *number) {
     if (i >= w->node->n_input || ls_onnx_is_activations(w, i))
         return ACTIVATIONS; /* or nothing, which is refused as such */
-    if (ls_onnx_computed(w, i, number))
-        return NUMBER;
     const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
     if (source.tensor && source.rank <= 1 && ls_onnx_single(source.tensor, number))
         return NUMBER; /* with more dimensions it would give them to activations */

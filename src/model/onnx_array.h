@@ -1,61 +1,69 @@
-/* Small arrays of numbers that ONNX files compute: sizes of activations, zeros around images,
- * factors by which these grow. */
+/* Arrays of numbers that ONNX files compute from sizes and constants, and what they do with them.
+ */
 #ifndef LANDSCAPE_MODEL_ONNX_ARRAY_H
 #define LANDSCAPE_MODEL_ONNX_ARRAY_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "model/onnx_file.h"
 
-enum {
-    LS_ONNX_ARRAY_MOST = 16, /* numbers of an array */
-    LS_ONNX_ARRAY_RANK = 2   /* its dimensions */
-};
+enum { LS_ONNX_ARRAY_MOST = 1 << 22 }; /* numbers of an array */
 
-/* What fails below has a count of 0. */
 struct ls_onnx_array {
     int rank; /* 0: a single number */
-    int64_t size[LS_ONNX_ARRAY_RANK];
-    int count;  /* of all numbers */
-    bool whole; /* whole numbers, as quotients of them are; otherwise floats */
-    double number[LS_ONNX_ARRAY_MOST];
+    int64_t size[LS_ONNX_SOURCE_RANK];
+    size_t count;   /* of all numbers, which may be 0 */
+    bool whole;     /* whole numbers, as quotients of them are; otherwise floats */
+    double *number; /* [count], owned; NULL: there is no array */
 };
 
-/* An array of zeros. */
+/* The functions below make new arrays. There is none if an operand is none, if operands do not fit
+ * together, or if memory or LS_ONNX_ARRAY_MOST are exceeded. */
+
+/* Zeros. */
 struct ls_onnx_array ls_onnx_array_of(bool whole, int rank, const int64_t *size);
+void ls_onnx_array_free(struct ls_onnx_array *array);
 
 /* A row of whole numbers. */
 struct ls_onnx_array ls_onnx_array_row(int count, const int64_t *wholes);
 
-/* Number i of whole ones, or the nearest there is. */
-int64_t ls_onnx_array_whole(const struct ls_onnx_array *array, int i);
+/* The numbers of a tensor, and a tensor of such numbers, to be freed by protobuf-c; NULL: there is
+ * no memory. */
+struct ls_onnx_array ls_onnx_array_take(const struct ls_onnx_source *source);
+struct LsOnnx__Tensor *ls_onnx_array_tensor(const struct ls_onnx_array *array);
 
-/* Number i, or the only one. */
-double ls_onnx_array_at(const struct ls_onnx_array *array, int i);
+/* Whether all numbers are what their type can be, to which floats are rounded. */
+bool ls_onnx_array_round(struct ls_onnx_array *array);
 
-/* The array that two have the numbers of in common, of which one may be single: for results. */
-struct ls_onnx_array ls_onnx_array_meet(const struct ls_onnx_array *a,
-                                        const struct ls_onnx_array *b);
+/* Takes the sizes that two arrays have in common: missing dimensions and those of 1 are stretched.
+ */
+bool ls_onnx_array_meet(const struct ls_onnx_array *a, const struct ls_onnx_array *b, int *rank,
+                        int64_t size[LS_ONNX_SOURCE_RANK]);
 
-/* The array with floats rounded as such; whole numbers must be so, and exact. */
-struct ls_onnx_array ls_onnx_array_rounded(struct ls_onnx_array array);
+/* Stretched so. */
+struct ls_onnx_array ls_onnx_array_expand(const struct ls_onnx_array *array, int rank,
+                                          const int64_t *size);
 
-/* The same numbers in other dimensions; sizes[rank] may leave one open (-1). */
-struct ls_onnx_array ls_onnx_array_reshape(struct ls_onnx_array array, bool zeros, int rank,
+/* The same numbers in other dimensions, of which one may be left open (-1), and 0 is as before if
+ * `zeros` says so; in another order of dimensions. */
+struct ls_onnx_array ls_onnx_array_reshape(const struct ls_onnx_array *array, bool zeros, int rank,
                                            const int64_t *sizes);
+struct ls_onnx_array ls_onnx_array_transpose(const struct ls_onnx_array *array,
+                                             const int64_t *order);
 
-/* Columns in place of rows. */
-struct ls_onnx_array ls_onnx_array_transpose(const struct ls_onnx_array *array);
-
-/* Every step-th number, or row of a matrix, from begin to before end, as ONNX's Slice counts. */
-struct ls_onnx_array ls_onnx_array_slice(const struct ls_onnx_array *array, int64_t begin,
-                                         int64_t end, int64_t step);
-
-/* The numbers of a row that `indices` name; negative ones count from the end. */
-struct ls_onnx_array ls_onnx_array_gather(const struct ls_onnx_array *row,
+/* Of a dimension every step-th number from begin to before end, as ONNX's Slice counts; those that
+ * `indices` name, whose dimensions take its place. Negative ones count from the end. */
+struct ls_onnx_array ls_onnx_array_slice(const struct ls_onnx_array *array, int64_t axis,
+                                         int64_t begin, int64_t end, int64_t step);
+struct ls_onnx_array ls_onnx_array_gather(const struct ls_onnx_array *array, int64_t axis,
                                           const struct ls_onnx_array *indices);
 
-/* The numbers of a behind which those of b come, both rows. */
+/* Both behind one another in a dimension. */
 struct ls_onnx_array ls_onnx_array_join(const struct ls_onnx_array *a,
-                                        const struct ls_onnx_array *b);
+                                        const struct ls_onnx_array *b, int64_t axis);
+
+/* The array with `updates` at the places [..., first dimensions of the array] that `indices` name.
+ */
+struct ls_onnx_array ls_onnx_array_scatter(const struct ls_onnx_array *array,
+                                           const struct ls_onnx_array *indices,
+                                           const struct ls_onnx_array *updates);
 
 #endif

@@ -1,10 +1,11 @@
 #include "model/onnx_file.h"
 #include "base/text.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Types of a tensor. */
-enum { FLOAT = 1, INT32 = 6, INT64 = 7, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
+/* More types of a tensor. */
+enum { INT32 = 6, BOOL = 9, FLOAT16 = 10, DOUBLE = 11, BFLOAT16 = 16 };
 
 bool ls_onnx_recognise(const char *path) {
     return ls_stem_length(path, ".onnx") < strlen(path);
@@ -86,7 +87,15 @@ enum ls_status ls_onnx_parse(struct ls_onnx *onnx, const char *path, const void 
     return status;
 }
 
+void ls_onnx_keep(const struct ls_onnx *onnx, long index, struct LsOnnx__Tensor *tensor) {
+    onnx->names[index].tensor = tensor;
+    onnx->names[index].kept = true;
+}
+
 void ls_onnx_free(struct ls_onnx *onnx) {
+    for (size_t i = 0; i < onnx->name_count; i++)
+        if (onnx->names[i].kept)
+            ls_onnx__tensor__free_unpacked(onnx->names[i].tensor, NULL);
     ls_onnx__model__free_unpacked(onnx->model, NULL);
     free(onnx->names);
     *onnx = (struct ls_onnx){0};
@@ -104,7 +113,7 @@ struct ls_onnx_numbers ls_onnx_numbers(const struct LsOnnx__Tensor *tensor) {
         int type;
         enum ls_dtype dtype;
         size_t size;
-    } types[] = {{FLOAT, LS_DTYPE_F32, 4},
+    } types[] = {{LS_ONNX_FLOAT, LS_DTYPE_F32, 4},
                  {DOUBLE, LS_DTYPE_F64, 8},
                  {FLOAT16, LS_DTYPE_F16, 2},
                  {BFLOAT16, LS_DTYPE_BF16, 2}};
@@ -113,7 +122,7 @@ struct ls_onnx_numbers ls_onnx_numbers(const struct LsOnnx__Tensor *tensor) {
         if (types[t].type == tensor->type)
             numbers = (struct ls_onnx_numbers){types[t].dtype, tensor->raw.len / types[t].size,
                                                types[t].size, tensor->raw.data};
-    if (tensor->type == FLOAT && tensor->n_floats > 0) {
+    if (tensor->type == LS_ONNX_FLOAT && tensor->n_floats > 0) {
         numbers.count = tensor->n_floats;
         numbers.data = (const uint8_t *)tensor->floats;
     } else if (tensor->type == DOUBLE && tensor->n_doubles > 0) {
@@ -166,6 +175,17 @@ int ls_onnx_list(const struct LsOnnx__Node *node, const char *name, int most, in
     return (int)count;
 }
 
+bool ls_onnx_has_only(const struct LsOnnx__Node *node, const char *attributes) {
+    for (size_t i = 0; i < node->n_attribute; i++) {
+        char word[64];
+        const char *name = node->attribute[i]->name ? node->attribute[i]->name : "";
+        if (snprintf(word, sizeof word, " %s ", name) >= (int)sizeof word ||
+            !strstr(attributes, word))
+            return false;
+    }
+    return true;
+}
+
 bool ls_onnx_says(const struct LsOnnx__Node *node, const char *name, const char *text,
                   bool otherwise) {
     const struct LsOnnx__Attribute *attribute = find(node, name);
@@ -192,12 +212,16 @@ bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number) {
 
 /* Bytes of one; 0: they are no whole numbers. */
 static size_t whole_size(const struct LsOnnx__Tensor *tensor) {
-    return tensor->type == INT64 ? 8 : tensor->type == INT32 ? 4 : tensor->type == BOOL;
+    return tensor->type == LS_ONNX_INT64 ? 8 : tensor->type == INT32 ? 4 : tensor->type == BOOL;
 }
 
 /* How many there are in the field that is for numbers of this size. */
 static size_t listed(const struct LsOnnx__Tensor *tensor) {
-    return tensor->type == INT64 ? tensor->n_wholes : tensor->n_narrow;
+    return tensor->type == LS_ONNX_INT64 ? tensor->n_wholes : tensor->n_narrow;
+}
+
+bool ls_onnx_is_whole(const struct LsOnnx__Tensor *tensor) {
+    return whole_size(tensor) > 0;
 }
 
 size_t ls_onnx_whole_count(const struct LsOnnx__Tensor *tensor) {
@@ -211,7 +235,7 @@ int64_t ls_onnx_whole_at(const struct LsOnnx__Tensor *tensor, size_t i) {
     const size_t size = whole_size(tensor);
     uint64_t bits = 0;
     if (listed(tensor))
-        return tensor->type == INT64 ? tensor->wholes[i] : tensor->narrow[i];
+        return tensor->type == LS_ONNX_INT64 ? tensor->wholes[i] : tensor->narrow[i];
     for (size_t byte = size; byte-- > 0;)
         bits = bits << 8 | tensor->raw.data[size * i + byte];
     return size == 4 ? (int32_t)(uint32_t)bits : (int64_t)bits;
@@ -219,7 +243,7 @@ int64_t ls_onnx_whole_at(const struct LsOnnx__Tensor *tensor, size_t i) {
 
 int ls_onnx_tensor_wholes(const struct LsOnnx__Tensor *tensor, int most, int64_t *wholes) {
     const size_t count = ls_onnx_whole_count(tensor);
-    if (whole_size(tensor) == 0 || tensor->n_size > 1 || count > (size_t)most)
+    if (!ls_onnx_is_whole(tensor) || tensor->n_size > 1 || count > (size_t)most)
         return -1;
     for (size_t i = 0; i < count; i++)
         wholes[i] = ls_onnx_whole_at(tensor, i);

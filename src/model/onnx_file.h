@@ -12,8 +12,9 @@
 /* A name in a graph: of a weight, or of what a node makes. */
 struct ls_onnx_name {
     const char *text;
-    const struct LsOnnx__Tensor *tensor; /* the weight, or NULL */
-    const struct LsOnnx__Node *node;     /* whose only or first output it is, or NULL */
+    struct LsOnnx__Tensor *tensor;   /* the weight, or what was found to be computed, or NULL */
+    const struct LsOnnx__Node *node; /* whose only or first output it is, or NULL */
+    bool kept;                       /* the tensor is the name's own */
 };
 
 struct ls_onnx {
@@ -39,7 +40,17 @@ void ls_onnx_free(struct ls_onnx *onnx);
 /* The index of a name, or -1. */
 long ls_onnx_index(const struct ls_onnx *onnx, const char *text);
 
-enum { LS_ONNX_SOURCE_RANK = 8 };
+/* Makes that name, which has none, the name of a tensor, which becomes the name's own. */
+void ls_onnx_keep(const struct ls_onnx *onnx, long index, struct LsOnnx__Tensor *tensor);
+
+/* Whether a node has no other attributes than these, each between spaces. */
+bool ls_onnx_has_only(const struct LsOnnx__Node *node, const char *attributes);
+
+enum {
+    LS_ONNX_SOURCE_RANK = 8,
+    LS_ONNX_FLOAT = 1, /* types of a tensor */
+    LS_ONNX_INT64 = 7
+};
 
 /* A tensor that a name stands for, and how its numbers are counted there. */
 struct ls_onnx_source {
@@ -100,8 +111,9 @@ const struct LsOnnx__Tensor *ls_onnx_tensor(const struct LsOnnx__Node *node, con
 /* Takes a tensor of one number; false if it is another. */
 bool ls_onnx_single(const struct LsOnnx__Tensor *tensor, float *number);
 
-/* How many whole numbers a tensor has, in all its dimensions, 0 if it is of others; number i of
- * them. */
+/* Whether a tensor is of whole numbers; how many it has, in all its dimensions, 0 if it is of
+ * others; number i of them. */
+bool ls_onnx_is_whole(const struct LsOnnx__Tensor *tensor);
 size_t ls_onnx_whole_count(const struct LsOnnx__Tensor *tensor);
 int64_t ls_onnx_whole_at(const struct LsOnnx__Tensor *tensor, size_t i);
 

@@ -1,25 +1,24 @@
-/* Operations of ONNX on numbers that are known from the file: sizes of activations, and what is
- * computed from these and from constants. Batches are of one image. */
+/* Operations of ONNX on what is known from the file: sizes of activations, constants, and what is
+ * computed from these. Results are constants, too. Batches are of one image. */
+#include "model/onnx_array.h"
 #include "model/onnx_walk.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-static struct ls_onnx_value made(struct ls_onnx_walk *w, struct ls_onnx_array array) {
-    if (array.count < 1)
-        return ls_onnx_refuse(w, "its numbers do not fit together, or are more than shapes have");
-    return (struct ls_onnx_value){.term = LS_ONNX_ARRAY, .array = array};
-}
+static const struct ls_onnx_array nothing;
 
-/* The numbers that are the node's input i. */
-static struct ls_onnx_array input(struct ls_onnx_walk *w, size_t i) {
-    struct ls_onnx_array array;
-    if (!ls_onnx_array(w, i, &array))
-        ls_onnx_refuse(w, "is known here for sizes of activations and constants only");
-    return array;
-}
+/* A node at work. */
+struct folding {
+    struct ls_onnx_walk *w;
+    const struct LsOnnx__Node *node;
+    int count;                      /* of inputs */
+    const struct ls_onnx_array *in; /* [count]; an input that is left out is no array */
+};
 
-static bool is_given(const struct ls_onnx_walk *w, size_t i) {
-    return i < w->node->n_input && *w->node->input[i];
+/* Input i. */
+static const struct ls_onnx_array *input(const struct folding *f, int i) {
+    return i < f->count ? &f->in[i] : &nothing;
 }
 
 static double sum(double a, double b) {
@@ -80,29 +79,42 @@ static const struct function_of_two {
 
 static struct ls_onnx_array apply(const struct function_of_two *function,
                                   const struct ls_onnx_array *a, const struct ls_onnx_array *b) {
-    struct ls_onnx_array result = ls_onnx_array_meet(a, b);
-    result.whole = result.whole || function->decides;
-    for (int i = 0; i < result.count; i++) {
-        const double value = function->of(ls_onnx_array_at(a, i), ls_onnx_array_at(b, i));
+    int rank;
+    int64_t size[LS_ONNX_SOURCE_RANK];
+    if (!ls_onnx_array_meet(a, b, &rank, size))
+        return nothing;
+    struct ls_onnx_array result = ls_onnx_array_expand(a, rank, size),
+                         other = ls_onnx_array_expand(b, rank, size);
+    result.whole = function->decides || (a->whole && b->whole);
+    for (size_t i = 0; other.number && i < result.count; i++) {
+        const double value = function->of(result.number[i], other.number[i]);
         result.number[i] = result.whole ? trunc(value) : value;
     }
-    return ls_onnx_array_rounded(result);
+    if (!other.number || !ls_onnx_array_round(&result))
+        ls_onnx_array_free(&result);
+    ls_onnx_array_free(&other);
+    return result;
+}
+
+static struct ls_onnx_array copy(const struct ls_onnx_array *array) {
+    return ls_onnx_array_expand(array, array->rank, array->size);
 }
 
 /* Of all inputs, two of them but for maxima and minima. */
-static struct ls_onnx_value combine(struct ls_onnx_walk *w) {
-    const struct function_of_two *function = of_two;
+static struct ls_onnx_array combine(const struct folding *f) {
     static const struct function_of_two truncated = {"Mod", fmod, false};
-    while (strcmp(function->type, w->node->type) != 0)
+    const struct function_of_two *function = of_two;
+    while (strcmp(function->type, f->node->type) != 0)
         function++;
-    if (ls_onnx_whole(w->node, "fmod", 0))
+    if (ls_onnx_whole(f->node, "fmod", 0))
         function = &truncated;
-    struct ls_onnx_array all = input(w, 0);
-    for (size_t i = 1; i < w->node->n_input; i++) {
-        const struct ls_onnx_array more = input(w, i);
-        all = apply(function, &all, &more);
+    struct ls_onnx_array all = copy(input(f, 0));
+    for (int i = 1; i < f->count; i++) {
+        struct ls_onnx_array more = apply(function, &all, input(f, i));
+        ls_onnx_array_free(&all);
+        all = more;
     }
-    return made(w, all);
+    return all;
 }
 
 static double opposite(double x) {
@@ -121,131 +133,161 @@ static double no(double x) {
 static const struct {
     const char *type;
     double (*of)(double x);
-} of_one[] = {{"Ceil", ceil}, {"Floor", floor},        {"Neg", opposite},
-              {"Not", no},    {"Reciprocal", inverse}, {"Sqrt", sqrt}};
+} of_one[] = {{"Ceil", ceil}, {"Cos", cos},      {"Exp", exp}, {"Floor", floor},
+              {"Log", log},   {"Neg", opposite}, {"Not", no},  {"Reciprocal", inverse},
+              {"Sin", sin},   {"Sqrt", sqrt}};
 
-static struct ls_onnx_value map(struct ls_onnx_walk *w) {
-    struct ls_onnx_array x = input(w, 0);
-    int f = 0;
-    while (strcmp(of_one[f].type, w->node->type) != 0)
-        f++;
-    for (int i = 0; i < x.count; i++)
-        x.number[i] = of_one[f].of(x.number[i]);
-    return made(w, ls_onnx_array_rounded(x));
+static struct ls_onnx_array map(const struct folding *f) {
+    struct ls_onnx_array x = copy(input(f, 0));
+    int function = 0;
+    while (strcmp(of_one[function].type, f->node->type) != 0)
+        function++;
+    for (size_t i = 0; i < x.count; i++)
+        x.number[i] = of_one[function].of(x.number[i]);
+    return x;
 }
 
 /* Within bounds that are inputs, or were attributes before ONNX's version 11. */
-static struct ls_onnx_value clip(struct ls_onnx_walk *w) {
-    struct ls_onnx_array x = input(w, 0);
-    const double low = (double)ls_onnx_number_or_attribute(w, 1, "min", -HUGE_VAL),
-                 high = (double)ls_onnx_number_or_attribute(w, 2, "max", HUGE_VAL);
-    for (int i = 0; i < x.count; i++)
+static struct ls_onnx_array clip(const struct folding *f) {
+    struct ls_onnx_array x = copy(input(f, 0));
+    const double low = (double)ls_onnx_number_or_attribute(f->w, 1, "min", -HUGE_VAL),
+                 high = (double)ls_onnx_number_or_attribute(f->w, 2, "max", HUGE_VAL);
+    for (size_t i = 0; i < x.count; i++)
         x.number[i] = fmin(fmax(x.number[i], low), high);
-    return made(w, ls_onnx_array_rounded(x));
+    return x;
 }
 
-static struct ls_onnx_value cast(struct ls_onnx_walk *w) {
-    enum { FLOAT = 1, INT32 = 6, INT64 = 7, BOOL = 9, DOUBLE = 11 };
-    const int64_t to = ls_onnx_whole(w->node, "to", 0);
-    struct ls_onnx_array x = input(w, 0);
-    x.whole = to != FLOAT && to != DOUBLE;
-    if (x.whole && to != INT32 && to != INT64 && to != BOOL)
-        return ls_onnx_refuse(w, "casts to a type that is not known here");
-    for (int i = 0; i < x.count; i++)
+static struct ls_onnx_array cast(const struct folding *f) {
+    enum { INT32 = 6, BOOL = 9, DOUBLE = 11 };
+    const int64_t to = ls_onnx_whole(f->node, "to", 0);
+    struct ls_onnx_array x = copy(input(f, 0));
+    x.whole = to != LS_ONNX_FLOAT && to != DOUBLE;
+    if (x.whole && to != INT32 && to != LS_ONNX_INT64 && to != BOOL)
+        ls_onnx_array_free(&x);
+    for (size_t i = 0; i < x.count; i++)
         x.number[i] = to == BOOL ? x.number[i] != 0 : x.whole ? trunc(x.number[i]) : x.number[i];
-    return made(w, ls_onnx_array_rounded(x));
+    return x;
 }
 
 /* Numbers of input 1 where input 0 is not 0, else of input 2. */
-static struct ls_onnx_value where(struct ls_onnx_walk *w) {
-    const struct ls_onnx_array which = input(w, 0), yes = input(w, 1), no = input(w, 2);
-    const struct ls_onnx_array either = ls_onnx_array_meet(&yes, &no);
-    struct ls_onnx_array chosen = ls_onnx_array_meet(&either, &which);
-    chosen.whole = either.whole;
-    for (int i = 0; i < chosen.count; i++)
-        chosen.number[i] =
-            ls_onnx_array_at(&which, i) != 0 ? ls_onnx_array_at(&yes, i) : ls_onnx_array_at(&no, i);
-    return made(w, chosen);
+static struct ls_onnx_array where(const struct folding *f) {
+    struct ls_onnx_array sizes = *input(f, 0), all[3] = {{0}};
+    bool sound = f->count == 3;
+    for (int i = 1; sound && i < 3; i++) {
+        const struct ls_onnx_array before = sizes;
+        sound = ls_onnx_array_meet(&before, input(f, i), &sizes.rank, sizes.size);
+    }
+    for (int i = 0; sound && i < 3; i++) {
+        all[i] = ls_onnx_array_expand(input(f, i), sizes.rank, sizes.size);
+        sound = all[i].number;
+    }
+    for (size_t i = 0; sound && i < all[1].count; i++)
+        all[1].number[i] = all[all[0].number[i] != 0 ? 1 : 2].number[i];
+    if (!sound)
+        ls_onnx_array_free(&all[1]);
+    ls_onnx_array_free(&all[0]);
+    ls_onnx_array_free(&all[2]);
+    return all[1];
 }
 
-static struct ls_onnx_value shape(struct ls_onnx_walk *w) {
-    const struct ls_onnx_source source = is_given(w, 0) && !ls_onnx_is_activations(w, 0)
-                                             ? ls_onnx_find(w->onnx, w->node->input[0])
-                                             : (struct ls_onnx_source){0};
-    struct ls_onnx_array array;
+/* Of activations, or of anything else. */
+static struct ls_onnx_array shape(const struct folding *f) {
     int64_t sizes[LS_ONNX_DIMENSIONS];
-    if (ls_onnx_array(w, 0, &array))
-        return made(w, ls_onnx_array_row(array.rank, array.size));
-    if (source.tensor)
-        return made(w, ls_onnx_array_row(source.rank, source.size));
-    const struct ls_onnx_value x = ls_onnx_views_of(w);
+    if (!ls_onnx_is_activations(f->w, 0)) {
+        const struct ls_onnx_source source = ls_onnx_find(f->w->onnx, f->node->input[0]);
+        return source.tensor ? ls_onnx_array_row(source.rank, source.size) : nothing;
+    }
+    const struct ls_onnx_value x = ls_onnx_views_of(f->w);
     for (int d = 0; d < x.view.rank; d++)
         sizes[d] = ls_onnx_dimension_size(&x.view.dimensions[d]);
-    return made(w, ls_onnx_array_row(x.view.rank, sizes));
+    return ls_onnx_array_row(x.view.rank, sizes);
 }
 
 /* An array of the sizes that the input says, all its numbers the attribute's. */
-static struct ls_onnx_value constant_of_shape(struct ls_onnx_walk *w) {
-    const struct ls_onnx_row sizes = ls_onnx_row(w, 0);
-    const struct LsOnnx__Tensor *value = ls_onnx_tensor(w->node, "value");
+static struct ls_onnx_array constant_of_shape(const struct folding *f) {
+    const struct ls_onnx_row sizes = ls_onnx_row(f->w, 0);
+    const struct LsOnnx__Tensor *value = ls_onnx_tensor(f->node, "value");
     float number = 0;
+    if (sizes.count < 0 || (value && !ls_onnx_single(value, &number)))
+        return nothing;
     struct ls_onnx_array array =
-        ls_onnx_array_of(value && ls_onnx_whole_count(value) == 1, sizes.count, sizes.wholes);
-    if (sizes.count < 1 || (value && !ls_onnx_single(value, &number)))
-        return ls_onnx_refuse(w, "makes an array of a size or of a number that is not known");
-    for (int i = 0; i < array.count; i++)
+        ls_onnx_array_of(value && ls_onnx_is_whole(value), sizes.count, sizes.wholes);
+    for (size_t i = 0; i < array.count; i++)
         array.number[i] = (double)number;
-    return made(w, array);
+    return array;
 }
 
-static struct ls_onnx_value range(struct ls_onnx_walk *w) {
-    const struct ls_onnx_array first = input(w, 0), limit = input(w, 1), step = input(w, 2);
-    const double count = ceil((limit.number[0] - first.number[0]) / step.number[0]);
-    const bool sound = first.count == 1 && limit.count == 1 && step.count == 1 && count >= 1 &&
-                       count <= LS_ONNX_ARRAY_MOST;
-    struct ls_onnx_array row =
-        ls_onnx_array_of(first.whole, 1, (int64_t[]){sound ? (int)count : 0});
-    for (int i = 0; i < row.count; i++)
-        row.number[i] = first.number[0] + i * step.number[0];
-    return made(w, ls_onnx_array_rounded(row));
+static struct ls_onnx_array range(const struct folding *f) {
+    const struct ls_onnx_array *first = input(f, 0), *limit = input(f, 1), *step = input(f, 2);
+    if (first->count != 1 || limit->count != 1 || step->count != 1)
+        return nothing;
+    const double count = ceil((*limit->number - *first->number) / *step->number);
+    if (!(count >= 0 && count <= LS_ONNX_ARRAY_MOST))
+        return nothing;
+    struct ls_onnx_array row = ls_onnx_array_of(first->whole, 1, (int64_t[]){(int64_t)count});
+    for (size_t i = 0; i < row.count; i++)
+        row.number[i] = *first->number + (double)i * *step->number;
+    return row;
 }
 
-static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
-    struct ls_onnx_array all = input(w, 0);
-    for (size_t i = 1; i < w->node->n_input; i++) {
-        const struct ls_onnx_array more = input(w, i);
-        all = ls_onnx_array_join(&all, &more);
+static struct ls_onnx_array concat(const struct folding *f) {
+    const int64_t axis = ls_onnx_whole(f->node, "axis", 0);
+    struct ls_onnx_array all = copy(input(f, 0));
+    for (int i = 1; i < f->count; i++) {
+        struct ls_onnx_array more = ls_onnx_array_join(&all, input(f, i), axis);
+        ls_onnx_array_free(&all);
+        all = more;
     }
-    return made(w, all);
+    return all;
 }
 
-/* Along the first dimension. */
-static struct ls_onnx_value slice(struct ls_onnx_walk *w) {
-    const struct ls_onnx_array x = input(w, 0);
-    const struct ls_onnx_ranges r = ls_onnx_ranges(w);
-    if (r.count != 1 || (r.axes.wholes[0] != 0 && r.axes.wholes[0] != -x.rank))
-        return ls_onnx_refuse(w, "takes some of a few numbers in a way that is not known here");
-    return made(w,
-                ls_onnx_array_slice(&x, r.begins.wholes[0], r.ends.wholes[0], r.steps.wholes[0]));
+static struct ls_onnx_array slice(const struct folding *f) {
+    const struct ls_onnx_ranges r = ls_onnx_ranges(f->w);
+    struct ls_onnx_array some = r.count ? copy(input(f, 0)) : nothing;
+    for (int i = 0; i < r.count; i++) {
+        struct ls_onnx_array less = ls_onnx_array_slice(&some, r.axes.wholes[i], r.begins.wholes[i],
+                                                        r.ends.wholes[i], r.steps.wholes[i]);
+        ls_onnx_array_free(&some);
+        some = less;
+    }
+    return some;
 }
 
-static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
-    const struct ls_onnx_array x = input(w, 0), indices = input(w, 1);
-    return made(w, ls_onnx_array_gather(&x, &indices));
+static struct ls_onnx_array gather(const struct folding *f) {
+    return ls_onnx_array_gather(input(f, 0), ls_onnx_whole(f->node, "axis", 0), input(f, 1));
 }
 
-static struct ls_onnx_value reshape(struct ls_onnx_walk *w) {
-    const struct ls_onnx_row to = ls_onnx_row(w, 1);
-    const bool zeros = !ls_onnx_whole(w->node, "allowzero", 0);
-    return made(w, ls_onnx_array_reshape(input(w, 0), zeros, to.count, to.wholes));
+static struct ls_onnx_array scatter(const struct folding *f) {
+    return ls_onnx_array_scatter(input(f, 0), input(f, 1), input(f, 2));
 }
 
-static struct ls_onnx_value transpose(struct ls_onnx_walk *w) {
-    const struct ls_onnx_array x = input(w, 0);
-    int64_t order[LS_ONNX_ARRAY_RANK];
-    if (x.rank == 2 && ls_onnx_wholes(w->node, "perm", 2, -1, order) && order[0] == 0)
-        return made(w, x);
-    return made(w, ls_onnx_array_transpose(&x));
+static struct ls_onnx_array reshape(const struct folding *f) {
+    const struct ls_onnx_row to = ls_onnx_row(f->w, 1);
+    const bool zeros = !ls_onnx_whole(f->node, "allowzero", 0);
+    return ls_onnx_array_reshape(input(f, 0), zeros, to.count, to.wholes);
+}
+
+static struct ls_onnx_array expand(const struct folding *f) {
+    const struct ls_onnx_row row = ls_onnx_row(f->w, 1);
+    struct ls_onnx_array to = {.rank = row.count, .number = input(f, 0)->number};
+    int rank;
+    int64_t size[LS_ONNX_SOURCE_RANK];
+    if (row.count < 0)
+        return nothing;
+    memcpy(to.size, row.wholes, (size_t)row.count * sizeof *row.wholes);
+    return ls_onnx_array_meet(input(f, 0), &to, &rank, size)
+               ? ls_onnx_array_expand(input(f, 0), rank, size)
+               : nothing;
+}
+
+/* In the reverse order if the node says none. */
+static struct ls_onnx_array transpose(const struct folding *f) {
+    const struct ls_onnx_array *x = input(f, 0);
+    int64_t order[LS_ONNX_SOURCE_RANK];
+    const int count = ls_onnx_list(f->node, "perm", LS_ONNX_SOURCE_RANK, order);
+    for (int d = 0; count == 0 && d < x->rank; d++)
+        order[d] = x->rank - 1 - d;
+    return count == 0 || count == x->rank ? ls_onnx_array_transpose(x, order) : nothing;
 }
 
 /* Whether `row` has the number of dimension d of `rank`. */
@@ -257,33 +299,37 @@ static bool names(const struct ls_onnx_row *row, int d, int rank) {
 }
 
 /* Without the dimensions of 1 that the node names, or all of them. */
-static struct ls_onnx_value squeeze(struct ls_onnx_walk *w) {
-    const struct ls_onnx_array x = input(w, 0);
-    const struct ls_onnx_row axes = ls_onnx_row_or_attribute(w, 1, "axes");
-    int64_t sizes[LS_ONNX_ARRAY_RANK] = {0};
+static struct ls_onnx_array squeeze(const struct folding *f) {
+    const struct ls_onnx_array *x = input(f, 0);
+    const struct ls_onnx_row axes = ls_onnx_row_or_attribute(f->w, 1, "axes");
+    int64_t sizes[LS_ONNX_SOURCE_RANK];
     int rank = 0;
-    for (int d = 0; d < x.rank; d++)
-        if (axes.count ? !names(&axes, d, x.rank) : x.size[d] != 1)
-            sizes[rank++] = x.size[d];
-    return made(w, ls_onnx_array_reshape(x, false, rank, sizes));
+    for (int d = 0; d < x->rank; d++)
+        if (axes.count ? !names(&axes, d, x->rank) : x->size[d] != 1)
+            sizes[rank++] = x->size[d];
+    return ls_onnx_array_reshape(x, false, rank, sizes);
 }
 
-static struct ls_onnx_value unsqueeze(struct ls_onnx_walk *w) {
-    const struct ls_onnx_array x = input(w, 0);
-    const struct ls_onnx_row axes = ls_onnx_row_or_attribute(w, 1, "axes");
-    const int rank = x.rank + axes.count;
-    int64_t sizes[LS_ONNX_ARRAY_RANK] = {0};
+static struct ls_onnx_array unsqueeze(const struct folding *f) {
+    const struct ls_onnx_array *x = input(f, 0);
+    const struct ls_onnx_row axes = ls_onnx_row_or_attribute(f->w, 1, "axes");
+    const int rank = x->rank + axes.count;
+    int64_t sizes[LS_ONNX_SOURCE_RANK];
     int old = 0;
-    for (int d = 0; axes.count > 0 && d < rank && rank <= LS_ONNX_ARRAY_RANK; d++)
-        sizes[d] = names(&axes, d, rank) ? 1 : old < x.rank ? x.size[old++] : 0;
-    return made(w, ls_onnx_array_reshape(x, false, rank, sizes));
+    if (axes.count < 0 || rank > LS_ONNX_SOURCE_RANK)
+        return nothing;
+    for (int d = 0; d < rank; d++)
+        sizes[d] = names(&axes, d, rank) ? 1 : old < x->rank ? x->size[old++] : -1;
+    return ls_onnx_array_reshape(x, false, rank, sizes);
 }
 
-static struct ls_onnx_value pass(struct ls_onnx_walk *w) {
-    return made(w, input(w, 0));
-}
+/* What the type of a node makes of its inputs, and the names of the attributes it may have. */
+struct known {
+    const char *type, *attributes;
+    struct ls_onnx_array (*compute)(const struct folding *f);
+};
 
-static const struct ls_onnx_operation members[] = {
+static const struct known known[] = {
     {"Add", "", combine},
     {"And", "", combine},
     {"Cast", " saturate to ", cast},
@@ -291,13 +337,16 @@ static const struct ls_onnx_operation members[] = {
     {"Clip", " max min ", clip},
     {"Concat", " axis ", concat},
     {"ConstantOfShape", " value ", constant_of_shape},
+    {"Cos", "", map},
     {"Div", "", combine},
     {"Equal", "", combine},
+    {"Exp", "", map},
+    {"Expand", "", expand},
     {"Floor", "", map},
     {"Gather", " axis ", gather},
     {"Greater", "", combine},
-    {"Identity", "", pass},
     {"Less", "", combine},
+    {"Log", "", map},
     {"Max", "", combine},
     {"Min", "", combine},
     {"Mod", " fmod ", combine},
@@ -309,7 +358,9 @@ static const struct ls_onnx_operation members[] = {
     {"Range", "", range},
     {"Reciprocal", "", map},
     {"Reshape", " allowzero ", reshape},
+    {"ScatterND", "", scatter},
     {"Shape", "", shape},
+    {"Sin", "", map},
     {"Slice", " axes ends starts ", slice},
     {"Sqrt", "", map},
     {"Squeeze", " axes ", squeeze},
@@ -320,18 +371,65 @@ static const struct ls_onnx_operation members[] = {
     {"Xor", "", combine},
 };
 
-const struct ls_onnx_operations ls_onnx_folds = {members, sizeof members / sizeof *members};
+static const struct known *find(const struct LsOnnx__Node *node) {
+    for (size_t k = 0; node->type && k < sizeof known / sizeof *known; k++)
+        if (strcmp(node->type, known[k].type) == 0)
+            return &known[k];
+    return NULL;
+}
+
+const char *ls_onnx_folded_type(size_t i) {
+    return i < sizeof known / sizeof *known ? known[i].type : NULL;
+}
 
 /* Weights are left to operations that know what to do with them. */
-bool ls_onnx_are_known(const struct ls_onnx_walk *w) {
-    struct ls_onnx_array array;
-    for (size_t i = 0; i < w->node->n_input; i++) {
-        if (!is_given(w, i))
-            continue;
+bool ls_onnx_folds(const struct ls_onnx_walk *w) {
+    const struct known *found = find(w->node);
+    if (!found || w->node->n_input < 1)
+        return false;
+    for (size_t i = 0; found->compute != shape && i < w->node->n_input; i++) {
         const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
-        if (!ls_onnx_array(w, i, &array) ||
-            (source.tensor && !array.whole && ls_onnx_is_parameter(w, &source)))
+        if (*w->node->input[i] && (!source.tensor || ls_onnx_is_parameter(w, &source)))
             return false;
     }
-    return w->node->n_input > 0;
+    return true;
+}
+
+/* Puts the numbers in the place of the node's output. */
+static void keep(struct ls_onnx_walk *w, struct ls_onnx_array *array) {
+    const long index = ls_onnx_index(w->onnx, w->node->output[0]);
+    struct LsOnnx__Tensor *tensor = array->number ? ls_onnx_array_tensor(array) : NULL;
+    if (!tensor)
+        ls_onnx_refuse(w, "its numbers do not fit together, or are too many");
+    else if (index < 0)
+        ls_onnx__tensor__free_unpacked(tensor, NULL);
+    else
+        ls_onnx_keep(w->onnx, index, tensor);
+}
+
+void ls_onnx_fold(struct ls_onnx_walk *w) {
+    const struct LsOnnx__Node *node = w->node;
+    const struct known *found = find(node);
+    if (!ls_onnx_has_only(node, found->attributes)) {
+        ls_onnx_refuse(w, "has attributes that are not known here");
+        return;
+    }
+    struct ls_onnx_array *in = calloc(node->n_input, sizeof *in);
+    if (!in) {
+        w->builder.status = ls_fail_memory(w->builder.error, "constants of a network");
+        return;
+    }
+    for (size_t i = 0; found->compute != shape && i < node->n_input; i++) {
+        const struct ls_onnx_source source = ls_onnx_find(w->onnx, node->input[i]);
+        in[i] = ls_onnx_array_take(&source);
+    }
+    const struct folding f = {.w = w, .node = node, .count = (int)node->n_input, .in = in};
+    struct ls_onnx_array result = found->compute(&f);
+    if (!ls_onnx_array_round(&result))
+        ls_onnx_array_free(&result);
+    keep(w, &result);
+    ls_onnx_array_free(&result);
+    for (size_t i = 0; i < node->n_input; i++)
+        ls_onnx_array_free(&in[i]);
+    free(in);
 }

@@ -10,7 +10,7 @@
 static const struct ls_onnx_operations *const known[] = {
     &ls_onnx_activations, &ls_onnx_arithmetic, &ls_onnx_attention, &ls_onnx_joins,
     &ls_onnx_layers,      &ls_onnx_norms,      &ls_onnx_parts,     &ls_onnx_pools,
-    &ls_onnx_reshapes,    &ls_onnx_resizes,    &ls_onnx_folds};
+    &ls_onnx_reshapes,    &ls_onnx_resizes};
 
 enum { KINDS = sizeof known / sizeof *known };
 
@@ -27,10 +27,12 @@ static void refuse_type(struct ls_onnx_walk *w) {
     for (int k = 0; k < KINDS; k++)
         for (int m = 0; m < known[k]->count && count < MOST; m++)
             types[count++] = known[k]->members[m].type;
+    for (size_t i = 0; ls_onnx_folded_type(i) && count < MOST; i++)
+        types[count++] = ls_onnx_folded_type(i);
     qsort(types, count, sizeof *types, compare);
     for (size_t t = 0; t < count; t++) {
         if (t && strcmp(types[t], types[t - 1]) == 0)
-            continue; /* of activations and of arrays */
+            continue; /* of activations and of constants */
         strncat(names, t ? ", " : "", sizeof names - strlen(names) - 1);
         strncat(names, types[t], sizeof names - strlen(names) - 1);
     }
@@ -40,47 +42,45 @@ static void refuse_type(struct ls_onnx_walk *w) {
                                 names);
 }
 
-static const struct ls_onnx_operation *find_among(const struct ls_onnx_operations *operations,
-                                                  const char *type) {
-    for (int m = 0; m < operations->count; m++)
-        if (strcmp(type, operations->members[m].type) == 0)
-            return &operations->members[m];
+/* How the node's operation becomes ours; NULL if we do not have it. */
+static const struct ls_onnx_operation *find_operation(const struct LsOnnx__Node *node) {
+    for (int k = 0; node->type && k < KINDS; k++)
+        for (int m = 0; m < known[k]->count; m++)
+            if (strcmp(node->type, known[k]->members[m].type) == 0)
+                return &known[k]->members[m];
     return NULL;
 }
 
-/* How the node's operation becomes ours; NULL if we do not have it. */
-static const struct ls_onnx_operation *find_operation(const struct ls_onnx_walk *w) {
-    const char *type = w->node->type ? w->node->type : "";
-    const struct ls_onnx_operation *found =
-        ls_onnx_are_known(w) ? find_among(&ls_onnx_folds, type) : NULL;
-    for (int k = 0; k < KINDS && !found; k++)
-        found = find_among(known[k], type);
-    return found;
+static bool is_folded(const struct LsOnnx__Node *node) {
+    size_t i = 0;
+    while (ls_onnx_folded_type(i) && strcmp(ls_onnx_folded_type(i), node->type) != 0)
+        i++;
+    return ls_onnx_folded_type(i);
 }
 
-/* Whether the operation is known with all the attributes that the node has. */
-static bool knows(const struct ls_onnx_operation *operation, const struct LsOnnx__Node *node) {
-    for (size_t i = 0; i < node->n_attribute; i++) {
-        char word[64];
-        const char *name = node->attribute[i]->name ? node->attribute[i]->name : "";
-        if (snprintf(word, sizeof word, " %s ", name) >= (int)sizeof word ||
-            !strstr(operation->attributes, word))
-            return false;
-    }
-    return true;
+static void refuse_operation(struct ls_onnx_walk *w) {
+    if (w->node->type && is_folded(w->node))
+        ls_onnx_refuse(w, "is known here for sizes of activations and constants only");
+    else
+        refuse_type(w);
 }
 
-/* Adds the node, unless it makes a weight, which is found by its name when it is needed. */
+/* Adds the node, unless it makes what is known from the file, which is found by its name when it is
+ * needed. */
 static void add_node(struct ls_onnx_walk *w) {
     const struct LsOnnx__Node *node = w->node;
     if (node->n_output < 1 || ls_onnx_find(w->onnx, node->output[0]).tensor)
         return;
-    const struct ls_onnx_operation *operation = find_operation(w);
-    if (!operation || !ls_onnx_is_own(node->domain)) {
-        refuse_type(w);
+    if (ls_onnx_is_own(node->domain) && ls_onnx_folds(w)) {
+        ls_onnx_fold(w);
         return;
     }
-    if (!knows(operation, node)) {
+    const struct ls_onnx_operation *operation = find_operation(node);
+    if (!operation || !ls_onnx_is_own(node->domain)) {
+        refuse_operation(w);
+        return;
+    }
+    if (!ls_onnx_has_only(node, operation->attributes)) {
         ls_onnx_refuse(w, "has attributes that are not known here");
         return;
     }

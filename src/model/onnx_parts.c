@@ -92,21 +92,21 @@ static struct ls_onnx_value slice(struct ls_onnx_walk *w) {
 
 /* One number of a dimension, which is gone then, unless it is taken as a row of one. */
 static struct ls_onnx_value gather(struct ls_onnx_walk *w) {
-    struct ls_onnx_array index;
     if (w->node->n_input == 2 && !ls_onnx_is_activations(w, 0) &&
         ls_onnx_find(w->onnx, w->node->input[0]).tensor)
         return ls_onnx_take_rows(w);
-    if (!ls_onnx_array(w, 1, &index) || !index.whole || index.count != 1 || index.rank > 1)
+    const struct ls_onnx_row index = ls_onnx_row(w, 1);
+    if (index.count != 1)
         return ls_onnx_refuse(w, "takes more than one of its input, or what is not known here");
     struct ls_onnx_value x = ls_onnx_input(w, 0);
-    int64_t at = ls_onnx_array_whole(&index, 0);
+    int64_t at = index.wholes[0];
     const int d = ls_onnx_dimension(&x, ls_onnx_whole(w->node, "axis", 0));
     const int64_t size = d < 0 ? 0 : ls_onnx_dimension_size(&x.view.dimensions[d]);
     at += at < 0 ? size : 0;
     if (at < 0 || at >= size)
         return ls_onnx_refuse(w, "takes what its input does not have");
     x = cut(w, x, d, at, at + 1);
-    if (index.rank == 0)
+    if (ls_onnx_find(w->onnx, w->node->input[1]).rank == 0)
         ls_onnx_remove(&x.view, d);
     return x;
 }

@@ -1,5 +1,6 @@
 /* Images of another size in ONNX, without weights: Resize, which decoders of segmentation networks
  * enlarge by. */
+#include "model/onnx_array.h"
 #include "model/onnx_walk.h"
 #include <math.h>
 #include <string.h>
@@ -62,22 +63,33 @@ static bool knows_coordinates(const struct LsOnnx__Node *node) {
     return false;
 }
 
+/* Takes the numbers that are the node's input i, one for each dimension of an image; false: it is
+ * none. */
+static bool take_four(const struct ls_onnx_walk *w, size_t i, bool whole,
+                      float numbers[LS_ONNX_RANK]) {
+    if (i >= w->node->n_input || ls_onnx_is_activations(w, i))
+        return false;
+    const struct ls_onnx_source source = ls_onnx_find(w->onnx, w->node->input[i]);
+    struct ls_onnx_array array = ls_onnx_array_take(&source);
+    const bool four = array.rank == 1 && array.count == LS_ONNX_RANK && array.whole == whole;
+    for (int d = 0; four && d < LS_ONNX_RANK; d++)
+        numbers[d] = (float)array.number[d];
+    ls_onnx_array_free(&array);
+    return four;
+}
+
 /* Sets the size of the new image and where its pixels come from; false: neither sizes nor scales
  * say that, or they change more than the pixels. */
 static bool take_sizes(const struct ls_onnx_walk *w, struct ls_shape from, struct ls_sampling *s) {
     const bool old = w->onnx->version < WITH_REGION;
     const int pixels[2] = {from.height, from.width};
-    struct ls_onnx_array sizes, scales, *given = &sizes;
-    const bool scaled = ls_onnx_array(w, old ? 1 : 2, &scales);
-    if (ls_onnx_array(w, 3, &sizes) == scaled)
-        return false;
-    if (scaled)
-        given = &scales;
-    if (given->rank != 1 || given->count != LS_ONNX_RANK || given->whole == scaled ||
-        given->number[0] != 1 || given->number[1] != (scaled ? 1 : from.channels))
+    float numbers[LS_ONNX_RANK];
+    const bool scaled = take_four(w, old ? 1 : 2, false, numbers);
+    if (take_four(w, 3, true, numbers) == scaled || numbers[0] != 1 ||
+        numbers[1] != (scaled ? 1 : (float)from.channels))
         return false;
     for (int d = 0; d < 2; d++) {
-        const float number = (float)given->number[2 + d];
+        const float number = numbers[2 + d];
         const float size = scaled ? floorf((float)pixels[d] * number) : number;
         if (!(size >= 1 && size <= LS_ONNX_MOST))
             return false;

@@ -3,10 +3,7 @@
 #include "model/onnx_file.h"
 #include <string.h>
 
-enum {
-    MOST_STEPS = 8, /* from a name to its tensor */
-    FLOAT = 1
-};
+enum { MOST_STEPS = 8 }; /* from a name to its tensor */
 
 static bool is(const struct LsOnnx__Node *node, const char *type) {
     return node->type && strcmp(node->type, type) == 0;
@@ -159,7 +156,7 @@ static bool pass(const struct ls_onnx *onnx, const struct LsOnnx__Node *node,
                  struct ls_onnx_source *source) {
     if (is(node, "Identity"))
         return true;
-    if (is(node, "Cast") && ls_onnx_whole(node, "to", 0) == FLOAT)
+    if (is(node, "Cast") && ls_onnx_whole(node, "to", 0) == LS_ONNX_FLOAT)
         return source->cast = true;
     if (is(node, "Transpose"))
         return transpose(node, source);

@@ -18,8 +18,7 @@ static struct ls_onnx_value *find(const struct ls_onnx_walk *w, size_t i) {
 }
 
 bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i) {
-    const struct ls_onnx_value *found = find(w, i);
-    return found && found->term != LS_ONNX_ARRAY;
+    return find(w, i);
 }
 
 struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i) {
@@ -94,53 +93,17 @@ struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i) {
     return x;
 }
 
-/* Of a tensor of few numbers. */
-static struct ls_onnx_array constant(struct ls_onnx_source source) {
-    const struct ls_onnx_array none = {0};
-    const struct LsOnnx__Tensor *tensor = source.tensor;
-    if (!tensor || source.transposed || source.rank > LS_ONNX_ARRAY_RANK)
-        return none;
-    const struct ls_onnx_numbers floats = ls_onnx_numbers(tensor);
-    const size_t wholes = ls_onnx_whole_count(tensor), count = wholes ? wholes : floats.count;
-    struct ls_onnx_array array =
-        ls_onnx_array_of(wholes > 0 && !source.cast, source.rank, source.size);
-    if ((size_t)array.count != count)
-        return none;
-    for (int i = 0; i < array.count; i++) {
-        float number = 0;
-        if (!wholes && !ls_onnx_number_at(&floats, (size_t)i, &number))
-            return none;
-        array.number[i] = wholes ? (double)ls_onnx_whole_at(tensor, (size_t)i) : (double)number;
-    }
-    return array;
-}
-
-bool ls_onnx_array(const struct ls_onnx_walk *w, size_t i, struct ls_onnx_array *array) {
-    const struct ls_onnx_value *found = find(w, i);
-    *array = (struct ls_onnx_array){0};
-    if (found && found->term == LS_ONNX_ARRAY)
-        *array = found->array;
-    else if (!found && i < w->node->n_input)
-        *array = constant(ls_onnx_find(w->onnx, w->node->input[i]));
-    return array->count > 0;
-}
-
-bool ls_onnx_computed(const struct ls_onnx_walk *w, size_t i, float *number) {
-    const struct ls_onnx_value *found = find(w, i);
-    if (!found || found->term != LS_ONNX_ARRAY || found->array.count != 1)
-        return false;
-    *number = (float)found->array.number[0];
-    return true;
+/* The tensor that is the node's input i. */
+static struct ls_onnx_source tensor_of(const struct ls_onnx_walk *w, size_t i) {
+    const struct ls_onnx_source none = {0};
+    return i < w->node->n_input && !find(w, i) ? ls_onnx_find(w->onnx, w->node->input[i]) : none;
 }
 
 struct ls_onnx_row ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
     struct ls_onnx_row row = {.count = -1};
-    struct ls_onnx_array array;
-    if (!ls_onnx_array(w, i, &array) || !array.whole || array.rank > 1 ||
-        array.count > LS_ONNX_WHOLES)
-        return row;
-    for (row.count = 0; row.count < array.count; row.count++)
-        row.wholes[row.count] = ls_onnx_array_whole(&array, row.count);
+    const struct ls_onnx_source source = tensor_of(w, i);
+    if (source.tensor && !source.cast && source.rank <= 1)
+        row.count = ls_onnx_tensor_wholes(source.tensor, LS_ONNX_WHOLES, row.wholes);
     return row;
 }
 
@@ -155,12 +118,13 @@ struct ls_onnx_row ls_onnx_row_or_attribute(const struct ls_onnx_walk *w, size_t
 
 float ls_onnx_number_or_attribute(struct ls_onnx_walk *w, size_t i, const char *name,
                                   double otherwise) {
-    struct ls_onnx_array array;
+    float number = 0;
     if (i >= w->node->n_input || !*w->node->input[i])
         return (float)ls_onnx_number(w->node, name, otherwise);
-    if (!ls_onnx_array(w, i, &array) || array.count != 1)
+    const struct LsOnnx__Tensor *tensor = tensor_of(w, i).tensor;
+    if (!tensor || !ls_onnx_single(tensor, &number))
         ls_onnx_refuse(w, "a number that it takes is none in the file");
-    return (float)array.number[0];
+    return number;
 }
 
 struct ls_onnx_value ls_onnx_in_rows(struct ls_onnx_walk *w, struct ls_onnx_value x) {

@@ -3,7 +3,6 @@
 #define LANDSCAPE_MODEL_ONNX_WALK_H
 
 #include "model/build.h"
-#include "model/onnx_array.h"
 #include "model/onnx_file.h"
 #include "model/onnx_view.h"
 
@@ -34,8 +33,7 @@ enum ls_onnx_term {
                             what `bias` computes, unless that is 0 */
     LS_ONNX_ATTENTION,   /* what softmax makes of them */
     LS_ONNX_LOG_SOFTMAX, /* the logarithm of softmax over all channels */
-    LS_ONNX_LEARNED,     /* no activations of a node, but `weight` for every image */
-    LS_ONNX_ARRAY        /* no activations at all, but the numbers of `array` */
+    LS_ONNX_LEARNED      /* no activations of a node, but `weight` for every image */
 };
 
 /* What an ONNX name stands for. */
@@ -49,7 +47,6 @@ struct ls_onnx_value {
     int begin, channels, other, heads, bias;
     int groups; /* of what is normal: 0 is every pixel for itself */
     int pads[4];
-    struct ls_onnx_array array;
 };
 
 /* Some whole numbers; count is -1 if it is something else. */
@@ -89,14 +86,18 @@ struct ls_onnx_operations {
 
 /* Those with weights, those that normalise, functions of one value, means and maxima, sums and
  * products, which may be parts of others, those that take some channels or pixels and those that
- * join them, those of attention, those that change shapes, those that change an image's size; and
- * those on arrays. */
+ * join them, those of attention, those that change shapes, and those that change an image's size.
+ */
 extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_norms, ls_onnx_activations,
     ls_onnx_pools, ls_onnx_arithmetic, ls_onnx_parts, ls_onnx_joins, ls_onnx_attention,
-    ls_onnx_reshapes, ls_onnx_resizes, ls_onnx_folds;
+    ls_onnx_reshapes, ls_onnx_resizes;
 
-/* Whether all of the node's inputs are known from the file: arrays, and none of them weights. */
-bool ls_onnx_are_known(const struct ls_onnx_walk *w);
+/* Whether the node is one whose output is known from the file, as are its inputs; puts a constant
+ * in the place of the output, or fails. Which types such nodes can have: NULL is behind the last.
+ */
+bool ls_onnx_folds(const struct ls_onnx_walk *w);
+void ls_onnx_fold(struct ls_onnx_walk *w);
+const char *ls_onnx_folded_type(size_t i);
 
 /* Fails for what is wrong with the node; returns a value of no use. */
 struct ls_onnx_value ls_onnx_refuse(struct ls_onnx_walk *w, const char *what);
@@ -126,10 +127,7 @@ struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value
 /* Whether the node's input i are activations. */
 bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i);
 
-/* Takes the few numbers that are input i, computed or constant; a single one that was computed; a
- * row of whole ones. */
-bool ls_onnx_array(const struct ls_onnx_walk *w, size_t i, struct ls_onnx_array *array);
-bool ls_onnx_computed(const struct ls_onnx_walk *w, size_t i, float *number);
+/* The row of whole numbers that is input i, or the single one. */
 struct ls_onnx_row ls_onnx_row(const struct ls_onnx_walk *w, size_t i);
 
 /* The same row, or an attribute, as ONNX had it before its version in which it is input i; empty if
