@@ -9,29 +9,41 @@ struct layout {
     int heads;
     float slope;
     struct ls_shape inputs[INPUTS]; /* queries, keys, values, and biases if there are any */
+    int windows;
+    const float *given; /* constants, some of which keep queries from keys */
 };
 
+/* Of 3 windows of 4 queries and 5 keys, and of one. */
+static const float given[3 * 4 * 5] = {[1] = -100, [4] = 0.5F,  [7] = -INFINITY, [20] = -100,
+                                       [33] = -1,  [41] = -100, [42] = -100,     [59] = 0.25F};
+
 static const struct layout layouts[] = {
-    {1, 1, {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}},
-    {0, 0.6F, {{2, 3, 3}, {2, 3, 3}, {2, 3, 3}}},
-    {2, 0.5F, {{4, 4, 8}, {4, 4, 8}, {4, 4, 8}}},
-    {3, 0.7F, {{1, 1, 6}, {3, 5, 6}, {5, 3, 9}}},
-    {4, 0.4F, {{5, 7, 12}, {1, 1, 12}, {1, 1, 4}}},
-    {5, 0.9F, {{3, 7, 10}, {2, 4, 10}, {4, 2, 5}}},
-    {1, 0.1F, {{2, 3, 37}, {1, 17, 37}, {17, 1, 19}}},
-    {2, 0.7F, {{2, 3, 6}, {5, 1, 6}, {1, 5, 4}, {1, 12, 5}}},
-    {0, 0.8F, {{2, 2, 3}, {2, 2, 3}, {2, 2, 3}, {4, 1, 4}}},
+    {1, 1, {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}, 0, NULL},
+    {0, 0.6F, {{2, 3, 3}, {2, 3, 3}, {2, 3, 3}}, 0, NULL},
+    {2, 0.5F, {{4, 4, 8}, {4, 4, 8}, {4, 4, 8}}, 0, NULL},
+    {3, 0.7F, {{1, 1, 6}, {3, 5, 6}, {5, 3, 9}}, 0, NULL},
+    {4, 0.4F, {{5, 7, 12}, {1, 1, 12}, {1, 1, 4}}, 0, NULL},
+    {5, 0.9F, {{3, 7, 10}, {2, 4, 10}, {4, 2, 5}}, 0, NULL},
+    {1, 0.1F, {{2, 3, 37}, {1, 17, 37}, {17, 1, 19}}, 0, NULL},
+    {2, 0.7F, {{2, 3, 6}, {5, 1, 6}, {1, 5, 4}, {1, 12, 5}}, 0, NULL},
+    {0, 0.8F, {{2, 2, 3}, {2, 2, 3}, {2, 2, 3}, {4, 1, 4}}, 0, NULL},
     /* so many that not all queries are at work together */
-    {2, 0.7F, {{9, 9, 4}, {40, 40, 4}, {40, 40, 6}}},
-    {1, 0.7F, {{4, 5, 2}, {65, 64, 2}, {64, 65, 1}}},
-    {2, 0.7F, {{5, 4, 2}, {65, 64, 2}, {64, 65, 2}, {2, 20, 4160}}},
-    {2, 0.8F, {{17, 20, 4}, {17, 20, 4}, {17, 20, 4}}},
+    {2, 0.7F, {{9, 9, 4}, {40, 40, 4}, {40, 40, 6}}, 0, NULL},
+    {1, 0.7F, {{4, 5, 2}, {65, 64, 2}, {64, 65, 1}}, 0, NULL},
+    {2, 0.7F, {{5, 4, 2}, {65, 64, 2}, {64, 65, 2}, {2, 20, 4160}}, 0, NULL},
+    {2, 0.7F, {{4, 3, 6}, {5, 3, 6}, {3, 5, 4}}, 3, NULL},
+    {2, 0.7F, {{4, 3, 6}, {5, 3, 6}, {3, 5, 4}}, 3, given},
+    {2, 0.7F, {{4, 3, 6}, {5, 3, 6}, {3, 5, 4}, {1, 8, 5}}, 3, given},
+    {0, 0.7F, {{2, 2, 3}, {5, 1, 3}, {5, 1, 4}, {4, 5, 1}}, 0, given},
+    {2, 0.7F, {{70, 70, 2}, {70, 70, 2}, {70, 70, 2}}, 2, NULL},
+    {2, 0.8F, {{17, 20, 4}, {17, 20, 4}, {17, 20, 4}}, 0, NULL},
 };
 
 enum { LAYOUTS = sizeof layouts / sizeof *layouts, ALIKE = LAYOUTS - 1 };
 
 static void create(struct rig *rig, const struct layout *l) {
-    const struct ls_attributes attributes = {.groups = l->heads, .slope = l->slope};
+    const struct ls_attributes attributes = {
+        .groups = l->heads, .slope = l->slope, .windows = l->windows, .given = l->given};
     const int inputs = l->inputs[INPUTS - 1].channels ? INPUTS : INPUTS - 1;
     rig_create(rig, &ls_op_attention, attributes, inputs, l->inputs, IMAGES, 0);
 }
@@ -49,18 +61,39 @@ static const float *at(const struct rig *rig, int i, int image, int pixel, int h
            (size_t)(head * (in.channels / heads));
 }
 
-/* scores[keys] of a query; returns the largest. */
+static int windows_of(const struct ls_node *node) {
+    return node->attributes.windows ? node->attributes.windows : 1;
+}
+
+/* The keys of a window, of which a query's is the first of these. */
+static int keys_of(const struct ls_node *node) {
+    return pixels_of(node->in[1]) / windows_of(node);
+}
+
+static int first_key(const struct ls_node *node, int query) {
+    return query / (pixels_of(node->in[0]) / windows_of(node)) * keys_of(node);
+}
+
+/* What is added to the score of a query and key s of its window. */
+static double added(const struct rig *rig, int image, int query, int head, int s) {
+    const struct ls_node *node = &rig->node;
+    const int heads = node->attributes.groups ? node->attributes.groups : 1, keys = keys_of(node);
+    const int queries = pixels_of(node->in[0]) / windows_of(node);
+    double sum = node->attributes.given ? node->attributes.given[query * keys + s] : 0;
+    if (node->input_count > 3)
+        sum += rig->call.inputs[3][((image * heads + head) * queries + query % queries) * keys + s];
+    return sum;
+}
+
+/* scores[keys of a window] of a query; returns the largest. */
 static double find_scores(const struct rig *rig, int image, int query, int head, double *scores) {
     const struct ls_node *node = &rig->node;
     const int heads = node->attributes.groups ? node->attributes.groups : 1;
     const float *q = at(rig, 0, image, query, head);
-    const int keys = pixels_of(node->in[1]), queries = pixels_of(node->in[0]);
     double largest = -INFINITY;
-    for (int s = 0; s < pixels_of(node->in[1]); s++) {
-        const float *k = at(rig, 1, image, s, head);
-        scores[s] = node->input_count > 3
-                        ? rig->call.inputs[3][((image * heads + head) * queries + query) * keys + s]
-                        : 0;
+    for (int s = 0; s < keys_of(node); s++) {
+        const float *k = at(rig, 1, image, first_key(node, query) + s, head);
+        scores[s] = added(rig, image, query, head, s);
         for (int c = 0; c < node->in[0].channels / heads; c++)
             scores[s] += (double)node->attributes.slope * q[c] * k[c];
         largest = fmax(largest, scores[s]);
@@ -76,10 +109,10 @@ static double take(const struct rig *rig, int image, int query, int c) {
     const int wide = node->out.channels / heads, head = c / wide;
     const double largest = find_scores(rig, image, query, head, scores);
     double sum = 0, taken = 0;
-    for (int s = 0; s < pixels_of(node->in[1]); s++) {
+    for (int s = 0; s < keys_of(node); s++) {
         const double weight = exp(scores[s] - largest);
         sum += weight;
-        taken += weight * at(rig, 2, image, s, head)[c % wide];
+        taken += weight * at(rig, 2, image, first_key(node, query) + s, head)[c % wide];
     }
     return taken / sum;
 }
@@ -272,7 +305,7 @@ static void large_scores_stay_finite(void **state) {
     static const float factors[] = {1e4F, -1e4F, 1e15F};
     (void)state;
     for (size_t f = 0; f < sizeof factors / sizeof *factors; f++) {
-        const struct layout l = {2, factors[f], {{3, 4, 6}, {3, 5, 6}, {3, 5, 4}}};
+        const struct layout l = {2, factors[f], {{3, 4, 6}, {3, 5, 6}, {3, 5, 4}}, 0, NULL};
         struct rig rig;
         create(&rig, &l);
         rig_forward(&rig, 2);
@@ -293,7 +326,7 @@ static void large_scores_stay_finite(void **state) {
  * their own query and head alone. */
 static void what_is_no_number_shows(void **state) {
     static const float values[] = {INFINITY, -INFINITY, NAN};
-    const struct layout l = {2, 1, {{3, 4, 6}, {4, 5, 6}, {4, 5, 4}}};
+    const struct layout l = {2, 1, {{3, 4, 6}, {4, 5, 6}, {4, 5, 4}}, 0, NULL};
     (void)state;
     for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
         struct rig rig;
@@ -320,16 +353,23 @@ static void inputs_that_do_not_fit_are_refused(void **state) {
         struct layout layout;
         const char *why;
     } cases[] = {
-        {{1, 1, {{2, 2, 4}, {2, 2, 6}, {2, 2, 4}}}, "queries of 4 channels cannot meet keys of 6"},
-        {{1, 1, {{2, 2, 4}, {2, 3, 4}, {2, 2, 4}}}, "2x3 keys cannot stand for 2x2 values"},
-        {{3, 1, {{2, 2, 4}, {2, 2, 4}, {2, 2, 6}}}, "3 heads cannot share 4 channels of queries"},
-        {{2, 1, {{2, 2, 4}, {2, 2, 4}, {2, 2, 5}}}, "queries, 5 of values"},
-        {{-1, 1, {{2, 2, 4}, {2, 2, 4}, {2, 2, 4}}}, "-1 heads cannot share"},
-        {{8, 1, {{2, 2, 4}, {2, 2, 4}, {2, 2, 4}}}, "8 heads cannot share"},
-        {{1, 1, {{256, 257, 4}, {2, 2, 4}, {2, 2, 4}}}, "of 256x257 pixels to 2x2 is too much"},
-        {{1, 1, {{2, 2, 4}, {65537, 1, 4}, {65537, 1, 4}}}, "of 2x2 pixels to 65537x1 is too much"},
-        {{1, 1, {{65536, 65536, 4}, {2, 2, 4}, {2, 2, 4}}}, "65536 are the most"},
-        {{2, 1, {{2, 2, 4}, {2, 3, 4}, {2, 3, 4}, {4, 1, 6}}},
+        {{1, 1, {{2, 2, 4}, {2, 2, 6}, {2, 2, 4}}, 0, NULL},
+         "queries of 4 channels cannot meet keys of 6"},
+        {{1, 1, {{2, 2, 4}, {2, 3, 4}, {2, 2, 4}}, 0, NULL},
+         "2x3 keys cannot stand for 2x2 values"},
+        {{3, 1, {{2, 2, 4}, {2, 2, 4}, {2, 2, 6}}, 0, NULL},
+         "3 heads cannot share 4 channels of queries"},
+        {{2, 1, {{2, 2, 4}, {2, 2, 4}, {2, 2, 5}}, 0, NULL}, "queries, 5 of values"},
+        {{-1, 1, {{2, 2, 4}, {2, 2, 4}, {2, 2, 4}}, 0, NULL}, "-1 heads cannot share"},
+        {{8, 1, {{2, 2, 4}, {2, 2, 4}, {2, 2, 4}}, 0, NULL}, "8 heads cannot share"},
+        {{1, 1, {{256, 257, 4}, {2, 2, 4}, {2, 2, 4}}, 0, NULL},
+         "of 256x257 pixels to 2x2 is too much"},
+        {{1, 1, {{2, 2, 4}, {2, 3, 4}, {2, 3, 4}}, 3, NULL}, "2x3 keys are no 3 windows"},
+        {{1, 1, {{2, 2, 4}, {2, 3, 4}, {2, 3, 4}}, -1, NULL}, "2x3 keys are no -1 windows"},
+        {{1, 1, {{2, 2, 4}, {65537, 1, 4}, {65537, 1, 4}}, 0, NULL},
+         "of 2x2 pixels to 65537x1 is too much"},
+        {{1, 1, {{65536, 65536, 4}, {2, 2, 4}, {2, 2, 4}}, 0, NULL}, "65536 are the most"},
+        {{2, 1, {{2, 2, 4}, {2, 3, 4}, {2, 3, 4}, {4, 1, 6}}, 0, NULL},
          "24 numbers cannot be added to the scores of 4 queries and 6 keys in 2 heads"},
     };
     (void)state;
@@ -337,7 +377,9 @@ static void inputs_that_do_not_fit_are_refused(void **state) {
         struct ls_error error = {0};
         struct ls_shape out;
         struct ls_node node = {.op = &ls_op_attention,
-                               .attributes = {.groups = cases[i].layout.heads, .slope = 1},
+                               .attributes = {.groups = cases[i].layout.heads,
+                                              .slope = 1,
+                                              .windows = cases[i].layout.windows},
                                .input_count = INPUTS - 1};
         node.input_count += cases[i].layout.inputs[INPUTS - 1].channels > 0;
         memcpy(node.in, cases[i].layout.inputs, sizeof cases[i].layout.inputs);

@@ -84,6 +84,7 @@ struct ls_attributes {
                                     apart or a shuffle mixes; 0 is 1, but for group norm */
     int begin;                   /* first channel of a slice, or pixel of a span */
     int pixels;              /* of a learned row, a span, a pick, or what a pixel is spread over */
+    int windows;             /* of as many pixels each, in which attention stays; 0: one */
     int rows;                /* that a span's pixels, or those a pixel is spread over, stand
                                 in, or a dimension of a learned row's tensor; 0: one */
     float slope, shift;      /* of a bent line; slope: of attention's scores, too */
@@ -98,8 +99,9 @@ struct ls_attributes {
                                 are [1]...[pixels][channels], or [pixels][rows][channels / rows]
                               */
     bool single;             /* a scale's tensor is one number for all channels */
-    const float *given;      /* the numbers of a row that is not learned, [pixels][channels], or
-                                those of the pixels that are picked; the network's */
+    const float *given;      /* the numbers of a row that is not learned, [pixels][channels], those
+                                of the pixels that are picked, or what is added to attention's
+                                scores, [windows][queries][keys]; the network's */
     float epsilon, momentum; /* batch norm; epsilon of layer norm, too */
     bool fused_batchnorm;    /* set by fusion: a convolution folds the batch norm behind it */
     bool fused_residual;     /* set by fusion: the last input is added to the result */

@@ -1,10 +1,13 @@
 /* Attention among the pixels of an image (Vaswani et al. 2017, equation 1), in heads: groups of
  * channels, each on its own. A query is compared with all keys, and takes the values by what comes
  * of it:
- *   y_t = sum over s of P_ts v_s,  P_ts = softmax over s of slope q_t . k_s + b_ts
+ *   y_t = sum over s of P_ts v_s,  P_ts = softmax over s of slope q_t . k_s + b_ts + m_ts
  * where b, a fourth input, may be left out: [heads][queries][keys] numbers, such as biases of
- * relative positions (Raffel et al. 2020, section 2.1). P is never stored: it is found anew
- * wherever it is needed, for some queries at a time. */
+ * relative positions (Raffel et al. 2020, section 2.1); and so may m, constants for all heads, that
+ * keep queries from keys. The pixels may be in windows, that follow one another and do not meet
+ * (Liu et al. 2021, section 3.2): queries and keys are those of a window then, biases the same for
+ * all of them. P is never stored: it is found anew wherever it is needed, for some queries at a
+ * time. */
 #include "base/alloc.h"
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
@@ -27,13 +30,18 @@ static size_t pixels_of(struct ls_shape shape) {
     return (size_t)shape.height * (size_t)shape.width;
 }
 
+static int windows_of(const struct ls_node *node) {
+    return node->attributes.windows ? node->attributes.windows : 1;
+}
+
 static bool is_biased(const struct ls_node *node) {
     return node->input_count > BIAS;
 }
 
 static enum ls_status check_bias(const struct ls_node *node, struct ls_error *error) {
-    const size_t queries = pixels_of(node->in[QUERIES]), keys = pixels_of(node->in[KEYS]);
-    const size_t heads = (size_t)heads_of(node);
+    const size_t windows = (size_t)windows_of(node), heads = (size_t)heads_of(node);
+    const size_t queries = pixels_of(node->in[QUERIES]) / windows,
+                 keys = pixels_of(node->in[KEYS]) / windows;
     if (!is_biased(node) || ls_shape_size(node->in[BIAS]) == heads * queries * keys)
         return LS_OK;
     return ls_fail(error, LS_MISMATCH,
@@ -57,6 +65,10 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
         return ls_fail(error, LS_MISMATCH,
                        "%d heads cannot share %d channels of queries, %d of values", heads,
                        q.channels, v.channels);
+    if (windows_of(node) < 1 || pixels_of(q) % (size_t)windows_of(node) != 0 ||
+        pixels_of(k) % (size_t)windows_of(node) != 0)
+        return ls_fail(error, LS_MISMATCH, "%dx%d queries and %dx%d keys are no %d windows",
+                       q.height, q.width, k.height, k.width, windows_of(node));
     if (pixels_of(q) > MOST || pixels_of(k) > MOST)
         return ls_fail(error, LS_MISMATCH,
                        "attention of %dx%d pixels to %dx%d is too much: %d are the most", q.height,
@@ -69,9 +81,9 @@ struct channels {
     int head, all;
 };
 
-/* What there is to do for an image. */
+/* What there is to do for an image, of as many queries and keys in each window. */
 struct extent {
-    int heads, queries, keys;
+    int windows, heads, queries, keys;
     struct channels compared, taken; /* of queries and keys, of values and outputs */
     int rows;                        /* queries at a time, at most */
     size_t block;                    /* floats of their shares in all keys */
@@ -79,9 +91,11 @@ struct extent {
 
 static struct extent extent_of(const struct ls_node *node) {
     const int heads = heads_of(node), in = node->in[QUERIES].channels, out = node->out.channels;
-    struct extent e = {.heads = heads,
-                       .queries = (int)pixels_of(node->in[QUERIES]),
-                       .keys = (int)pixels_of(node->in[KEYS]),
+    const int windows = windows_of(node);
+    struct extent e = {.windows = windows,
+                       .heads = heads,
+                       .queries = (int)pixels_of(node->in[QUERIES]) / windows,
+                       .keys = (int)pixels_of(node->in[KEYS]) / windows,
                        .compared = {in / heads, in},
                        .taken = {out / heads, out}};
     const int fit = ENOUGH / e.keys, rows = fit < LEAST ? LEAST : fit;
@@ -92,7 +106,7 @@ static struct extent extent_of(const struct ls_node *node) {
 
 static double flops(const struct ls_node *node) {
     const struct extent e = extent_of(node);
-    return 2.0 * e.queries * e.keys * ((double)e.compared.all + e.taken.all);
+    return 2.0 * e.windows * e.queries * e.keys * ((double)e.compared.all + e.taken.all);
 }
 
 /* scratch = P of some queries and, in training, its change, and both of its gradient */
@@ -101,26 +115,30 @@ static size_t scratch_size(const struct ls_node *node, bool training) {
 }
 
 /* Some queries of an image in one head: where their first channel is in queries, keys, values and
- * outputs, and their first bias. */
+ * outputs, and their first bias and constant. */
 struct part {
     int rows;
-    size_t q, k, v, y, b;
+    size_t q, k, v, y, b, m;
 };
 
-static struct part part_of(const struct ls_node *node, const struct extent *e, int image, int head,
-                           int row) {
+/* The `row`-th of all images' queries in a window, and those after it. */
+static struct part part_of(const struct ls_node *node, const struct extent *e, int image,
+                           int window, int head, int row) {
     const size_t compared = (size_t)head * (size_t)e->compared.head;
     const size_t taken = (size_t)head * (size_t)e->taken.head;
-    const size_t i = (size_t)image, t = (size_t)row;
-    const size_t before = (size_t)head * (size_t)e->queries + t; /* of all heads' queries */
+    const size_t i = (size_t)image, queries = (size_t)e->queries, keys = (size_t)e->keys;
+    const size_t before = (size_t)window * keys,        /* of the image's keys */
+        t = (size_t)window * queries + (size_t)row,     /* of its queries */
+        of_head = (size_t)head * queries + (size_t)row; /* of all heads' */
     const int left = e->queries - row;
-    return (struct part){.rows = left < e->rows ? left : e->rows,
-                         .q = ls_shape_size(node->in[QUERIES]) * i + t * (size_t)e->compared.all +
-                              compared,
-                         .k = ls_shape_size(node->in[KEYS]) * i + compared,
-                         .v = ls_shape_size(node->in[VALUES]) * i + taken,
-                         .y = ls_shape_size(node->out) * i + t * (size_t)e->taken.all + taken,
-                         .b = ls_shape_size(node->in[BIAS]) * i + before * (size_t)e->keys};
+    return (struct part){
+        .rows = left < e->rows ? left : e->rows,
+        .q = ls_shape_size(node->in[QUERIES]) * i + t * (size_t)e->compared.all + compared,
+        .k = ls_shape_size(node->in[KEYS]) * i + before * (size_t)e->compared.all + compared,
+        .v = ls_shape_size(node->in[VALUES]) * i + before * (size_t)e->taken.all + taken,
+        .y = ls_shape_size(node->out) * i + t * (size_t)e->taken.all + taken,
+        .b = ls_shape_size(node->in[BIAS]) * i + of_head * keys,
+        .m = t * keys};
 }
 
 /* Does something with all parts of images first .. last-1. */
@@ -129,11 +147,12 @@ typedef void do_part(const struct ls_call *call, const struct extent *e, const s
 static void each_part(const struct ls_call *call, int first, int last, do_part *run) {
     const struct extent e = extent_of(call->node);
     for (int image = first; image < last; image++)
-        for (int head = 0; head < e.heads; head++)
-            for (int row = 0; row < e.queries; row += e.rows) {
-                const struct part part = part_of(call->node, &e, image, head, row);
-                run(call, &e, &part);
-            }
+        for (int window = 0; window < e.windows; window++)
+            for (int head = 0; head < e.heads; head++)
+                for (int row = 0; row < e.queries; row += e.rows) {
+                    const struct part part = part_of(call->node, &e, image, window, head, row);
+                    run(call, &e, &part);
+                }
 }
 
 /* The three products there are, of channels of some queries' pixels x and all keys' pixels z, and
@@ -159,19 +178,33 @@ static void give(const struct extent *e, const struct part *part, struct channel
     ls_gemm_parts(e->keys, c.head, part->rows, scale, left, right, true, z, c.all);
 }
 
-/* p = the biases, if there are any, of which there are as many in a part of `from` */
-static void take_bias(const struct ls_call *call, const struct extent *e, const struct part *part,
+/* p = the biases, of which there are as many in a part of `from`; false: there are none. */
+static bool take_bias(const struct ls_call *call, const struct extent *e, const struct part *part,
                       const float *const *from, float *p) {
     if (is_biased(call->node))
         memcpy(p, from[BIAS] + part->b, (size_t)part->rows * (size_t)e->keys * sizeof *p);
+    return is_biased(call->node);
+}
+
+/* p (= or +=) the constants; false: there are none. */
+static bool take_constants(const struct ls_call *call, const struct extent *e,
+                           const struct part *part, bool add, float *p) {
+    const float *given = call->node->attributes.given;
+    const size_t count = (size_t)part->rows * (size_t)e->keys;
+    if (given && add)
+        ls_kernels()->floats->add(count, p, given + part->m, p);
+    else if (given)
+        memcpy(p, given + part->m, count * sizeof *p);
+    return given;
 }
 
 /* p = P */
 static void find_shares(const struct ls_call *call, const struct extent *e, const struct part *part,
                         float *p) {
-    take_bias(call, e, part, call->inputs, p);
+    const bool biased = take_bias(call, e, part, call->inputs, p);
+    const bool begun = take_constants(call, e, part, biased, p) || biased;
     compare(e, part, e->compared, call->node->attributes.slope, call->inputs[QUERIES] + part->q,
-            call->inputs[KEYS] + part->k, is_biased(call->node), p);
+            call->inputs[KEYS] + part->k, begun, p);
     ls_kernels()->softmax((size_t)part->rows, (size_t)e->keys, p);
 }
 
@@ -241,9 +274,8 @@ static void change_scores(const struct ls_call *call, const struct extent *e,
                           const struct part *part, float *change) {
     const float slope = call->node->attributes.slope;
     const float *const *in = call->inputs, *const *d = call->input_tangents;
-    take_bias(call, e, part, d, change);
-    compare(e, part, e->compared, slope, d[QUERIES] + part->q, in[KEYS] + part->k,
-            is_biased(call->node), change);
+    const bool begun = take_bias(call, e, part, d, change);
+    compare(e, part, e->compared, slope, d[QUERIES] + part->q, in[KEYS] + part->k, begun, change);
     compare(e, part, e->compared, slope, in[QUERIES] + part->q, d[KEYS] + part->k, true, change);
 }
 

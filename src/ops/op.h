@@ -142,7 +142,8 @@ extern const struct ls_op ls_op_hard_sigmoid;          /* attributes: slope, shi
 extern const struct ls_op ls_op_multiply;  /* inputs: of one shape, or the second of one pixel */
 extern const struct ls_op ls_op_gate;      /* inputs: gate, transform, carry, of one shape */
 extern const struct ls_op ls_op_attention; /* inputs: queries, keys, values, and if there are any
-                                              biases of scores; attributes: groups, slope */
+                                              biases of scores; attributes: groups, slope, windows,
+                                              given */
 extern const struct ls_op ls_op_upconv2d;  /* attributes: channels, kernel, bias */
 extern const struct ls_op ls_op_avgpool;   /* attributes: kernel, stride, padding, round_up,
                                               padding_counts; kernel 0: the whole image */
