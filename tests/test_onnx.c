@@ -15,7 +15,7 @@ static const char *const names[] = {
     "all-operations", "small-mean", "small-flatten", "small-view", "small-twice", "mobile",
     "next",           "next-later", "shuffle",       "windows",    "pools",       "vision",
     "vision-later",   "encoder",    "mixer",         "norms",      "values",      "tokens",
-    "sizes",          "pyramid",    "cuts",          "relative",   "same"};
+    "sizes",          "pyramid",    "cuts",          "relative",   "same",        "shifted"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -44,8 +44,9 @@ static void logits_are_those_of_pytorch(void **state) {
 static void every_precision_works(void **state) {
     (void)state;
     static const char *const larger[] = {
-        "all-operations", "mobile", "next",   "windows", "pools",   "vision", "encoder",  "mixer",
-        "norms",          "values", "tokens", "sizes",   "pyramid", "cuts",   "relative", "same"};
+        "all-operations", "mobile", "next",     "windows", "pools",  "vision",
+        "encoder",        "mixer",  "norms",    "values",  "tokens", "sizes",
+        "pyramid",        "cuts",   "relative", "same",    "shifted"};
     for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;
@@ -371,7 +372,7 @@ static void padded_and_rounded(struct ls_onnx *o) {
 
 static void zeros_are_refused_where_they_are_not_known(void **state) {
     static const struct onnx_refusal cases[] = {
-        {concatenated_zeros, "(Concat): takes an image with zeros around it"},
+        {concatenated_zeros, "(Concat): only all channels, or all tokens"},
         {reflected, "(Pad): only zeros around an image's pixels or beside its channels"},
         {zeros_along_axes, "(Pad): pads the axes it names"},
         {two_paddings, "(AveragePool): means over two paddings"},

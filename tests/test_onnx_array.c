@@ -240,6 +240,16 @@ static void rank_of_weights(struct ls_onnx *o) {
     use_width(o, 3);
 }
 
+static void scattered(struct ls_onnx *o) {
+    onnx_add_row(o, "row", 3, (int64_t[]){1, 2, 3});
+    onnx_add_row(o, "thirteen", 1, (int64_t[]){13});
+    row(o, "last", -1);
+    onnx_add_wholes(onnx_append(o, "Unsqueeze", "last", "place"), "axes", 1, (int64_t[]){0});
+    onnx_add_input(fold(o, "ScatterND", "row", "place", "scattered"), "thirteen");
+    fold(o, "Gather", "scattered", "last", "width");
+    use_width(o, 3);
+}
+
 /* Of inputs that are none of these. */
 static void too_wide(struct ls_onnx *o) {
     of_two(o, "Pow", 10, 15);
@@ -280,10 +290,10 @@ static bool enlarges_to_13(void (*change)(struct ls_onnx *)) {
 
 static void numbers_are_folded(void **state) {
     static void (*const changes[])(struct ls_onnx *) = {
-        sum,           difference,    product,        quotient, remainder_of_negative,
-        larger,        smaller,       power,          less,     greater,
-        equal,         both,          either,         one_of,   chosen,
-        last_of_range, within_bounds, rank_of_weights};
+        sum,           difference,    product,         quotient, remainder_of_negative,
+        larger,        smaller,       power,           less,     greater,
+        equal,         both,          either,          one_of,   chosen,
+        last_of_range, within_bounds, rank_of_weights, scattered};
     (void)state;
     for (size_t c = 0; c < sizeof changes / sizeof *changes; c++)
         assert_true(enlarges_to_13(changes[c]));

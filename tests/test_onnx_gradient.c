@@ -8,7 +8,7 @@
 
 static const char *const names[] = {"next",    "next-later",   "shuffle",  "windows", "pools",
                                     "vision",  "vision-later", "encoder",  "mixer",   "sizes",
-                                    "pyramid", "cuts",         "relative", "same"};
+                                    "pyramid", "cuts",         "relative", "same",    "shifted"};
 
 enum { NAMES = sizeof names / sizeof *names, IMAGES = 20 };
 

@@ -147,7 +147,7 @@ static void cuts_that_are_not_known_are_refused(void **state) {
         {wide_zeros, "(Conv): cannot convolve"},
         {odd_columns, "(Reshape): its numbers do not fit together"},
         {too_many_rows, "(Reshape): its numbers do not fit together"},
-        {one_row_left, "(Reshape): its numbers do not fit together"},
+        {one_row_left, "(Pad): only zeros around an image's pixels"},
         {as_it_was, "(Conv): its weights do not fit what it is applied to"},
         {matrix_for_a_row, "(Pad): only zeros around an image's pixels"},
     };

@@ -145,7 +145,7 @@ static struct ls_onnx_value multiply_number(struct ls_onnx_walk *w, const struct
                                             float number) {
     if (number == 1 && !p->trained)
         return p->x;
-    if (p->x.term == LS_ONNX_SCORES && !p->x.bias && !p->trained)
+    if (p->x.term == LS_ONNX_SCORES && !p->x.bias && !p->x.mask && !p->trained)
         return term(p->x, LS_ONNX_SCORES, p->x.number * number);
     if (p->x.term == LS_ONNX_TWICE_GELU && is(number, 0.5) && !p->trained)
         return gelu(w, p->x);
@@ -206,7 +206,7 @@ static struct ls_onnx_value add_number(struct ls_onnx_walk *w, const struct pair
 
 static struct ls_onnx_value add_weight(struct ls_onnx_walk *w, const struct pair *p) {
     if (p->x.term == LS_ONNX_SCORES)
-        return ls_onnx_bias_scores(w, p->x, ls_onnx_learned(w, p->source));
+        return ls_onnx_add_to_scores(w, p->x, p->source);
     if (p->x.term == LS_ONNX_PRODUCT && p->source.rank == 1)
         return ls_onnx_linear(w, p->x, ls_onnx_weight(w, p->second, 1, false));
     if (p->x.term == LS_ONNX_NORMAL_WEIGHTED)

@@ -102,17 +102,21 @@ struct ls_onnx_array ls_onnx_array_expand(const struct ls_onnx_array *array, int
 
 struct ls_onnx_array ls_onnx_array_reshape(const struct ls_onnx_array *array, bool zeros, int rank,
                                            const int64_t *sizes) {
-    int64_t to[RANK], one[RANK] = {1};
+    int64_t to[RANK];
     if (rank < 0 || rank > RANK || !array->number)
         return nothing;
-    for (int d = 0; d < rank; d++)
-        to[d] = sizes[d];
-    if (!ls_onnx_close_sizes(array->rank, array->size, zeros, rank, to))
+    for (int d = 0; d < rank; d++) /* what is empty leaves nothing open */
+        to[d] = array->count                                ? sizes[d]
+                : sizes[d] == 0 && zeros && d < array->rank ? array->size[d]
+                : sizes[d] == -1                            ? 0
+                                                            : sizes[d];
+    if (array->count && !ls_onnx_close_sizes(array->rank, array->size, zeros, rank, to))
         return nothing;
-    one[0] = (int64_t)array->count;
-    struct ls_onnx_array same = strided(array->whole, 1, one, array->number, (int64_t[]){1});
-    same.rank = rank;
-    memcpy(same.size, to, (size_t)rank * sizeof *to);
+    struct ls_onnx_array same = ls_onnx_array_of(array->whole, rank, to);
+    if (same.count != array->count)
+        ls_onnx_array_free(&same);
+    else if (same.number)
+        memcpy(same.number, array->number, same.count * sizeof *same.number);
     return same;
 }
 

@@ -1,6 +1,7 @@
 /* Scaled dot-product attention (Vaswani et al. 2017, equation 1), which ONNX has no operation for
  * in the files of most networks: softmax(factor * q k^T + bias) v, where q and k may carry parts of
  * the factor. */
+#include "model/onnx_array.h"
 #include "model/onnx_walk.h"
 
 /* The channels of every head, of which as many as dimensions tell are counted before the tokens. */
@@ -15,22 +16,54 @@ static int channels_of_head(const struct ls_onnx_walk *w, const struct ls_onnx_v
     int seen = 0; /* dimensions that count the heads */
     for (int d = 0; d < x->view.rank - 2; d++) {
         const bool counts = x->view.dimensions[d].count > 0;
-        fits = fits && (!counts || ls_onnx_dimension_equal(&x->view.dimensions[d], &heads));
-        seen += counts;
+        const bool windows = ls_onnx_counts_pixels(&x->view.dimensions[d]);
+        fits =
+            fits && (!counts || windows || ls_onnx_dimension_equal(&x->view.dimensions[d], &heads));
+        seen += counts && !windows;
     }
     return fits && seen == (heads.count > 0) ? size : 0;
 }
 
-/* Whether x is [..., heads, ..., tokens, channels of a head], or with the last two exchanged; and
- * how many heads that are. */
+/* How attention divides queries, keys or values. */
+struct division {
+    int heads, windows;
+};
+
+/* The windows of x, whose dimensions, and behind them `tokens`, count its pixels in order; 0: they
+ * do not. */
+static int windows_of(const struct ls_onnx_walk *w, const struct ls_onnx_value *x, int tokens) {
+    const struct ls_shape shape = ls_onnx_shape(w, *x);
+    const int pixels = shape.height * shape.width;
+    const int64_t window = ls_onnx_dimension_size(&x->view.dimensions[tokens]);
+    int64_t step = pixels;
+    for (int d = 0; d < x->view.rank; d++) {
+        const struct ls_onnx_dimension *dimension = &x->view.dimensions[d];
+        if (dimension->count == 0 || !dimension->axes[0].pixels ||
+            (d > x->view.rank - 3 && d != tokens))
+            continue;
+        step /= dimension->axes[0].size;
+        if (dimension->count > 1 || dimension->axes[0].step != step)
+            return 0;
+    }
+    return step == 1 ? (int)(pixels / window) : 0;
+}
+
+/* Whether x is [windows, heads, tokens, channels of a head], the first two in any order or left
+ * out, or with the last two exchanged; and how it is divided. */
 static bool is_headed(const struct ls_onnx_walk *w, const struct ls_onnx_value *x, bool exchanged,
-                      int *heads) {
-    const int rank = x->view.rank;
-    if (w->builder.status || rank < 2 || !ls_onnx_is_pixels(w, *x, exchanged ? -1 : -2))
+                      struct division *division) {
+    const int rank = x->view.rank, tokens = exchanged ? rank - 1 : rank - 2;
+    *division = (struct division){0};
+    if (w->builder.status || rank < 2)
         return false;
     const int size = channels_of_head(w, x, exchanged ? rank - 2 : rank - 1);
-    *heads = size ? ls_onnx_shape(w, *x).channels / size : 0;
-    return size > 0;
+    division->windows = windows_of(w, x, tokens);
+    division->heads = size ? ls_onnx_shape(w, *x).channels / size : 0;
+    return size > 0 && division->windows > 0;
+}
+
+static bool are_equal(struct division a, struct division b) {
+    return a.heads == b.heads && a.windows == b.windows;
 }
 
 /* An input that may have been multiplied by a number, which goes to the scores. */
@@ -52,11 +85,11 @@ static bool have_equal_fronts(const struct ls_onnx_view *a, const struct ls_onnx
 
 static struct ls_onnx_value score(struct ls_onnx_walk *w) {
     float number = 1;
-    int heads, others;
+    struct division division, of_keys;
     const struct ls_onnx_value keys = factor_of(w, 1, &number);
     struct ls_onnx_value scores = factor_of(w, 0, &number);
-    if (!is_headed(w, &scores, false, &heads) || !is_headed(w, &keys, true, &others) ||
-        heads != others || !have_equal_fronts(&scores.view, &keys.view))
+    if (!is_headed(w, &scores, false, &division) || !is_headed(w, &keys, true, &of_keys) ||
+        !are_equal(division, of_keys) || !have_equal_fronts(&scores.view, &keys.view))
         return ls_onnx_refuse(
             w, "multiplies activations, which is known here in attention only: queries "
                "[batch, heads, tokens, channels] by keys [batch, heads, channels, "
@@ -65,7 +98,8 @@ static struct ls_onnx_value score(struct ls_onnx_walk *w) {
     scores.other = keys.node;
     scores.number = number;
     scores.view.dimensions[scores.view.rank - 1] = keys.view.dimensions[keys.view.rank - 1];
-    scores.heads = heads;
+    scores.heads = division.heads;
+    scores.windows = division.windows;
     return scores;
 }
 
@@ -78,13 +112,24 @@ static bool is_in_memory_order(const struct ls_onnx_walk *w, const struct ls_onn
                                   (struct ls_shape){1, shape.channels, shape.height * shape.width});
 }
 
-/* Whether both have the same sizes, but that a has more dimensions of 1 in front. */
-static bool have_equal_sizes(const struct ls_onnx_view *a, const struct ls_onnx_view *b) {
-    const int before = a->rank - b->rank;
+/* How many numbers a dimension of scores has that are added for `heads` or for `windows`, and 1 if
+ * not; of the last two it is that of queries and keys. */
+static int64_t added_in(const struct ls_onnx_view *scores, int d, bool heads, bool windows) {
+    const struct ls_onnx_dimension *dimension = &scores->dimensions[d];
+    const bool front = d < scores->rank - 2;
+    return !front || (ls_onnx_counts_pixels(dimension) ? windows : heads)
+               ? ls_onnx_dimension_size(dimension)
+               : 1;
+}
+
+/* Whether the view has a number for all heads, queries and keys, but that it may have fewer
+ * dimensions of 1 in front. */
+static bool is_for_heads(const struct ls_onnx_view *scores, const struct ls_onnx_view *view) {
+    const int before = scores->rank - view->rank;
     bool same = before >= 0;
-    for (int d = 0; same && d < a->rank; d++)
-        same = ls_onnx_dimension_size(&a->dimensions[d]) ==
-               (d < before ? 1 : ls_onnx_dimension_size(&b->dimensions[d - before]));
+    for (int d = 0; same && d < scores->rank; d++)
+        same = added_in(scores, d, true, false) ==
+               (d < before ? 1 : ls_onnx_dimension_size(&view->dimensions[d - before]));
     return same;
 }
 
@@ -92,22 +137,61 @@ struct ls_onnx_value ls_onnx_bias_scores(struct ls_onnx_walk *w, struct ls_onnx_
                                          struct ls_onnx_value bias) {
     if (!is_in_memory_order(w, &bias))
         bias = ls_onnx_exchange(w, bias);
-    if (!w->builder.status && (scores.bias || !is_in_memory_order(w, &bias) ||
-                               !have_equal_sizes(&scores.view, &bias.view)))
+    if (!w->builder.status &&
+        (scores.bias || !is_in_memory_order(w, &bias) || !is_for_heads(&scores.view, &bias.view)))
         return ls_onnx_refuse(w, "adds to the scores of attention what is not one number for each "
                                  "[heads, queries, keys], or does so twice");
     scores.bias = bias.node;
     return scores;
 }
 
+/* Whether all numbers are 0, or so much below it that nothing of a share is left: then they are no
+ * weights, wherever in the file they are. */
+static bool keeps_apart(const struct ls_onnx_array *array) {
+    bool apart = false;
+    for (size_t i = 0; i < array->count; i++) {
+        if (array->number[i] != 0 && !(array->number[i] <= -64))
+            return false;
+        apart = apart || array->number[i] != 0;
+    }
+    return apart;
+}
+
+/* Adds an array for all heads to the scores' mask; false: it is none. */
+static bool add_mask(struct ls_onnx_walk *w, struct ls_onnx_value *scores,
+                     const struct ls_onnx_array *array) {
+    int64_t size[LS_ONNX_SOURCE_RANK];
+    for (int d = 0; d < scores->view.rank; d++)
+        size[d] = added_in(&scores->view, d, false, true);
+    struct ls_onnx_array all = ls_onnx_array_expand(array, scores->view.rank, size);
+    float *mask = all.number ? ls_constant(&w->builder, all.count) : NULL;
+    for (size_t i = 0; mask && i < all.count; i++)
+        mask[i] = (float)all.number[i] + (scores->mask ? scores->mask[i] : 0);
+    scores->mask = mask ? mask : scores->mask;
+    ls_onnx_array_free(&all);
+    return mask;
+}
+
+struct ls_onnx_value ls_onnx_add_to_scores(struct ls_onnx_walk *w, struct ls_onnx_value scores,
+                                           struct ls_onnx_source source) {
+    struct ls_onnx_array array = ls_onnx_array_take(&source);
+    const bool constant = array.number && (!ls_onnx_is_stored(w, &source) || keeps_apart(&array));
+    const bool masked = constant && add_mask(w, &scores, &array);
+    ls_onnx_array_free(&array);
+    return masked ? scores : ls_onnx_bias_scores(w, scores, ls_onnx_learned(w, source));
+}
+
 static struct ls_onnx_value attend(struct ls_onnx_walk *w, struct ls_onnx_value scores) {
     struct ls_onnx_value values = ls_onnx_input(w, 1);
     const int last = values.view.rank - 1;
-    int heads;
-    if (!is_headed(w, &values, false, &heads) || heads != scores.heads ||
-        !have_equal_fronts(&scores.view, &values.view))
+    struct division division;
+    if (!is_headed(w, &values, false, &division) || division.heads != scores.heads ||
+        division.windows != scores.windows || !have_equal_fronts(&scores.view, &values.view))
         return ls_onnx_refuse(w, "attends to other values than [batch, heads, tokens, channels]");
-    const struct ls_attributes a = {.groups = heads, .slope = scores.number};
+    const struct ls_attributes a = {.groups = scores.heads,
+                                    .slope = scores.number,
+                                    .windows = scores.windows,
+                                    .given = scores.mask};
     const int inputs[] = {scores.node, scores.other, values.node, scores.bias};
     const int node = ls_onnx_add(w, &ls_op_attention, a, scores.bias ? 4 : 3, inputs);
     struct ls_onnx_value made = ls_onnx_made_alike(values, node);

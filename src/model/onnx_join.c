@@ -34,8 +34,12 @@ static bool continues(const struct ls_onnx_walk *w, const struct ls_onnx_value *
 /* Of channels behind channels, or tokens behind tokens. */
 static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
     int inputs[LS_MAX_INPUTS], count = 0;
+    const struct ls_onnx_value *uncounted = ls_onnx_peek(w, 0);
+    const int64_t axis = ls_onnx_whole(w->node, "axis", INT_MAX);
+    if (uncounted && ls_onnx_joins_pixels(w, ls_onnx_dimension(uncounted, axis)))
+        return ls_onnx_join_pixels(w, ls_onnx_dimension(uncounted, axis));
     const struct ls_onnx_value first = part_of(w, 0);
-    const int d = ls_onnx_dimension(&first, ls_onnx_whole(w->node, "axis", INT_MAX));
+    const int d = ls_onnx_dimension(&first, axis);
     const bool channels = ls_onnx_is_channels(w, first, d) &&
                           (ls_onnx_is_image(w, first) || !ls_onnx_is_pixels(w, first, d));
     const struct ls_op *op = channels ? &ls_op_concat : &ls_op_append;
@@ -103,7 +107,10 @@ static struct ls_onnx_value pad(struct ls_onnx_walk *w) {
         ls_onnx_number_or_attribute(w, 2, "value", 0) != 0)
         return ls_onnx_refuse(w, "only zeros around an image's pixels or beside its channels are "
                                  "known here");
-    struct ls_onnx_value x = pad_channels(w, ls_onnx_image(w, 0), p[1], p[5]);
+    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    if (x.view.rank == LS_ONNX_RANK && ls_onnx_is_channels(w, x, -1) && p[3] + p[7] == 0)
+        return ls_onnx_pad_pixels(w, x, p);
+    x = pad_channels(w, ls_onnx_image(w, 0), p[1], p[5]);
     const int sides[4] = {(int)p[2], (int)p[3], (int)p[6], (int)p[7]};
     if (sides[0] + sides[1] + sides[2] + sides[3] == 0)
         return x;

@@ -59,6 +59,13 @@ static struct ls_onnx_value sample(struct ls_onnx_walk *w, struct ls_onnx_value 
     return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_resize, a, 1, &x.node));
 }
 
+/* Whether dimension d counts some of the pixels of x, which is no image as images are stored. */
+static bool is_part_of_image(const struct ls_onnx_walk *w, const struct ls_onnx_value *x, int d) {
+    if (!ls_onnx_counts_pixels(&x->view.dimensions[d]))
+        return false;
+    return x->term == LS_ONNX_PICKED || !(ls_onnx_is_pixels(w, *x, d) || ls_onnx_is_image(w, *x));
+}
+
 static struct ls_onnx_value slice_axis(struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis,
                                        int64_t begin, int64_t end, int64_t step) {
     const int d = ls_onnx_dimension(&x, axis);
@@ -67,9 +74,15 @@ static struct ls_onnx_value slice_axis(struct ls_onnx_walk *w, struct ls_onnx_va
     const int64_t size = ls_onnx_dimension_size(&x.view.dimensions[d]);
     begin = bound(begin, size);
     end = bound(end, size);
+    step = step > size ? size : step;
+    if (step > 0 && is_part_of_image(w, &x, d))
+        return end - begin == size && step == 1
+                   ? x
+                   : ls_onnx_some_pixels(w, x, d, begin,
+                                         end > begin ? (end - begin - 1) / step + 1 : 0, step);
     if (begin >= end)
         return ls_onnx_refuse(w, "takes nothing of its input");
-    step = step > size ? size : step;
+    x = ls_onnx_settle(w, x);
     if (step == 1 && (begin > 0 || end < size) && ls_onnx_is_pixels(w, x, d))
         return cut(w, x, d, begin, end);
     x = d >= 2 ? ls_onnx_in_rows(w, x) : x;
@@ -81,12 +94,13 @@ static struct ls_onnx_value slice_axis(struct ls_onnx_walk *w, struct ls_onnx_va
 
 static struct ls_onnx_value slice(struct ls_onnx_walk *w) {
     const struct ls_onnx_ranges r = ls_onnx_ranges(w);
-    struct ls_onnx_value x = ls_onnx_input(w, 0);
+    const struct ls_onnx_value *taken = ls_onnx_peek(w, 0);
+    struct ls_onnx_value x = taken && taken->term == LS_ONNX_PICKED ? *taken : ls_onnx_input(w, 0);
     if (r.count == 0)
         return ls_onnx_refuse(w, "takes parts that are not known from the file");
     for (int i = 0; i < r.count && !w->builder.status; i++)
-        x = slice_axis(w, ls_onnx_settle(w, x), r.axes.wholes[i], r.begins.wholes[i],
-                       r.ends.wholes[i], r.steps.wholes[i]);
+        x = slice_axis(w, x.term == LS_ONNX_PICKED ? x : ls_onnx_settle(w, x), r.axes.wholes[i],
+                       r.begins.wholes[i], r.ends.wholes[i], r.steps.wholes[i]);
     return x;
 }
 

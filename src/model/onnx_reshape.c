@@ -8,7 +8,8 @@
 struct ls_onnx_value ls_onnx_views_of(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
     const bool stays = (x.term == LS_ONNX_TIMES && !x.weight.tensor) ||
-                       (x.term == LS_ONNX_NORMAL && x.groups) || x.term == LS_ONNX_LOG_SOFTMAX;
+                       (x.term == LS_ONNX_NORMAL && x.groups) || x.term == LS_ONNX_LOG_SOFTMAX ||
+                       x.term == LS_ONNX_PICKED;
     return stays ? x : ls_onnx_input(w, 0);
 }
 
@@ -46,19 +47,37 @@ static bool close_sizes(const struct ls_onnx_view *from, bool zeros, int rank, i
     return ls_onnx_close_sizes(from->rank, own, zeros, rank, sizes);
 }
 
-static struct ls_onnx_value reshape(struct ls_onnx_walk *w) {
-    struct ls_onnx_value x = ls_onnx_views_of(w);
+/* Counts x in the sizes that are the node's second input; false: it cannot be. */
+static bool count_anew(const struct ls_onnx_walk *w, struct ls_onnx_value *x) {
     struct ls_onnx_row to = ls_onnx_row(w, 1);
+    const bool zeros = !ls_onnx_whole(w->node, "allowzero", 0);
+    return to.count >= 0 && close_sizes(&x->view, zeros, to.count, to.wholes) &&
+           ls_onnx_reshape(&x->view, to.count, to.wholes);
+}
+
+/* Scores of attention, of which only the windows may be counted otherwise. */
+static struct ls_onnx_value reshape_scores(struct ls_onnx_walk *w, struct ls_onnx_value scores) {
+    const struct ls_onnx_view before = scores.view;
+    bool same = count_anew(w, &scores) && scores.view.rank >= 2;
+    for (int d = 1; same && d <= 2; d++)
+        same = ls_onnx_dimension_equal(&scores.view.dimensions[scores.view.rank - d],
+                                       &before.dimensions[before.rank - d]);
+    return same ? scores
+                : ls_onnx_refuse(w, "counts scores of attention in a way that is not known here");
+}
+
+static struct ls_onnx_value reshape(struct ls_onnx_walk *w) {
+    if (ls_onnx_peek(w, 0) && ls_onnx_peek(w, 0)->term == LS_ONNX_SCORES)
+        return reshape_scores(w, ls_onnx_term(w, 0));
+    struct ls_onnx_value x = ls_onnx_views_of(w);
     if (w->builder.status)
         return x;
-    if (to.count < 0 ||
-        !close_sizes(&x.view, !ls_onnx_whole(w->node, "allowzero", 0), to.count, to.wholes) ||
-        !ls_onnx_reshape(&x.view, to.count, to.wholes))
+    if (!count_anew(w, &x))
         return ls_onnx_refuse(w,
                               "its shape is none that the activations of one image can be counted "
                               "in; known are files for batches of one image, or of any size");
     shuffle(w, &x);
-    return x;
+    return ls_onnx_is_ordered(&x.view) ? x : ls_onnx_ordered(w, x);
 }
 
 static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {

@@ -21,6 +21,10 @@ bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i) {
     return find(w, i);
 }
 
+const struct ls_onnx_value *ls_onnx_peek(const struct ls_onnx_walk *w, size_t i) {
+    return find(w, i);
+}
+
 struct ls_onnx_value ls_onnx_term(struct ls_onnx_walk *w, size_t i) {
     if (ls_onnx_is_activations(w, i))
         return *find(w, i);
@@ -33,6 +37,18 @@ static struct ls_onnx_value slice(struct ls_onnx_walk *w, struct ls_onnx_value x
     const struct ls_attributes a = {.channels = x.channels, .begin = x.begin};
     return (struct ls_onnx_value){.node = ls_onnx_add(w, &ls_op_slice, a, 1, &x.node),
                                   .view = x.view};
+}
+
+static struct ls_onnx_value pick(struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    const struct ls_attributes a = {.pixels = x.pixels, .given = x.order};
+    return ls_onnx_made_alike(x, ls_onnx_add(w, &ls_op_pick, a, 1, &x.node));
+}
+
+/* An image with its zeros, for those that have no padding of their own. */
+static struct ls_onnx_value padded(struct ls_onnx_walk *w, struct ls_onnx_value x) {
+    const int64_t pads[2 * LS_ONNX_RANK] = {[2] = x.pads[0], x.pads[1], [6] = x.pads[2], x.pads[3]};
+    x.term = LS_ONNX_WHOLE;
+    return ls_onnx_in_rows(w, pick(w, ls_onnx_pad_pixels(w, x, pads)));
 }
 
 struct ls_onnx_value ls_onnx_line(struct ls_onnx_walk *w, struct ls_onnx_value x, float slope,
@@ -60,11 +76,12 @@ struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value
         return ls_onnx_norm(w, x, none);
     case LS_ONNX_SLICE:
         return slice(w, x);
+    case LS_ONNX_PICKED:
+        return pick(w, x);
     case LS_ONNX_LEARNED:
         return ls_onnx_learned(w, x.weight);
     case LS_ONNX_PADDED:
-        return ls_onnx_refuse(w, "takes an image with zeros around it, as only convolutions and "
-                                 "means over windows can here");
+        return padded(w, x);
     default:
         return ls_onnx_refuse(w, "takes a part of a formula that as a whole is not known here");
     }

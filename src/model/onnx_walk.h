@@ -29,8 +29,9 @@ enum ls_onnx_term {
     LS_ONNX_NORMAL_WEIGHTED, /* times `weight`, to which a bias may be added */
     LS_ONNX_PADDED,          /* with `pads` pixels of 0 above, left, below and right of it */
     LS_ONNX_SLICE,           /* `channels` of x from `begin` on */
-    LS_ONNX_SCORES,      /* of the queries x and the keys `other` in `heads`, times `number`, and
-                            what `bias` computes, unless that is 0 */
+    LS_ONNX_PICKED,          /* `pixels` of x, in this `order` */
+    LS_ONNX_SCORES,      /* of the queries x and the keys `other` in `heads` and `windows`, times
+                            `number`, what `bias` computes, unless that is 0, and `mask` */
     LS_ONNX_ATTENTION,   /* what softmax makes of them */
     LS_ONNX_LOG_SOFTMAX, /* the logarithm of softmax over all channels */
     LS_ONNX_LEARNED      /* no activations of a node, but `weight` for every image */
@@ -47,6 +48,10 @@ struct ls_onnx_value {
     int begin, channels, other, heads, bias;
     int groups; /* of what is normal: 0 is every pixel for itself */
     int pads[4];
+    const float *order; /* [pixels] numbers of the node's; the network's */
+    int pixels;
+    int windows;       /* of scores: that attention stays in */
+    const float *mask; /* [windows][queries][keys] constants that are added to scores, or NULL */
 };
 
 /* Some whole numbers; count is -1 if it is something else. */
@@ -123,6 +128,29 @@ struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i);
 
 /* The activations that a term stands for. */
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x);
+
+/* Activations in the order in which their dimensions count the pixels, as a term; the same of
+ * numbers begin, begin + step, ... of dimension d. */
+struct ls_onnx_value ls_onnx_ordered(struct ls_onnx_walk *w, struct ls_onnx_value x);
+struct ls_onnx_value ls_onnx_some_pixels(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
+                                         int64_t begin, int64_t count, int64_t step);
+
+/* The same with pixels of 0 before (pads[d]) and behind (pads[rank + d]) those of each dimension.
+ */
+struct ls_onnx_value ls_onnx_pad_pixels(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                        const int64_t *pads);
+
+/* Whether a dimension counts pixels and nothing else, and no dimension of a view pixels that do not
+ * stand equally far apart. */
+bool ls_onnx_counts_pixels(const struct ls_onnx_dimension *dimension);
+bool ls_onnx_is_ordered(const struct ls_onnx_view *view);
+
+/* Whether the node joins, in dimension d, parts of images; what it makes. */
+bool ls_onnx_joins_pixels(const struct ls_onnx_walk *w, int d);
+struct ls_onnx_value ls_onnx_join_pixels(struct ls_onnx_walk *w, int d);
+
+/* The node's input i as it is, which are activations; NULL: they are not. */
+const struct ls_onnx_value *ls_onnx_peek(const struct ls_onnx_walk *w, size_t i);
 
 /* Whether the node's input i are activations. */
 bool ls_onnx_is_activations(const struct ls_onnx_walk *w, size_t i);
@@ -240,6 +268,10 @@ struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w);
 /* Scores, and a bias for each of all heads. */
 struct ls_onnx_value ls_onnx_bias_scores(struct ls_onnx_walk *w, struct ls_onnx_value scores,
                                          struct ls_onnx_value bias);
+
+/* Scores and what a tensor adds to them. */
+struct ls_onnx_value ls_onnx_add_to_scores(struct ls_onnx_walk *w, struct ls_onnx_value scores,
+                                           struct ls_onnx_source source);
 
 /* Add what a term with a weight stands for, with a bias if that has a tensor: a linear layer... */
 struct ls_onnx_value ls_onnx_linear(struct ls_onnx_walk *w, struct ls_onnx_value product,

@@ -2,6 +2,7 @@
 make_onnx.py."""
 import torch
 
+import shifted_windows
 import vits
 
 OPSET = 14  # has HardSwish
@@ -574,3 +575,7 @@ def all_of():
     for conv in (tensorflow.wide, tensorflow.depth):
         conv.weight.data *= 2.5
     yield "same", tensorflow
+    shifted = shifted_windows.Shifted()
+    perturb(*(module for module in shifted.modules() if isinstance(module, torch.nn.LayerNorm)))
+    shifted.patches.weight.data *= 4  # or small changes of weights would change much
+    yield "shifted", shifted

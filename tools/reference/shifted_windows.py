@@ -1,0 +1,90 @@
+"""A small network of attention in windows, rolled and padded ones among them (Liu et al. 2021), in the operations that
+Swin transformers have in PyTorch."""
+import itertools
+
+import torch
+from torch import nn
+
+
+def regions(size, window, shift):
+    """Which pixels of a rolled image of size x size lie side by side in the image itself: a number for each of them."""
+    def part(i):
+        return 0 if i < size - window else 1 if i < size - shift else 2
+    return torch.tensor([[3.0 * part(y) + part(x) for x in range(size)] for y in range(size)])
+
+
+def partition(x, window):
+    """[images * windows, pixels of a window, channels] of x[images, height, width, channels]."""
+    images, height, width, channels = x.shape
+    x = x.view(images, height // window, window, width // window, window, channels)
+    return x.permute(0, 1, 3, 2, 4, 5).reshape(-1, window * window, channels)
+
+
+def join(x, window, size):
+    """Back to [images, size, size, channels]."""
+    x = x.view(-1, size // window, size // window, window, window, x.shape[2])
+    return x.permute(0, 1, 3, 2, 4, 5).reshape(-1, size, size, x.shape[5])
+
+
+class Windows(nn.Module):
+    """Attention among the pixels of each window, which are padded to be whole, and rolled by `shift`."""
+
+    def __init__(self, channels, heads, size, window, shift):
+        super().__init__()
+        self.heads, self.size, self.window, self.shift = heads, size, window, shift
+        self.whole = -(-size // window) * window
+        self.norm, self.qkv = nn.LayerNorm(channels), nn.Linear(channels, 3 * channels)
+        self.project = nn.Linear(channels, channels)
+        self.table = nn.Parameter(torch.randn((2 * window - 1) ** 2, heads) / 2)
+
+    def biases(self):
+        """[heads, pixels, pixels] of the distances in a window."""
+        wide = 2 * self.window - 1
+        places = list(itertools.product(range(self.window), repeat=2))
+        index = torch.tensor([(y - v + self.window - 1) * wide + x - u + self.window - 1
+                              for y, x in places for v, u in places])
+        count = len(places)
+        return self.table[index].view(count, count, self.heads).permute(2, 0, 1).unsqueeze(0)
+
+    def mask(self):
+        """[windows, 1, pixels, pixels]: 0 for those that lie side by side."""
+        region = partition(regions(self.whole, self.window, self.shift).view(1, self.whole, self.whole, 1), self.window)
+        region = region.squeeze(2)
+        return (region.unsqueeze(1) != region.unsqueeze(2)).float().unsqueeze(1) * -100
+
+    def attend(self, x):
+        """[images * windows, pixels, channels] of the same."""
+        count, pixels, channels = x.shape
+        qkv = self.qkv(x).reshape(count, pixels, 3, self.heads, channels // self.heads).permute(2, 0, 3, 1, 4)
+        scores = (qkv[0] * (channels // self.heads) ** -0.5) @ qkv[1].transpose(-2, -1) + self.biases()
+        if self.shift:
+            mask = self.mask()
+            scores = scores.view(count // mask.shape[0], mask.shape[0], self.heads, pixels, pixels) + mask.unsqueeze(0)
+            scores = scores.view(count, self.heads, pixels, pixels)
+        x = (torch.softmax(scores, -1) @ qkv[2]).transpose(1, 2).reshape(count, pixels, channels)
+        return self.project(x)
+
+    def forward(self, x):
+        more = self.whole - self.size
+        y = nn.functional.pad(self.norm(x), (0, 0, 0, more, 0, more))
+        y = torch.roll(y, (-self.shift, -self.shift), (1, 2)) if self.shift else y
+        y = join(self.attend(partition(y, self.window)), self.window, self.whole)
+        y = torch.roll(y, (self.shift, self.shift), (1, 2)) if self.shift else y
+        return x + y[:, :self.size, :self.size]
+
+
+class Shifted(nn.Module):
+    """Windows that fit, that are rolled, and that are padded and rolled; pixels put together in fours; one window."""
+
+    def __init__(self):
+        super().__init__()
+        self.patches = nn.Conv2d(3, 8, 8, stride=8)
+        self.blocks = nn.Sequential(Windows(8, 2, 4, 2, 0), Windows(8, 2, 4, 2, 1), Windows(8, 1, 4, 3, 1))
+        self.norm, self.merge = nn.LayerNorm(32), nn.Linear(32, 12)
+        self.last, self.linear = Windows(12, 3, 2, 2, 0), nn.Linear(12, 10)
+
+    def forward(self, x):
+        x = self.blocks(self.patches(x).permute(0, 2, 3, 1))
+        x = torch.cat([x[:, y::2, z::2] for z in range(2) for y in range(2)], -1)
+        x = self.last(self.merge(self.norm(x)))
+        return self.linear(x.mean([1, 2]))
