@@ -6,9 +6,9 @@
 #include "support.h"
 #include <math.h>
 
-static const char *const names[] = {"next",    "next-later",   "shuffle",  "windows", "pools",
-                                    "vision",  "vision-later", "encoder",  "mixer",   "sizes",
-                                    "pyramid", "cuts",         "relative", "same",    "shifted"};
+static const char *const names[] = {
+    "next",  "next-later", "shuffle", "windows", "pools",    "vision", "vision-later", "encoder",
+    "mixer", "sizes",      "pyramid", "cuts",    "relative", "same",   "shifted",      "regrouped"};
 
 enum { NAMES = sizeof names / sizeof *names, IMAGES = 20 };
 

@@ -127,6 +127,25 @@ static void pixels_are_picked(void **state) {
     rig_free(&rig);
 }
 
+static void channels_are_picked(void **state) {
+    static const float numbers[] = {3, 0, 3, 1, 2};
+    const struct ls_shape in = {2, 3, 4};
+    const struct ls_attributes a = {.channels = 5, .given = numbers};
+    struct rig rig;
+    (void)state;
+    rig_create(&rig, &ls_op_pick_channels, a, 1, &in, IMAGES, 0);
+    assert_true(ls_shape_equal(rig.node.out, (struct ls_shape){2, 3, 5}));
+    rig_forward(&rig, 2);
+    for (int i = 0; i < IMAGES * 6 * 5; i++)
+        assert_true(rig.call.output[i] == rig.call.inputs[0][i / 5 * 4 + (int)numbers[i % 5]]);
+    rig_check(&rig, 2, 0.5F, 1e-5);
+    rig_check_accumulation(&rig, 2);
+    free(rig.call.input_grads[0]);
+    rig.call.input_grads[0] = NULL;
+    rig_backward(&rig, 2);
+    rig_free(&rig);
+}
+
 /* Or one number over all channels. */
 static void one_pixel_is_spread(void **state) {
     (void)state;
@@ -236,6 +255,13 @@ static void shapes_that_do_not_fit_are_refused(void **state) {
           .in = {{2, 3, 4}}},
          "cannot pick pixel number -1 of 6"},
         {{.op = &ls_op_pick, .input_count = 1, .in = {{2, 3, 4}}}, "cannot pick no pixel"},
+        {{.op = &ls_op_pick_channels,
+          .attributes = {.channels = 2, .given = beyond},
+          .input_count = 1,
+          .in = {{2, 3, 4}}},
+         "cannot pick channel number 6 of 4"},
+        {{.op = &ls_op_pick_channels, .input_count = 1, .in = {{2, 3, 4}}},
+         "cannot pick no channel"},
         {{.op = &ls_op_span,
           .attributes = {.pixels = 5, .rows = 2},
           .input_count = 1,
@@ -429,6 +455,7 @@ int main(void) {
         cmocka_unit_test(pixels_stand_in_a_row),
         cmocka_unit_test(some_pixels_are_taken),
         cmocka_unit_test(pixels_are_picked),
+        cmocka_unit_test(channels_are_picked),
         cmocka_unit_test(one_pixel_is_spread),
         cmocka_unit_test(pixels_and_channels_are_exchanged),
         cmocka_unit_test(gradients_that_nobody_wants_are_left_out),

@@ -100,8 +100,8 @@ struct ls_attributes {
                               */
     bool single;             /* a scale's tensor is one number for all channels */
     const float *given;      /* the numbers of a row that is not learned, [pixels][channels], those
-                                of the pixels that are picked, or what is added to attention's
-                                scores, [windows][queries][keys]; the network's */
+                                of the pixels or channels that are picked, or what is added to
+                                attention's      scores, [windows][queries][keys]; the network's */
     float epsilon, momentum; /* batch norm; epsilon of layer norm, too */
     bool fused_batchnorm;    /* set by fusion: a convolution folds the batch norm behind it */
     bool fused_residual;     /* set by fusion: the last input is added to the result */

@@ -62,6 +62,19 @@ static bool is_headed(const struct ls_onnx_walk *w, const struct ls_onnx_value *
     return size > 0 && division->windows > 0;
 }
 
+/* x, or its pixels in the order of windows, or channels in the place of pixels, which then attend
+ * to one another (Ali et al. 2021): that which is headed. */
+static struct ls_onnx_value divided(struct ls_onnx_walk *w, struct ls_onnx_value x, bool exchanged,
+                                    struct division *division) {
+    if (w->builder.status || is_headed(w, &x, exchanged, division) || !ls_onnx_is_apart(&x.view))
+        return x;
+    const struct ls_onnx_value ordered = ls_onnx_settle(w, ls_onnx_ordered(w, x));
+    if (is_headed(w, &ordered, exchanged, division))
+        return ordered;
+    const struct ls_onnx_value turned = ls_onnx_exchange(w, x);
+    return is_headed(w, &turned, exchanged, division) ? turned : x;
+}
+
 static bool are_equal(struct division a, struct division b) {
     return a.heads == b.heads && a.windows == b.windows;
 }
@@ -78,18 +91,19 @@ static struct ls_onnx_value factor_of(struct ls_onnx_walk *w, size_t i, float *n
 static bool have_equal_fronts(const struct ls_onnx_view *a, const struct ls_onnx_view *b) {
     bool same = a->rank == b->rank;
     for (int d = 0; same && d < a->rank - 2; d++)
-        same =
-            ls_onnx_dimension_size(&a->dimensions[d]) == ls_onnx_dimension_size(&b->dimensions[d]);
+        same = ls_onnx_dimension_size(&a->dimensions[d]) ==
+                   ls_onnx_dimension_size(&b->dimensions[d]) &&
+               ls_onnx_counts_pixels(&a->dimensions[d]) == ls_onnx_counts_pixels(&b->dimensions[d]);
     return same;
 }
 
 static struct ls_onnx_value score(struct ls_onnx_walk *w) {
     float number = 1;
     struct division division, of_keys;
-    const struct ls_onnx_value keys = factor_of(w, 1, &number);
-    struct ls_onnx_value scores = factor_of(w, 0, &number);
-    if (!is_headed(w, &scores, false, &division) || !is_headed(w, &keys, true, &of_keys) ||
-        !are_equal(division, of_keys) || !have_equal_fronts(&scores.view, &keys.view))
+    const struct ls_onnx_value keys = divided(w, factor_of(w, 1, &number), true, &of_keys);
+    struct ls_onnx_value scores = divided(w, factor_of(w, 0, &number), false, &division);
+    if (!division.windows || !are_equal(division, of_keys) ||
+        !have_equal_fronts(&scores.view, &keys.view))
         return ls_onnx_refuse(
             w, "multiplies activations, which is known here in attention only: queries "
                "[batch, heads, tokens, channels] by keys [batch, heads, channels, "
@@ -181,12 +195,14 @@ struct ls_onnx_value ls_onnx_add_to_scores(struct ls_onnx_walk *w, struct ls_onn
     return masked ? scores : ls_onnx_bias_scores(w, scores, ls_onnx_learned(w, source));
 }
 
-static struct ls_onnx_value attend(struct ls_onnx_walk *w, struct ls_onnx_value scores) {
-    struct ls_onnx_value values = ls_onnx_input(w, 1);
-    const int last = values.view.rank - 1;
+static struct ls_onnx_value attend(struct ls_onnx_walk *w, struct ls_onnx_value scores,
+                                   struct ls_onnx_value values) {
+    const struct division wanted = {scores.heads, scores.windows};
     struct division division;
-    if (!is_headed(w, &values, false, &division) || division.heads != scores.heads ||
-        division.windows != scores.windows || !have_equal_fronts(&scores.view, &values.view))
+    values = divided(w, values, false, &division);
+    const int last = values.view.rank - 1;
+    if (w->builder.status || !are_equal(division, wanted) ||
+        !have_equal_fronts(&scores.view, &values.view))
         return ls_onnx_refuse(w, "attends to other values than [batch, heads, tokens, channels]");
     const struct ls_attributes a = {.groups = scores.heads,
                                     .slope = scores.number,
@@ -199,9 +215,41 @@ static struct ls_onnx_value attend(struct ls_onnx_walk *w, struct ls_onnx_value 
     return made;
 }
 
+static void turn(struct ls_onnx_view *view) {
+    const int rank = view->rank;
+    const struct ls_onnx_dimension last = view->dimensions[rank - 1];
+    view->dimensions[rank - 1] = view->dimensions[rank - 2];
+    view->dimensions[rank - 2] = last;
+}
+
+/* Values [..., channels, tokens] times shares [..., keys, queries]. */
+static struct ls_onnx_value attend_turned(struct ls_onnx_walk *w, struct ls_onnx_value shares) {
+    struct ls_onnx_value values = ls_onnx_input(w, 0);
+    if (values.view.rank < 2)
+        return ls_onnx_refuse(w, "attends to what has no channels and tokens");
+    turn(&values.view);
+    struct ls_onnx_value made = attend(w, shares, values);
+    if (!w->builder.status)
+        turn(&made.view);
+    return made;
+}
+
 struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value x = ls_onnx_term(w, 0);
-    return x.term == LS_ONNX_ATTENTION ? attend(w, x) : score(w);
+    const struct ls_onnx_value x = ls_onnx_term(w, 0), y = ls_onnx_term(w, 1);
+    if (y.term == LS_ONNX_ATTENTION && y.turned)
+        return attend_turned(w, y);
+    return x.term == LS_ONNX_ATTENTION && !x.turned ? attend(w, x, ls_onnx_input(w, 1)) : score(w);
+}
+
+struct ls_onnx_value ls_onnx_turn_shares(struct ls_onnx_walk *w, struct ls_onnx_value shares) {
+    const int rank = shares.view.rank;
+    int64_t order[LS_ONNX_DIMENSIONS];
+    bool turns = ls_onnx_wholes(w->node, "perm", rank, -1, order);
+    for (int d = 0; turns && d < rank; d++)
+        turns = order[d] == (d < rank - 2 ? d : 2 * rank - 3 - d);
+    shares.turned = !shares.turned;
+    return turns ? shares
+                 : ls_onnx_refuse(w, "turns shares of attention in a way that is not known here");
 }
 
 /* Before version 13 it is over all dimensions from the axis on, of which there is one at the end.

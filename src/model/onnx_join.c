@@ -13,9 +13,7 @@ static struct ls_onnx_value part_of(struct ls_onnx_walk *w, size_t i) {
     return ls_onnx_input(w, i);
 }
 
-/* Appends a part, of `count` so far; of many, as many are joined as an operation takes at a time.
- */
-static int join(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs, int part) {
+int ls_onnx_join(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs, int part) {
     if (count == LS_MAX_INPUTS) {
         inputs[0] = ls_onnx_add_alike(w, op, count, inputs);
         count = 1;
@@ -55,7 +53,7 @@ static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
             return ls_onnx_refuse(w,
                                   "only all channels, or all tokens [batch, tokens, channels], of "
                                   "activations of one kind can be joined");
-        count = join(w, op, count, inputs, x.node);
+        count = ls_onnx_join(w, op, count, inputs, x.node);
     }
     const int node = ls_onnx_add_alike(w, op, count, inputs);
     struct ls_onnx_value all = ls_onnx_made_alike(first, node);

@@ -10,13 +10,14 @@ struct some {
     int64_t begin, count, step;
 };
 
-/* The dimensions of a view that count pixels, and of one of them only some. */
+/* The dimensions of a view that count pixels, or channels, and of one of them only some. */
 struct counting {
     const struct ls_onnx_view *view;
+    bool pixels;
     struct some some;
     int count, dimension[LS_ONNX_DIMENSIONS];
     int64_t size[LS_ONNX_DIMENSIONS];
-    int64_t all; /* pixels counted */
+    int64_t all; /* that are counted */
 };
 
 static bool has(const struct ls_onnx_dimension *dimension, bool pixels) {
@@ -33,12 +34,13 @@ bool ls_onnx_counts_pixels(const struct ls_onnx_dimension *dimension) {
 }
 
 /* False: a dimension counts pixels and channels. */
-static bool begin_counting(const struct ls_onnx_view *view, struct some some, struct counting *c) {
-    *c = (struct counting){.view = view, .some = some, .all = 1};
+static bool begin_counting(const struct ls_onnx_view *view, bool pixels, struct some some,
+                           struct counting *c) {
+    *c = (struct counting){.view = view, .pixels = pixels, .some = some, .all = 1};
     for (int d = 0; d < view->rank; d++) {
-        if (!has(&view->dimensions[d], true))
+        if (!has(&view->dimensions[d], pixels))
             continue;
-        if (has(&view->dimensions[d], false))
+        if (has(&view->dimensions[d], !pixels))
             return false;
         c->dimension[c->count] = d;
         c->size[c->count] = d == some.d ? some.count : ls_onnx_dimension_size(&view->dimensions[d]);
@@ -57,8 +59,8 @@ static int64_t place(const struct ls_onnx_dimension *dimension, int64_t i) {
     return at;
 }
 
-/* Which pixel the i-th is that is counted. */
-static int64_t pixel_at(const struct counting *c, int64_t i) {
+/* Which pixel or channel the i-th is that is counted. */
+static int64_t counted_at(const struct counting *c, int64_t i) {
     int64_t at = 0;
     for (int k = c->count - 1; k >= 0; k--) {
         const int d = c->dimension[k];
@@ -70,12 +72,13 @@ static int64_t pixel_at(const struct counting *c, int64_t i) {
     return at;
 }
 
-/* The view of pixels that stand in the order in which they were counted. */
+/* The view of those that stand in the order in which they were counted. */
 static struct ls_onnx_view counted(const struct counting *c) {
     struct ls_onnx_view view = *c->view;
     int64_t step = 1;
     for (int k = c->count - 1; k >= 0; step *= c->size[k--])
-        view.dimensions[c->dimension[k]] = ls_onnx_dimension_of(true, (int)c->size[k], (int)step);
+        view.dimensions[c->dimension[k]] =
+            ls_onnx_dimension_of(c->pixels, (int)c->size[k], (int)step);
     return view;
 }
 
@@ -85,15 +88,19 @@ static struct ls_onnx_value take(struct ls_onnx_walk *w, struct ls_onnx_value x,
         x = ls_onnx_settle(w, x);
     if (w->builder.status)
         return x;
-    if (!begin_counting(&x.view, some, &c))
+    if (!begin_counting(&x.view, true, some, &c))
         return ls_onnx_refuse(w, "counts pixels and channels in one dimension");
+    const struct ls_shape shape = ls_onnx_shape(w, x);
+    const float *before = x.term == LS_ONNX_PICKED ? x.order : NULL;
+    bool same = c.all == (int64_t)shape.height * shape.width;
     float *order = ls_constant(&w->builder, (size_t)(c.all ? c.all : 1));
     for (int64_t i = 0; order && i < c.all; i++) {
-        const int64_t at = pixel_at(&c, i);
-        order[i] = x.order ? x.order[at] : (float)at;
+        const int64_t at = counted_at(&c, i);
+        order[i] = before ? before[at] : (float)at;
+        same = same && order[i] == (float)i;
     }
     x.view = counted(&c);
-    x.term = LS_ONNX_PICKED;
+    x.term = same ? LS_ONNX_WHOLE : LS_ONNX_PICKED;
     x.order = order;
     x.pixels = (int)c.all;
     return x;
@@ -106,6 +113,39 @@ struct ls_onnx_value ls_onnx_ordered(struct ls_onnx_walk *w, struct ls_onnx_valu
 struct ls_onnx_value ls_onnx_some_pixels(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
                                          int64_t begin, int64_t count, int64_t step) {
     return take(w, x, (struct some){d, begin, count, step});
+}
+
+struct ls_onnx_value ls_onnx_some_channels(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
+                                           int64_t begin, int64_t count) {
+    struct counting c;
+    if (w->builder.status || !begin_counting(&x.view, false, (struct some){d, begin, count, 1}, &c))
+        return ls_onnx_refuse(w, "counts pixels and channels in one dimension");
+    float *order = ls_constant(&w->builder, (size_t)c.all);
+    for (int64_t i = 0; order && i < c.all; i++)
+        order[i] = (float)counted_at(&c, i);
+    const struct ls_attributes a = {.channels = (int)c.all, .given = order};
+    x.node = ls_onnx_add(w, &ls_op_pick_channels, a, 1, &x.node);
+    x.view = counted(&c);
+    return x;
+}
+
+bool ls_onnx_is_apart(const struct ls_onnx_view *view) {
+    bool apart = true;
+    for (int d = 0; d < view->rank; d++)
+        apart = apart && !(has(&view->dimensions[d], true) && has(&view->dimensions[d], false));
+    return apart;
+}
+
+void ls_onnx_agree(struct ls_onnx_walk *w, struct ls_onnx_value x[2]) {
+    bool sound = !w->builder.status && x[0].view.rank == x[1].view.rank &&
+                 ls_onnx_is_apart(&x[0].view) && ls_onnx_is_apart(&x[1].view);
+    for (int d = 0; sound && d < x[0].view.rank; d++)
+        sound = ls_onnx_dimension_size(&x[0].view.dimensions[d]) ==
+                    ls_onnx_dimension_size(&x[1].view.dimensions[d]) &&
+                ls_onnx_counts_pixels(&x[0].view.dimensions[d]) ==
+                    ls_onnx_counts_pixels(&x[1].view.dimensions[d]);
+    for (int i = 0; sound && i < 2; i++)
+        x[i] = ls_onnx_settle(w, ls_onnx_ordered(w, x[i]));
 }
 
 bool ls_onnx_is_ordered(const struct ls_onnx_view *view) {
@@ -162,11 +202,7 @@ static int node_of(struct ls_onnx_walk *w, struct parts *p) {
     for (int i = 0; i < p->count && !same; i++) {
         const struct ls_onnx_value all = {.node = p->part[i].node};
         const struct ls_shape shape = ls_onnx_shape(w, all);
-        if (count == LS_MAX_INPUTS) {
-            inputs[0] = ls_onnx_add(w, &ls_op_append, none, count, inputs);
-            count = 1;
-        }
-        inputs[count++] = all.node;
+        count = ls_onnx_join(w, &ls_op_append, count, inputs, all.node);
         p->base[i] = base;
         base += shape.height * shape.width;
     }
@@ -250,7 +286,7 @@ struct ls_onnx_value ls_onnx_pad_pixels(struct ls_onnx_walk *w, struct ls_onnx_v
     struct counting c;
     x = ls_onnx_settle(w, x);
     const struct ls_shape shape = ls_onnx_shape(w, x);
-    if (w->builder.status || !begin_counting(&x.view, whole, &c))
+    if (w->builder.status || !begin_counting(&x.view, true, whole, &c))
         return ls_onnx_refuse(w, "puts zeros where channels and pixels are counted in one");
     struct counting padded = c;
     padded.all = 1;

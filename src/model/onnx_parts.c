@@ -1,7 +1,15 @@
 /* Operations of ONNX that take activations apart, by channels or by pixels. */
 #include "model/onnx_walk.h"
 
-/* Numbers begin .. end-1 of a dimension; channels become a node when they are taken. */
+static bool has_pixels(const struct ls_onnx_dimension *dimension) {
+    bool pixels = false;
+    for (int a = 0; a < dimension->count; a++)
+        pixels = pixels || dimension->axes[a].pixels;
+    return pixels;
+}
+
+/* Numbers begin .. end-1 of a dimension; channels that follow one another become a node when they
+ * are taken. */
 static struct ls_onnx_value cut(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
                                 int64_t begin, int64_t end) {
     struct ls_onnx_dimension *dimension = &x.view.dimensions[d];
@@ -15,9 +23,10 @@ static struct ls_onnx_value cut(struct ls_onnx_walk *w, struct ls_onnx_value x, 
         *dimension = ls_onnx_dimension_of(true, a.pixels, 1);
         return x;
     }
-    if (dimension->count != 1 || axis.pixels || axis.size * axis.step != shape.channels)
-        return ls_onnx_refuse(
-            w, "only channels that follow one another can be taken, or tokens that do");
+    if (dimension->count == 0 || has_pixels(dimension))
+        return ls_onnx_refuse(w, "only channels can be taken, or pixels");
+    if (dimension->count != 1 || axis.size * axis.step != shape.channels)
+        return ls_onnx_some_channels(w, x, d, begin, end - begin);
     x.term = LS_ONNX_SLICE;
     x.begin = (int)begin * axis.step;
     x.channels = (int)(end - begin) * axis.step;

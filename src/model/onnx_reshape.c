@@ -9,7 +9,7 @@ struct ls_onnx_value ls_onnx_views_of(struct ls_onnx_walk *w) {
     const struct ls_onnx_value x = ls_onnx_term(w, 0);
     const bool stays = (x.term == LS_ONNX_TIMES && !x.weight.tensor) ||
                        (x.term == LS_ONNX_NORMAL && x.groups) || x.term == LS_ONNX_LOG_SOFTMAX ||
-                       x.term == LS_ONNX_PICKED;
+                       x.term == LS_ONNX_PICKED || x.term == LS_ONNX_WHOLE;
     return stays ? x : ls_onnx_input(w, 0);
 }
 
@@ -91,6 +91,8 @@ static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value transpose(struct ls_onnx_walk *w) {
+    if (ls_onnx_peek(w, 0) && ls_onnx_peek(w, 0)->term == LS_ONNX_ATTENTION)
+        return ls_onnx_turn_shares(w, ls_onnx_term(w, 0));
     struct ls_onnx_value x = ls_onnx_views_of(w);
     int64_t order[LS_ONNX_DIMENSIONS];
     if (w->builder.status)

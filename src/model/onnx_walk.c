@@ -89,7 +89,7 @@ struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value
 
 /* A term becomes a node of ours for all that take it. */
 struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i) {
-    struct ls_onnx_value x = ls_onnx_settle(w, ls_onnx_term(w, i));
+    struct ls_onnx_value x = ls_onnx_unmixed(w, ls_onnx_settle(w, ls_onnx_term(w, i)));
     if (w->builder.status)
         return x;
     x.made = true;

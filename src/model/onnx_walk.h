@@ -50,6 +50,7 @@ struct ls_onnx_value {
     int pads[4];
     const float *order; /* [pixels] numbers of the node's; the network's */
     int pixels;
+    bool turned;       /* shares of attention, which are [..., keys, queries] then */
     int windows;       /* of scores: that attention stays in */
     const float *mask; /* [windows][queries][keys] constants that are added to scores, or NULL */
 };
@@ -135,15 +136,32 @@ struct ls_onnx_value ls_onnx_ordered(struct ls_onnx_walk *w, struct ls_onnx_valu
 struct ls_onnx_value ls_onnx_some_pixels(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
                                          int64_t begin, int64_t count, int64_t step);
 
+/* Activations of numbers begin, begin + 1, ... of dimension d alone, which counts channels. */
+struct ls_onnx_value ls_onnx_some_channels(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
+                                           int64_t begin, int64_t count);
+
+/* The same numbers, where a dimension counts pixels and channels, of pixels that have all of these
+ * channels (pixel unshuffle, Shi et al. 2016); x itself where that is not so, or all numbers are in
+ * one dimension. */
+struct ls_onnx_value ls_onnx_unmixed(struct ls_onnx_walk *w, struct ls_onnx_value x);
+
 /* The same with pixels of 0 before (pads[d]) and behind (pads[rank + d]) those of each dimension.
  */
 struct ls_onnx_value ls_onnx_pad_pixels(struct ls_onnx_walk *w, struct ls_onnx_value x,
                                         const int64_t *pads);
 
-/* Whether a dimension counts pixels and nothing else, and no dimension of a view pixels that do not
- * stand equally far apart. */
+/* Two activations that are counted in the same sizes, in one order; others stay as they are. */
+void ls_onnx_agree(struct ls_onnx_walk *w, struct ls_onnx_value x[2]);
+
+/* Whether a dimension counts pixels and nothing else; no dimension of a view counts both pixels and
+ * channels; no dimension counts pixels that do not stand equally far apart. */
 bool ls_onnx_counts_pixels(const struct ls_onnx_dimension *dimension);
+bool ls_onnx_is_apart(const struct ls_onnx_view *view);
 bool ls_onnx_is_ordered(const struct ls_onnx_view *view);
+
+/* Appends a part to inputs[count], and returns how many these are then: of many, as many are joined
+ * as an operation takes at a time. */
+int ls_onnx_join(struct ls_onnx_walk *w, const struct ls_op *op, int count, int *inputs, int part);
 
 /* Whether the node joins, in dimension d, parts of images; what it makes. */
 bool ls_onnx_joins_pixels(const struct ls_onnx_walk *w, int d);
@@ -264,6 +282,9 @@ int ls_onnx_row_of_pixels(struct ls_onnx_walk *w, int node);
 
 /* The product of activations: scores of queries and keys, or these on values. */
 struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w);
+
+/* What softmax has made of scores, its last two dimensions exchanged by the node. */
+struct ls_onnx_value ls_onnx_turn_shares(struct ls_onnx_walk *w, struct ls_onnx_value shares);
 
 /* Scores, and a bias for each of all heads. */
 struct ls_onnx_value ls_onnx_bias_scores(struct ls_onnx_walk *w, struct ls_onnx_value scores,

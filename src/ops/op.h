@@ -120,19 +120,20 @@ extern const struct ls_op ls_op_groupnorm;        /* attributes: groups, epsilon
 extern const struct ls_op ls_op_fixed_groupnorm;  /* group norm's constant */
 extern const struct ls_op ls_op_scale;            /* attributes: rank, axis, single */
 extern const struct ls_op ls_op_relu;
-extern const struct ls_op ls_op_add;       /* of two inputs of one shape */
-extern const struct ls_op ls_op_concat;    /* of up to LS_MAX_INPUTS inputs of one size */
-extern const struct ls_op ls_op_slice;     /* attributes: channels, begin */
-extern const struct ls_op ls_op_shuffle;   /* attributes: groups */
-extern const struct ls_op ls_op_learned;   /* no inputs; attributes: pixels, channels, rows, rank,
-                                              axis */
-extern const struct ls_op ls_op_given;     /* the same, not learned; and given */
-extern const struct ls_op ls_op_spread;    /* attributes: pixels, channels, rows */
-extern const struct ls_op ls_op_append;    /* of up to LS_MAX_INPUTS inputs with as many channels */
-extern const struct ls_op ls_op_span;      /* attributes: begin, pixels, rows */
-extern const struct ls_op ls_op_pick;      /* attributes: pixels, given: their numbers */
-extern const struct ls_op ls_op_resize;    /* attributes: sampling */
-extern const struct ls_op ls_op_transpose; /* pixels and channels */
+extern const struct ls_op ls_op_add;     /* of two inputs of one shape */
+extern const struct ls_op ls_op_concat;  /* of up to LS_MAX_INPUTS inputs of one size */
+extern const struct ls_op ls_op_slice;   /* attributes: channels, begin */
+extern const struct ls_op ls_op_shuffle; /* attributes: groups */
+extern const struct ls_op ls_op_learned; /* no inputs; attributes: pixels, channels, rows, rank,
+                                            axis */
+extern const struct ls_op ls_op_given;   /* the same, not learned; and given */
+extern const struct ls_op ls_op_spread;  /* attributes: pixels, channels, rows */
+extern const struct ls_op ls_op_append;  /* of up to LS_MAX_INPUTS inputs with as many channels */
+extern const struct ls_op ls_op_span;    /* attributes: begin, pixels, rows */
+extern const struct ls_op ls_op_pick;    /* attributes: pixels, given: their numbers */
+extern const struct ls_op ls_op_pick_channels; /* attributes: channels, given: their numbers */
+extern const struct ls_op ls_op_resize;        /* attributes: sampling */
+extern const struct ls_op ls_op_transpose;     /* pixels and channels */
 extern const struct ls_op ls_op_sigmoid, ls_op_tanh, ls_op_hard_swish, ls_op_softplus;
 extern const struct ls_op ls_op_line; /* attributes: slope, shift */
 extern const struct ls_op ls_op_gelu, ls_op_gelu_tanh;

@@ -579,3 +579,8 @@ def all_of():
     perturb(*(module for module in shifted.modules() if isinstance(module, torch.nn.LayerNorm)))
     shifted.patches.weight.data *= 4  # or small changes of weights would change much
     yield "shifted", shifted
+    regrouped = shifted_windows.Regrouped()
+    perturb(regrouped.norm)
+    for conv in (regrouped.patches, regrouped.first, regrouped.second):
+        conv.weight.data *= 2.5
+    yield "regrouped", regrouped

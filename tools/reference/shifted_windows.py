@@ -1,5 +1,5 @@
-"""A small network of attention in windows, rolled and padded ones among them (Liu et al. 2021), in the operations that
-Swin transformers have in PyTorch."""
+"""Small networks of attention whose pixels and channels are grouped: in windows, rolled and padded ones among them (Liu et
+al. 2021), in the operations that Swin transformers have in PyTorch; and in other ways that networks have."""
 import itertools
 
 import torch
@@ -88,3 +88,50 @@ class Shifted(nn.Module):
         x = torch.cat([x[:, y::2, z::2] for z in range(2) for y in range(2)], -1)
         x = self.last(self.merge(self.norm(x)))
         return self.linear(x.mean([1, 2]))
+
+
+class Regrouped(nn.Module):
+    """Pixels that are put together by fours in both ways that are usual; attention whose queries, keys and values stand
+    side by side in each head and whose shares are turned, as CoAtNets have it, among every other pixel, as MobileViTs
+    do, and among channels (Ding et al. 2022, DaViT)."""
+
+    def __init__(self):
+        super().__init__()
+        self.patches, self.first = nn.Conv2d(3, 3, 2, stride=2), nn.Conv2d(12, 6, 1)
+        self.second, self.beside = nn.Conv2d(24, 8, 1), nn.Conv2d(8, 24, 1)
+        self.norm, self.apart, self.channels = nn.LayerNorm(8), nn.Linear(8, 24), nn.Linear(8, 24)
+        self.linear = nn.Linear(8, 10)
+
+    def attend_beside(self, x):
+        """[images, 8, height, width] of the same, in two heads."""
+        q, k, v = self.beside(x).view(x.shape[0], 2, 12, -1).chunk(3, dim=2)
+        shares = torch.softmax((q * 0.7).transpose(-2, -1) @ k, -1)
+        return (v @ shares.transpose(-2, -1)).view(x.shape)
+
+    def attend_apart(self, x):
+        """The same of pixels two apart, in one head."""
+        images, channels, height, width = x.shape
+        y = x.reshape(-1, 2, width // 2, 2).transpose(1, 2).reshape(images, channels, -1, 4).transpose(1, 3)
+        y = y.reshape(images * 4, -1, channels)
+        q, k, v = self.apart(self.norm(y)).chunk(3, dim=2)
+        y = y + torch.softmax(q @ k.transpose(-2, -1), -1) @ v
+        y = y.contiguous().view(images, 4, -1, channels).transpose(1, 3)
+        return y.reshape(-1, width // 2, 2, 2).transpose(1, 2).reshape(images, channels, height, width)
+
+    def attend_channels(self, x):
+        """[images, pixels, 8] of the same, of the channels of two groups."""
+        images, pixels, channels = x.shape
+        q, k, v = self.channels(x).reshape(images, pixels, 3, 2, channels // 2).permute(2, 0, 3, 1, 4)
+        shares = torch.softmax((k * 0.5).transpose(-1, -2) @ v, -1)
+        x = (shares @ q.transpose(-1, -2)).transpose(-1, -2)
+        return x.transpose(1, 2).reshape(images, pixels, channels)
+
+    def forward(self, x):
+        x = self.patches(x)
+        images, channels, height, width = x.shape
+        x = x.view(images, channels, height // 2, 2, width // 2, 2).permute(0, 3, 5, 1, 2, 4)
+        x = torch.tanh(self.first(x.reshape(images, channels * 4, height // 2, width // 2)))
+        x = torch.tanh(self.second(nn.functional.pixel_unshuffle(x, 2)))
+        x = self.attend_apart(x + self.attend_beside(x))
+        x = x.flatten(2).transpose(1, 2)
+        return self.linear((x + self.attend_channels(x)).mean(1))
