@@ -12,11 +12,11 @@ static const char *fixture(const char *name, const char *way) {
 }
 
 static const char *const names[] = {
-    "all-operations", "small-mean", "small-flatten", "small-view", "small-twice",
-    "mobile",         "next",       "next-later",    "shuffle",    "windows",
-    "pools",          "vision",     "vision-later",  "encoder",    "mixer",
-    "norms",          "values",     "tokens",        "sizes",      "pyramid",
-    "cuts",           "relative",   "same",          "shifted",    "regrouped"};
+    "all-operations", "small-mean", "small-flatten", "small-view", "small-twice", "mobile",
+    "next",           "next-later", "shuffle",       "windows",    "pools",       "vision",
+    "vision-later",   "encoder",    "mixer",         "norms",      "values",      "tokens",
+    "sizes",          "pyramid",    "cuts",          "relative",   "same",        "shifted",
+    "regrouped",      "letters"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -45,9 +45,9 @@ static void logits_are_those_of_pytorch(void **state) {
 static void every_precision_works(void **state) {
     (void)state;
     static const char *const larger[] = {
-        "all-operations", "mobile", "next",     "windows", "pools",   "vision",
-        "encoder",        "mixer",  "norms",    "values",  "tokens",  "sizes",
-        "pyramid",        "cuts",   "relative", "same",    "shifted", "regrouped"};
+        "all-operations", "mobile", "next",    "windows",   "pools",  "vision",  "encoder",
+        "mixer",          "norms",  "values",  "tokens",    "sizes",  "pyramid", "cuts",
+        "relative",       "same",   "shifted", "regrouped", "letters"};
     for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;

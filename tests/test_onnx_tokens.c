@@ -246,12 +246,65 @@ static void biases_that_do_not_fit_are_refused(void **state) {
     onnx_check_taken(path, last_row, 10);
 }
 
+/* Products by letters: those of attention alone are known. */
+static void set_equation(struct ls_onnx *o, int earlier, const char *equation) {
+    LsOnnx__Attribute *attribute = onnx_attribute(o, onnx_node(o, "Einsum", earlier), "equation");
+    attribute->text.len = strlen(equation);
+    free(attribute->text.data);
+    attribute->text.data = (uint8_t *)strdup(equation);
+    assert_non_null(attribute->text.data);
+}
+static void no_result(struct ls_onnx *o) {
+    set_equation(o, 0, "bhid,bhjd");
+}
+static void one_operand(struct ls_onnx *o) {
+    set_equation(o, 0, "bhid->bhij");
+}
+static void any_dimensions(struct ls_onnx *o) {
+    set_equation(o, 0, "...id,...jd->...ij");
+}
+static void letter_twice(struct ls_onnx *o) {
+    set_equation(o, 0, "bhii,bhji->bhij");
+}
+static void many_letters(struct ls_onnx *o) {
+    set_equation(o, 0, "abcdefgh,abcdefgi->abcdefhi");
+}
+static void sum_of_all(struct ls_onnx *o) {
+    set_equation(o, 0, "bhid,bhjd->bh");
+}
+static void nothing_summed(struct ls_onnx *o) {
+    set_equation(o, 0, "bhid,bhij->bhidj");
+}
+static void other_rank(struct ls_onnx *o) {
+    set_equation(o, 0, "bid,bjd->bij");
+}
+static void turned_scores(struct ls_onnx *o) {
+    set_equation(o, 0, "bhid,bhjd->bhji");
+}
+static void letters_that_are_not_known_are_refused(void **state) {
+    static const struct onnx_refusal cases[] = {
+        {no_result, "(Einsum): is known here for products of matrices only"},
+        {one_operand, "(Einsum): is known here for products of matrices only"},
+        {any_dimensions, "(Einsum): is known here for products of matrices only"},
+        {letter_twice, "(Einsum): is known here for products of matrices only"},
+        {many_letters, "(Einsum): is known here for products of matrices only"},
+        {sum_of_all, "(Einsum): is known here for products of matrices only"},
+        {nothing_summed, "(Einsum): is known here for products of matrices only"},
+        {other_rank, "(Einsum): names other dimensions than its inputs have"},
+        {turned_scores, "(Einsum): turns scores of attention"},
+    };
+    (void)state;
+    onnx_check_refusals("tests/fixtures/onnx/letters-folded.onnx", cases,
+                        sizeof cases / sizeof *cases);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens_that_do_not_fit_are_refused),
         cmocka_unit_test(other_ways_to_count_are_taken),
         cmocka_unit_test(mixed_tokens_are_taken),
         cmocka_unit_test(biases_that_do_not_fit_are_refused),
+        cmocka_unit_test(letters_that_are_not_known_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,6 +66,7 @@ static bool is_headed(const struct ls_onnx_walk *w, const struct ls_onnx_value *
  * to one another (Ali et al. 2021): that which is headed. */
 static struct ls_onnx_value divided(struct ls_onnx_walk *w, struct ls_onnx_value x, bool exchanged,
                                     struct division *division) {
+    *division = (struct division){0};
     if (w->builder.status || is_headed(w, &x, exchanged, division) || !ls_onnx_is_apart(&x.view))
         return x;
     const struct ls_onnx_value ordered = ls_onnx_settle(w, ls_onnx_ordered(w, x));
@@ -79,11 +80,16 @@ static bool are_equal(struct division a, struct division b) {
     return a.heads == b.heads && a.windows == b.windows;
 }
 
-/* An input that may have been multiplied by a number, which goes to the scores. */
-static struct ls_onnx_value factor_of(struct ls_onnx_walk *w, size_t i, float *number) {
+struct ls_onnx_value ls_onnx_factor(struct ls_onnx_walk *w, size_t i) {
     const struct ls_onnx_value x = ls_onnx_term(w, i);
-    if (x.term != LS_ONNX_TIMES || x.weight.tensor)
-        return ls_onnx_input(w, i);
+    const bool stays = (x.term == LS_ONNX_TIMES && !x.weight.tensor) || x.term == LS_ONNX_ATTENTION;
+    return stays ? x : ls_onnx_input(w, i);
+}
+
+/* x, or what it is a multiple of by a number, which goes to the scores. */
+static struct ls_onnx_value bare(struct ls_onnx_value x, float *number) {
+    if (x.term != LS_ONNX_TIMES)
+        return x;
     *number *= x.number;
     return ls_onnx_made_alike(x, x.node);
 }
@@ -97,13 +103,14 @@ static bool have_equal_fronts(const struct ls_onnx_view *a, const struct ls_onnx
     return same;
 }
 
-static struct ls_onnx_value score(struct ls_onnx_walk *w) {
+static struct ls_onnx_value score(struct ls_onnx_walk *w, struct ls_onnx_value queries,
+                                  struct ls_onnx_value keys) {
     float number = 1;
     struct division division, of_keys;
-    const struct ls_onnx_value keys = divided(w, factor_of(w, 1, &number), true, &of_keys);
-    struct ls_onnx_value scores = divided(w, factor_of(w, 0, &number), false, &division);
-    if (!division.windows || !are_equal(division, of_keys) ||
-        !have_equal_fronts(&scores.view, &keys.view))
+    keys = divided(w, bare(keys, &number), true, &of_keys);
+    struct ls_onnx_value scores = divided(w, bare(queries, &number), false, &division);
+    if (scores.term != LS_ONNX_WHOLE || keys.term != LS_ONNX_WHOLE || !division.windows ||
+        !are_equal(division, of_keys) || !have_equal_fronts(&scores.view, &keys.view))
         return ls_onnx_refuse(
             w, "multiplies activations, which is known here in attention only: queries "
                "[batch, heads, tokens, channels] by keys [batch, heads, channels, "
@@ -223,8 +230,8 @@ static void turn(struct ls_onnx_view *view) {
 }
 
 /* Values [..., channels, tokens] times shares [..., keys, queries]. */
-static struct ls_onnx_value attend_turned(struct ls_onnx_walk *w, struct ls_onnx_value shares) {
-    struct ls_onnx_value values = ls_onnx_input(w, 0);
+static struct ls_onnx_value attend_turned(struct ls_onnx_walk *w, struct ls_onnx_value shares,
+                                          struct ls_onnx_value values) {
     if (values.view.rank < 2)
         return ls_onnx_refuse(w, "attends to what has no channels and tokens");
     turn(&values.view);
@@ -234,22 +241,37 @@ static struct ls_onnx_value attend_turned(struct ls_onnx_walk *w, struct ls_onnx
     return made;
 }
 
-struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w) {
-    const struct ls_onnx_value x = ls_onnx_term(w, 0), y = ls_onnx_term(w, 1);
+struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                               struct ls_onnx_value y) {
     if (y.term == LS_ONNX_ATTENTION && y.turned)
-        return attend_turned(w, y);
-    return x.term == LS_ONNX_ATTENTION && !x.turned ? attend(w, x, ls_onnx_input(w, 1)) : score(w);
+        return attend_turned(w, y, ls_onnx_settle(w, x));
+    if (x.term == LS_ONNX_ATTENTION && !x.turned)
+        return attend(w, x, ls_onnx_settle(w, y));
+    return score(w, x, y);
 }
 
-struct ls_onnx_value ls_onnx_turn_shares(struct ls_onnx_walk *w, struct ls_onnx_value shares) {
-    const int rank = shares.view.rank;
-    int64_t order[LS_ONNX_DIMENSIONS];
-    bool turns = ls_onnx_wholes(w->node, "perm", rank, -1, order);
-    for (int d = 0; turns && d < rank; d++)
-        turns = order[d] == (d < rank - 2 ? d : 2 * rank - 3 - d);
-    shares.turned = !shares.turned;
-    return turns ? shares
-                 : ls_onnx_refuse(w, "turns shares of attention in a way that is not known here");
+/* Whether an order of dimensions exchanges the last two, or, without `turn`, none. */
+static bool only_turns(int rank, const int64_t *order, bool turn) {
+    bool same = true;
+    for (int d = 0; d < rank; d++)
+        same = same && order[d] == (turn && d >= rank - 2 ? 2 * rank - 3 - d : d);
+    return same;
+}
+
+struct ls_onnx_value ls_onnx_permuted(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                      const int64_t *order) {
+    const int rank = x.view.rank;
+    if (x.term == LS_ONNX_SCORES || x.term == LS_ONNX_ATTENTION) {
+        if (only_turns(rank, order, false))
+            return x;
+        if (x.term == LS_ONNX_SCORES || !only_turns(rank, order, true))
+            return ls_onnx_refuse(w, "turns scores of attention in a way that is not known here");
+        x.turned = !x.turned;
+        return x;
+    }
+    return ls_onnx_transpose(&x.view, order)
+               ? x
+               : ls_onnx_refuse(w, "its order of dimensions is none of those that its input has");
 }
 
 /* Before version 13 it is over all dimensions from the axis on, of which there is one at the end.

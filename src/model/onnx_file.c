@@ -196,6 +196,14 @@ bool ls_onnx_says(const struct LsOnnx__Node *node, const char *name, const char 
            (length == 0 || memcmp(attribute->text.data, text, length) == 0);
 }
 
+char *ls_onnx_text(const struct LsOnnx__Node *node, const char *name) {
+    const struct LsOnnx__Attribute *attribute = find(node, name);
+    char *text = attribute ? calloc(attribute->text.len + 1, 1) : NULL;
+    if (text && attribute->text.len)
+        memcpy(text, attribute->text.data, attribute->text.len);
+    return text;
+}
+
 const struct LsOnnx__Tensor *ls_onnx_tensor(const struct LsOnnx__Node *node, const char *name) {
     const struct LsOnnx__Attribute *attribute = find(node, name);
     return attribute ? attribute->tensor : NULL;

@@ -105,6 +105,10 @@ int ls_onnx_list(const struct LsOnnx__Node *node, const char *name, int most, in
 bool ls_onnx_says(const struct LsOnnx__Node *node, const char *name, const char *text,
                   bool otherwise);
 
+/* A copy of the text that is the node's attribute, the caller's to free; NULL: it has none, or
+ * there is no memory. */
+char *ls_onnx_text(const struct LsOnnx__Node *node, const char *name);
+
 /* The tensor that is the node's attribute; NULL: it has none. */
 const struct LsOnnx__Tensor *ls_onnx_tensor(const struct LsOnnx__Node *node, const char *name);
 

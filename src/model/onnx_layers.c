@@ -145,7 +145,9 @@ static struct ls_onnx_value gemm(struct ls_onnx_walk *w) {
 }
 
 static struct ls_onnx_value matmul(struct ls_onnx_walk *w) {
-    return ls_onnx_is_activations(w, 1) ? ls_onnx_multiply_matrices(w) : multiply(w, true);
+    return ls_onnx_is_activations(w, 1)
+               ? ls_onnx_multiply_matrices(w, ls_onnx_factor(w, 0), ls_onnx_factor(w, 1))
+               : multiply(w, true);
 }
 
 static const struct ls_onnx_operation members[] = {

@@ -10,7 +10,7 @@
 static const struct ls_onnx_operations *const known[] = {
     &ls_onnx_activations, &ls_onnx_arithmetic, &ls_onnx_attention, &ls_onnx_joins,
     &ls_onnx_layers,      &ls_onnx_norms,      &ls_onnx_parts,     &ls_onnx_pools,
-    &ls_onnx_reshapes,    &ls_onnx_resizes};
+    &ls_onnx_reshapes,    &ls_onnx_resizes,    &ls_onnx_einsums};
 
 enum { KINDS = sizeof known / sizeof *known };
 

@@ -286,6 +286,9 @@ struct ls_onnx_value ls_onnx_pad_pixels(struct ls_onnx_walk *w, struct ls_onnx_v
     struct counting c;
     x = ls_onnx_settle(w, x);
     const struct ls_shape shape = ls_onnx_shape(w, x);
+    for (int d = 0; d < x.view.rank; d++) /* a single pixel has no axis to be told by */
+        if (x.view.dimensions[d].count == 0 && pads[d] + pads[x.view.rank + d] > 0)
+            x.view.dimensions[d] = (struct ls_onnx_dimension){1, {{true, 1, 1}}};
     if (w->builder.status || !begin_counting(&x.view, true, whole, &c))
         return ls_onnx_refuse(w, "puts zeros where channels and pixels are counted in one");
     struct counting padded = c;

@@ -90,17 +90,17 @@ static struct ls_onnx_value flatten(struct ls_onnx_walk *w) {
     return x;
 }
 
+/* Shares of attention may be turned. */
 static struct ls_onnx_value transpose(struct ls_onnx_walk *w) {
-    if (ls_onnx_peek(w, 0) && ls_onnx_peek(w, 0)->term == LS_ONNX_ATTENTION)
-        return ls_onnx_turn_shares(w, ls_onnx_term(w, 0));
-    struct ls_onnx_value x = ls_onnx_views_of(w);
+    const struct ls_onnx_value *shares = ls_onnx_peek(w, 0);
+    const struct ls_onnx_value x =
+        shares && shares->term == LS_ONNX_ATTENTION ? *shares : ls_onnx_views_of(w);
     int64_t order[LS_ONNX_DIMENSIONS];
     if (w->builder.status)
         return x;
-    if (!ls_onnx_wholes(w->node, "perm", x.view.rank, -1, order) ||
-        !ls_onnx_transpose(&x.view, order))
+    if (!ls_onnx_wholes(w->node, "perm", x.view.rank, -1, order))
         return ls_onnx_refuse(w, "its order of dimensions is none of those that its input has");
-    return x;
+    return ls_onnx_permuted(w, x, order);
 }
 
 /* Counts the axes of so many dimensions from the first; whether they are there, and in order. */

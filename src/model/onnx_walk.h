@@ -92,11 +92,11 @@ struct ls_onnx_operations {
 
 /* Those with weights, those that normalise, functions of one value, means and maxima, sums and
  * products, which may be parts of others, those that take some channels or pixels and those that
- * join them, those of attention, those that change shapes, and those that change an image's size.
- */
-extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_norms, ls_onnx_activations,
-    ls_onnx_pools, ls_onnx_arithmetic, ls_onnx_parts, ls_onnx_joins, ls_onnx_attention,
-    ls_onnx_reshapes, ls_onnx_resizes;
+ * join them, those of attention, products by letters, those that change shapes, and those that
+ * change an image's size. */
+extern const struct ls_onnx_operations ls_onnx_layers, ls_onnx_einsums, ls_onnx_norms,
+    ls_onnx_activations, ls_onnx_pools, ls_onnx_arithmetic, ls_onnx_parts, ls_onnx_joins,
+    ls_onnx_attention, ls_onnx_reshapes, ls_onnx_resizes;
 
 /* Whether the node is one whose output is known from the file, as are its inputs; puts a constant
  * in the place of the output, or fails. Which types such nodes can have: NULL is behind the last.
@@ -281,10 +281,16 @@ struct ls_onnx_value ls_onnx_views_of(struct ls_onnx_walk *w);
 int ls_onnx_row_of_pixels(struct ls_onnx_walk *w, int node);
 
 /* The product of activations: scores of queries and keys, or these on values. */
-struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w);
+struct ls_onnx_value ls_onnx_multiply_matrices(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                               struct ls_onnx_value y);
 
-/* What softmax has made of scores, its last two dimensions exchanged by the node. */
-struct ls_onnx_value ls_onnx_turn_shares(struct ls_onnx_walk *w, struct ls_onnx_value shares);
+/* The node's input i as a factor of such a product: a multiple by a number, shares of attention, or
+ * activations. */
+struct ls_onnx_value ls_onnx_factor(struct ls_onnx_walk *w, size_t i);
+
+/* x with its dimensions in another order. */
+struct ls_onnx_value ls_onnx_permuted(struct ls_onnx_walk *w, struct ls_onnx_value x,
+                                      const int64_t *order);
 
 /* Scores, and a bias for each of all heads. */
 struct ls_onnx_value ls_onnx_bias_scores(struct ls_onnx_walk *w, struct ls_onnx_value scores,

@@ -584,3 +584,4 @@ def all_of():
     for conv in (regrouped.patches, regrouped.first, regrouped.second):
         conv.weight.data *= 2.5
     yield "regrouped", regrouped
+    yield "letters", shifted_windows.Letters()

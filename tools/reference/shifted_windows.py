@@ -135,3 +135,31 @@ class Regrouped(nn.Module):
         x = self.attend_apart(x + self.attend_beside(x))
         x = x.flatten(2).transpose(1, 2)
         return self.linear((x + self.attend_channels(x)).mean(1))
+
+
+class Letters(nn.Module):
+    """Attention written by einsum, in the orders of dimensions that are usual: one head after the other, heads that are
+    in the way, shares behind the values, channels before tokens."""
+
+    def __init__(self):
+        super().__init__()
+        self.patches, self.linear = nn.Conv2d(3, 12, 8, stride=8), nn.Linear(12, 10)
+        self.qkv = nn.ModuleList(nn.Linear(12, 36) for _ in range(4))
+
+    def forward(self, x):
+        x = torch.tanh(self.patches(x)).flatten(2).transpose(1, 2)
+        images, tokens, channels = x.shape
+        parts = images, tokens, 3, channels // 3
+        q, k, v = (part.reshape(parts).transpose(1, 2) for part in self.qkv[0](x).chunk(3, -1))
+        shares = (torch.einsum("bhid,bhjd->bhij", q, k) * 0.5).softmax(-1)
+        x = x + torch.einsum("bhij,bhjd->bhid", shares, v).transpose(1, 2).reshape(x.shape)
+        q, k, v = (part.reshape(parts) for part in self.qkv[1](x).chunk(3, -1))
+        shares = torch.einsum("b i h d, b j h d -> b h i j", q * 0.7, k).softmax(-1)
+        x = x + torch.einsum("b h i j, b j h d -> b i h d", shares, v).reshape(x.shape)
+        q, k, v = self.qkv[2](x).chunk(3, -1)
+        shares = torch.einsum("bqc,bkc->bqk", q, k).softmax(-1)
+        x = x + torch.einsum("bkc,bqk->bqc", v, shares)
+        q, k, v = (part.reshape(parts).permute(0, 2, 3, 1) for part in self.qkv[3](x).chunk(3, -1))
+        shares = torch.einsum("bhdi,bhdj->bhij", q, k).softmax(-1)
+        y = torch.einsum("bhij,bhdj->bhdi", shares, v).reshape(images, channels, tokens)
+        return self.linear((x + y.transpose(1, 2)).mean(1))
