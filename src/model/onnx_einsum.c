@@ -92,7 +92,7 @@ static struct ls_onnx_value permuted(struct ls_onnx_walk *w, struct ls_onnx_valu
 }
 
 static struct ls_onnx_value einsum(struct ls_onnx_walk *w) {
-    struct equation e, product;
+    struct equation e = {0}, product = {0};
     if (w->node->n_input != 2 || !parse(w, &e) || !arrange(&e, &product))
         return ls_onnx_refuse(w,
                               "is known here for products of matrices only, of two operands that "
