@@ -94,12 +94,14 @@ static struct ls_onnx_value bare(struct ls_onnx_value x, float *number) {
     return ls_onnx_made_alike(x, x.node);
 }
 
+/* Whether all dimensions but the last two count as many heads, or as many windows, in both. */
 static bool have_equal_fronts(const struct ls_onnx_view *a, const struct ls_onnx_view *b) {
     bool same = a->rank == b->rank;
-    for (int d = 0; same && d < a->rank - 2; d++)
-        same = ls_onnx_dimension_size(&a->dimensions[d]) ==
-                   ls_onnx_dimension_size(&b->dimensions[d]) &&
-               ls_onnx_counts_pixels(&a->dimensions[d]) == ls_onnx_counts_pixels(&b->dimensions[d]);
+    for (int d = 0; same && d < a->rank - 2; d++) {
+        const struct ls_onnx_dimension *of_a = &a->dimensions[d], *of_b = &b->dimensions[d];
+        same = ls_onnx_dimension_size(of_a) == ls_onnx_dimension_size(of_b) &&
+               ls_onnx_counts_pixels(of_a) == ls_onnx_counts_pixels(of_b);
+    }
     return same;
 }
 
@@ -178,16 +180,25 @@ static bool keeps_apart(const struct ls_onnx_array *array) {
     return apart;
 }
 
-/* Adds an array for all heads to the scores' mask; false: it is none. */
+/* Queries times keys of a window. */
+static size_t pairs_of(const struct ls_onnx_view *scores) {
+    return (size_t)(ls_onnx_dimension_size(&scores->dimensions[scores->rank - 2]) *
+                    ls_onnx_dimension_size(&scores->dimensions[scores->rank - 1]));
+}
+
+/* Adds an array for all heads, and for each window or for all of them, to the scores' mask; false:
+ * it is none. */
 static bool add_mask(struct ls_onnx_walk *w, struct ls_onnx_value *scores,
                      const struct ls_onnx_array *array) {
     int64_t size[LS_ONNX_SOURCE_RANK];
+    const size_t pairs = pairs_of(&scores->view), count = pairs * (size_t)scores->windows;
     for (int d = 0; d < scores->view.rank; d++)
         size[d] = added_in(&scores->view, d, false, true);
     struct ls_onnx_array all = ls_onnx_array_expand(array, scores->view.rank, size);
-    float *mask = all.number ? ls_constant(&w->builder, all.count) : NULL;
-    for (size_t i = 0; mask && i < all.count; i++)
-        mask[i] = (float)all.number[i] + (scores->mask ? scores->mask[i] : 0);
+    const bool fits = all.number && (all.count == count || all.count == pairs);
+    float *mask = fits ? ls_constant(&w->builder, count) : NULL;
+    for (size_t i = 0; mask && i < count; i++)
+        mask[i] = (float)all.number[i % all.count] + (scores->mask ? scores->mask[i] : 0);
     scores->mask = mask ? mask : scores->mask;
     ls_onnx_array_free(&all);
     return mask;
