@@ -16,7 +16,7 @@ static const char *const names[] = {
     "next",           "next-later", "shuffle",       "windows",    "pools",       "vision",
     "vision-later",   "encoder",    "mixer",         "norms",      "values",      "tokens",
     "sizes",          "pyramid",    "cuts",          "relative",   "same",        "shifted",
-    "regrouped",      "letters"};
+    "orders",         "regrouped",  "letters"};
 static const char *const ways[] = {"folded", "with-batch-norm", "any-batch"};
 
 /* The first training images' logits. */
@@ -45,9 +45,9 @@ static void logits_are_those_of_pytorch(void **state) {
 static void every_precision_works(void **state) {
     (void)state;
     static const char *const larger[] = {
-        "all-operations", "mobile", "next",    "windows",   "pools",  "vision",  "encoder",
-        "mixer",          "norms",  "values",  "tokens",    "sizes",  "pyramid", "cuts",
-        "relative",       "same",   "shifted", "regrouped", "letters"};
+        "all-operations", "mobile", "next",    "windows", "pools",     "vision",  "encoder",
+        "mixer",          "norms",  "values",  "tokens",  "sizes",     "pyramid", "cuts",
+        "relative",       "same",   "shifted", "orders",  "regrouped", "letters"};
     for (size_t n = 0; n < sizeof larger / sizeof *larger; n++) {
         struct ls_model model;
         struct ls_dataset data;
@@ -363,21 +363,12 @@ static void zeros_along_axes(struct ls_onnx *o) {
     while (pad->n_input < 4)
         onnx_add_name(&pad->input, &pad->n_input, pad->input[1]);
 }
-static void two_paddings(struct ls_onnx *o) {
-    for (int side = 0; side < 4; side++)
-        onnx_attribute(o, onnx_node(o, "AveragePool", 0), "pads")->wholes[side] = 1;
-}
-static void padded_and_rounded(struct ls_onnx *o) {
-    onnx_attribute(o, onnx_node(o, "AveragePool", 0), "ceil_mode")->whole = 1;
-}
 
 static void zeros_are_refused_where_they_are_not_known(void **state) {
     static const struct onnx_refusal cases[] = {
         {concatenated_zeros, "(Concat): only all channels, or all tokens"},
         {reflected, "(Pad): only zeros around an image's pixels or beside its channels"},
         {zeros_along_axes, "(Pad): pads the axes it names"},
-        {two_paddings, "(AveragePool): means over two paddings"},
-        {padded_and_rounded, "(AveragePool): means over two paddings, or over the edge of one"},
     };
     (void)state;
     onnx_check_refusals(fixture("pools", "folded"), cases, sizeof cases / sizeof *cases);

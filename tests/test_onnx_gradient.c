@@ -6,10 +6,10 @@
 #include "support.h"
 #include <math.h>
 
-static const char *const names[] = {"next",      "next-later",   "shuffle",  "windows", "pools",
-                                    "vision",    "vision-later", "encoder",  "mixer",   "sizes",
-                                    "pyramid",   "cuts",         "relative", "same",    "shifted",
-                                    "regrouped", "letters"};
+static const char *const names[] = {"next",    "next-later",   "shuffle",  "windows", "pools",
+                                    "vision",  "vision-later", "encoder",  "mixer",   "sizes",
+                                    "pyramid", "cuts",         "relative", "same",    "shifted",
+                                    "orders",  "regrouped",    "letters"};
 
 enum { NAMES = sizeof names / sizeof *names, IMAGES = 20 };
 

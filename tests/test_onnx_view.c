@@ -120,6 +120,17 @@ static void flat_images_are_images_again(void **state) {
     assert_false(ls_onnx_is_image_order(&t.view, t.shape));
 }
 
+/* Dimensions that continue one another are divided as one. */
+static void rows_become_longer(void **state) {
+    (void)state;
+    struct tensor t = image(4, 6, 3);
+    reshape(&t, 4, (int64_t[]){1, 3, 3, 8});
+    assert_int_equal(t.view.dimensions[2].count, 1);
+    assert_int_equal(t.view.dimensions[2].axes[0].step, 8);
+    assert_int_equal(t.view.dimensions[3].axes[0].step, 1);
+    assert_true(ls_onnx_is_image_order(&t.view, t.shape));
+}
+
 static void what_has_no_view_is_refused(void **state) {
     (void)state;
     struct tensor t = image(4, 6, 3);
@@ -130,7 +141,7 @@ static void what_has_no_view_is_refused(void **state) {
     } cases[] = {
         {2, {1, 71}},                /* too few */
         {2, {2, 72}},                /* too many */
-        {2, {9, 8}},                 /* splits what is no multiple */
+        {2, {8, 9}},                 /* splits what is no multiple */
         {7, {1, 1, 1, 1, 3, 4, 6}},  /* too many dimensions */
         {2, {INT64_MAX, INT64_MAX}}, /* no size at all */
         {4, {1, 3, 4, 0}},
@@ -165,6 +176,7 @@ int main(void) {
         cmocka_unit_test(channels_are_shuffled),
         cmocka_unit_test(tokens_have_heads),
         cmocka_unit_test(flat_images_are_images_again),
+        cmocka_unit_test(rows_become_longer),
         cmocka_unit_test(what_has_no_view_is_refused),
         cmocka_unit_test(dimensions_of_one_come_and_go),
     };

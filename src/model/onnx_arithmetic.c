@@ -109,17 +109,16 @@ static bool is_stretched(const struct ls_onnx_walk *w, struct ls_onnx_value x,
 /* inputs[2] = activations, of which one is exchanged if they are counted alike only then: that
  * whose channels are not the last dimension. */
 static void meet(struct ls_onnx_walk *w, struct ls_onnx_value inputs[2]) {
+    ls_onnx_order_alike(w, 1, -1);
     for (size_t i = 0; i < 2; i++)
         inputs[i] = ls_onnx_input(w, i);
     struct ls_onnx_view exchanged = inputs[1].view;
     ls_onnx_exchange_axes(&exchanged);
-    if (ls_onnx_view_equal(&inputs[0].view, &inputs[1].view))
-        return;
-    if (ls_onnx_view_equal(&inputs[0].view, &exchanged)) {
+    if (!ls_onnx_view_equal(&inputs[0].view, &inputs[1].view) &&
+        ls_onnx_view_equal(&inputs[0].view, &exchanged)) {
         const size_t i = ls_onnx_is_channels(w, inputs[0], -1) ? 1 : 0;
         inputs[i] = ls_onnx_exchange_input(w, i);
-    } else
-        ls_onnx_agree(w, inputs);
+    }
 }
 
 /* Of activations of one shape, or of those and one number for each channel or each pixel. */

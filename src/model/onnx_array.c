@@ -148,20 +148,26 @@ static int64_t bound(int64_t number, int64_t size, int64_t least, int64_t most) 
     return number < least ? least : number > most ? most : number;
 }
 
+int64_t ls_onnx_range(int64_t size, int64_t *begin, int64_t end, int64_t step) {
+    const int64_t last = size > 0 ? size - 1 : 0;
+    if (step == 0 || step == INT64_MIN)
+        return -1;
+    *begin = bound(*begin, size, 0, step > 0 ? size : last);
+    end = step > 0 ? bound(end, size, 0, size) : bound(end, size, -1, last);
+    const int64_t span = step > 0 ? end - *begin : *begin - end, apart = step > 0 ? step : -step;
+    return span > 0 && size > 0 ? (span - 1) / apart + 1 : 0;
+}
+
 struct ls_onnx_array ls_onnx_array_slice(const struct ls_onnx_array *array, int64_t axis,
                                          int64_t begin, int64_t end, int64_t step) {
     const int d = dimension(array, axis);
     int64_t size[RANK], stride[RANK];
-    if (d < 0 || step == 0 || step == INT64_MIN)
+    if (d < 0)
         return nothing;
     memcpy(size, array->size, sizeof size);
     strides_of(array, stride);
-    const int64_t all = size[d], last = all > 0 ? all - 1 : 0;
-    begin = step > 0 ? bound(begin, all, 0, all) : bound(begin, all, 0, last);
-    end = step > 0 ? bound(end, all, 0, all) : bound(end, all, -1, last);
-    const int64_t span = step > 0 ? end - begin : begin - end, apart = step > 0 ? step : -step;
-    size[d] = span > 0 && all > 0 ? (span - 1) / apart + 1 : 0;
-    const double *from = array->number + (size[d] ? begin * stride[d] : 0);
+    size[d] = ls_onnx_range(array->size[d], &begin, end, step);
+    const double *from = array->number + (size[d] > 0 ? begin * stride[d] : 0);
     stride[d] *= size[d] > 1 ? step : 0;
     return strided(array->whole, array->rank, size, from, stride);
 }

@@ -29,13 +29,25 @@ static bool continues(const struct ls_onnx_walk *w, const struct ls_onnx_value *
            ls_onnx_view_equal_but(&first->view, &x.view, d);
 }
 
-/* Of channels behind channels, or tokens behind tokens. */
+/* Settles activations, but for those that are in another order only. */
+static void settle_parts(struct ls_onnx_walk *w) {
+    for (size_t i = 0; i < w->node->n_input; i++) {
+        const struct ls_onnx_value *x = ls_onnx_peek(w, i);
+        if (x && x->term != LS_ONNX_PICKED)
+            ls_onnx_input(w, i);
+    }
+}
+
+/* Of channels behind channels, or pixels behind pixels. */
 static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
     int inputs[LS_MAX_INPUTS], count = 0;
     const struct ls_onnx_value *uncounted = ls_onnx_peek(w, 0);
     const int64_t axis = ls_onnx_whole(w->node, "axis", INT_MAX);
+    settle_parts(w);
     if (uncounted && ls_onnx_joins_pixels(w, ls_onnx_dimension(uncounted, axis)))
         return ls_onnx_join_pixels(w, ls_onnx_dimension(uncounted, axis));
+    for (size_t i = 1; uncounted && i < w->node->n_input; i++)
+        ls_onnx_order_alike(w, i, ls_onnx_dimension(uncounted, axis));
     const struct ls_onnx_value first = part_of(w, 0);
     const int d = ls_onnx_dimension(&first, axis);
     const bool channels = ls_onnx_is_channels(w, first, d) &&

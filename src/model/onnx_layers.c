@@ -58,20 +58,33 @@ static struct ls_onnx_value conv_points(struct ls_onnx_walk *w) {
         w, x, 1, ls_onnx_add_weighted(w, &ls_op_conv2d, a, x, sources, a.bias ? 2 : 1));
 }
 
+/* Adds zeros around an image to the window's padding; false: that would be more than a window can
+ * reach over. */
+static bool pad_window(struct ls_window *window, const int pads[4]) {
+    bool fits = true;
+    for (int side = 0; side < 4; side++) {
+        const int d = side % 2, reach = window->dilation[d] * (window->kernel[d] - 1);
+        fits = fits && window->padding[side] + pads[side] <= reach;
+    }
+    for (int side = 0; fits && side < 4; side++)
+        window->padding[side] += pads[side];
+    return fits;
+}
+
 /* Inputs: activations, weight, bias if there is one. */
 static struct ls_onnx_value conv(struct ls_onnx_walk *w) {
     if (ls_onnx_is_activations(w, 0) && ls_onnx_term(w, 0).view.rank == 3)
         return conv_points(w);
     int pads[4];
-    const struct ls_onnx_value x = ls_onnx_unpadded(w, pads);
+    struct ls_onnx_value x = ls_onnx_unpadded(w, pads);
     const struct ls_onnx_source sources[] = {ls_onnx_weight(w, 1, 4, false),
                                              ls_onnx_weight(w, 2, 1, true)};
     if (w->builder.status)
         return x;
     const int64_t *size = sources[0].size;
     struct ls_window window = ls_onnx_window(w, size + 2);
-    for (int side = 0; side < 4; side++)
-        window.padding[side] += pads[side];
+    if (!w->builder.status && !pad_window(&window, pads))
+        x = ls_onnx_image(w, 0);
     struct ls_attributes a = attributes_of(w, window, size[0], sources[1].tensor);
     const struct ls_op *op = convolution_of(w, x, &a);
     return ls_onnx_made_image(w, ls_onnx_add_weighted(w, op, a, x, sources, a.bias ? 2 : 1));

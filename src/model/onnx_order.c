@@ -33,15 +33,23 @@ bool ls_onnx_counts_pixels(const struct ls_onnx_dimension *dimension) {
     return has(dimension, true) && !has(dimension, false);
 }
 
-/* False: a dimension counts pixels and channels. */
+bool ls_onnx_may_count_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value *x, int d) {
+    const struct ls_onnx_dimension *dimension = &x->view.dimensions[d];
+    return dimension->count > 0 ? ls_onnx_counts_pixels(dimension)
+                                : d > 0 && !ls_onnx_is_channels(w, *x, d);
+}
+
+/* Dimensions of 1 may become others, and count as those of pixels. False: a dimension counts pixels
+ * and channels. */
 static bool begin_counting(const struct ls_onnx_view *view, bool pixels, struct some some,
                            struct counting *c) {
     *c = (struct counting){.view = view, .pixels = pixels, .some = some, .all = 1};
     for (int d = 0; d < view->rank; d++) {
-        if (!has(&view->dimensions[d], pixels))
+        if (has(&view->dimensions[d], !pixels)) {
+            if (has(&view->dimensions[d], pixels))
+                return false;
             continue;
-        if (has(&view->dimensions[d], !pixels))
-            return false;
+        }
         c->dimension[c->count] = d;
         c->size[c->count] = d == some.d ? some.count : ls_onnx_dimension_size(&view->dimensions[d]);
         c->all *= c->size[c->count++];
@@ -82,6 +90,14 @@ static struct ls_onnx_view counted(const struct counting *c) {
     return view;
 }
 
+/* Room for so many numbers, which may be none; NULL after a failure. */
+static float *new_order(struct ls_onnx_walk *w, int64_t pixels) {
+    enum { MOST = 1 << 22 };
+    if (pixels > MOST)
+        ls_onnx_refuse(w, "takes more pixels than can be put in another order here");
+    return ls_constant(&w->builder, pixels > 0 ? (size_t)pixels : 1);
+}
+
 static struct ls_onnx_value take(struct ls_onnx_walk *w, struct ls_onnx_value x, struct some some) {
     struct counting c;
     if (x.term != LS_ONNX_PICKED)
@@ -93,7 +109,7 @@ static struct ls_onnx_value take(struct ls_onnx_walk *w, struct ls_onnx_value x,
     const struct ls_shape shape = ls_onnx_shape(w, x);
     const float *before = x.term == LS_ONNX_PICKED ? x.order : NULL;
     bool same = c.all == (int64_t)shape.height * shape.width;
-    float *order = ls_constant(&w->builder, (size_t)(c.all ? c.all : 1));
+    float *order = new_order(w, c.all);
     for (int64_t i = 0; order && i < c.all; i++) {
         const int64_t at = counted_at(&c, i);
         order[i] = before ? before[at] : (float)at;
@@ -136,23 +152,19 @@ bool ls_onnx_is_apart(const struct ls_onnx_view *view) {
     return apart;
 }
 
-void ls_onnx_agree(struct ls_onnx_walk *w, struct ls_onnx_value x[2]) {
-    bool sound = !w->builder.status && x[0].view.rank == x[1].view.rank &&
-                 ls_onnx_is_apart(&x[0].view) && ls_onnx_is_apart(&x[1].view);
-    for (int d = 0; sound && d < x[0].view.rank; d++)
-        sound = ls_onnx_dimension_size(&x[0].view.dimensions[d]) ==
-                    ls_onnx_dimension_size(&x[1].view.dimensions[d]) &&
-                ls_onnx_counts_pixels(&x[0].view.dimensions[d]) ==
-                    ls_onnx_counts_pixels(&x[1].view.dimensions[d]);
-    for (int i = 0; sound && i < 2; i++)
-        x[i] = ls_onnx_settle(w, ls_onnx_ordered(w, x[i]));
-}
-
 bool ls_onnx_is_ordered(const struct ls_onnx_view *view) {
-    for (int d = 0; d < view->rank; d++)
-        if (view->dimensions[d].count > 1 && ls_onnx_counts_pixels(&view->dimensions[d]))
-            return false;
-    return true;
+    bool ordered = true;
+    int64_t step = 1;
+    for (int d = view->rank - 1; d >= 0; d--) {
+        const struct ls_onnx_dimension *dimension = &view->dimensions[d];
+        if (!has(dimension, true))
+            continue;
+        if (has(dimension, false))
+            return true;
+        ordered = ordered && dimension->count == 1 && dimension->axes[0].step == step;
+        step *= ls_onnx_dimension_size(dimension);
+    }
+    return ordered;
 }
 
 /* Pixels that the dimensions begin .. end-1 count. */
@@ -174,6 +186,22 @@ static bool continues(const struct ls_onnx_view *a, const struct ls_onnx_view *b
                (pixels && ls_onnx_dimension_size(of_a) == ls_onnx_dimension_size(of_b));
     }
     return same;
+}
+
+/* Input i with its pixels in order, for all that take it from now on. */
+static void order_input(struct ls_onnx_walk *w, size_t i) {
+    const struct ls_onnx_value x = ls_onnx_input(w, i);
+    if (!w->builder.status && !ls_onnx_is_ordered(&x.view))
+        ls_onnx_replace_input(w, i, ls_onnx_settle(w, ls_onnx_ordered(w, x)));
+}
+
+void ls_onnx_order_alike(struct ls_onnx_walk *w, size_t i, int d) {
+    const struct ls_onnx_value *first = ls_onnx_peek(w, 0), *x = ls_onnx_peek(w, i);
+    if (!first || !x || ls_onnx_view_equal_but(&first->view, &x->view, d) ||
+        !continues(&first->view, &x->view, d))
+        return;
+    order_input(w, 0);
+    order_input(w, i);
 }
 
 /* Parts of activations that follow one another in dimension d, of pixels. */
@@ -233,7 +261,7 @@ struct ls_onnx_value ls_onnx_join_pixels(struct ls_onnx_walk *w, int d) {
         size += ls_onnx_dimension_size(&p.part[i].view.dimensions[d]);
         pixels += p.part[i].pixels;
     }
-    float *order = ls_constant(&w->builder, (size_t)pixels);
+    float *order = new_order(w, pixels);
     if (order)
         join_orders(&p, order);
     all.order = order;
@@ -256,15 +284,11 @@ bool ls_onnx_joins_pixels(const struct ls_onnx_walk *w, int d) {
     if (d < 0 || w->node->n_input > LS_ONNX_WHOLES)
         return false;
     for (size_t i = 0; i < w->node->n_input; i++) {
-        if (!ls_onnx_is_activations(w, i))
-            return false;
         const struct ls_onnx_value *x = ls_onnx_peek(w, i);
-        const struct ls_onnx_dimension *dimension = &x->view.dimensions[d];
-        if ((x->term != LS_ONNX_PICKED && x->term != LS_ONNX_WHOLE) || d >= x->view.rank ||
-            (dimension->count > 0 && !ls_onnx_counts_pixels(dimension)))
+        if (!x || (x->term != LS_ONNX_PICKED && x->term != LS_ONNX_WHOLE) || d >= x->view.rank ||
+            !ls_onnx_may_count_pixels(w, x, d))
             return false;
-        some = some || (dimension->count > 0 &&
-                        (x->term == LS_ONNX_PICKED || !ls_onnx_is_pixels(w, *x, d)));
+        some = some || x->term == LS_ONNX_PICKED || !ls_onnx_is_pixels(w, *x, d);
     }
     return some;
 }
@@ -286,9 +310,6 @@ struct ls_onnx_value ls_onnx_pad_pixels(struct ls_onnx_walk *w, struct ls_onnx_v
     struct counting c;
     x = ls_onnx_settle(w, x);
     const struct ls_shape shape = ls_onnx_shape(w, x);
-    for (int d = 0; d < x.view.rank; d++) /* a single pixel has no axis to be told by */
-        if (x.view.dimensions[d].count == 0 && pads[d] + pads[x.view.rank + d] > 0)
-            x.view.dimensions[d] = (struct ls_onnx_dimension){1, {{true, 1, 1}}};
     if (w->builder.status || !begin_counting(&x.view, true, whole, &c))
         return ls_onnx_refuse(w, "puts zeros where channels and pixels are counted in one");
     struct counting padded = c;
@@ -299,7 +320,7 @@ struct ls_onnx_value ls_onnx_pad_pixels(struct ls_onnx_walk *w, struct ls_onnx_v
         padded.all *= padded.size[k];
     }
     const int zero = shape.height * shape.width;
-    float *order = ls_constant(&w->builder, (size_t)padded.all);
+    float *order = new_order(w, padded.all);
     for (int64_t i = 0; order && i < padded.all; i++) {
         int64_t rest = i, at = 0;
         bool inside = true;

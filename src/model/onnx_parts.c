@@ -1,14 +1,8 @@
 /* Operations of ONNX that take activations apart, by channels or by pixels. */
+#include "model/onnx_array.h"
 #include "model/onnx_walk.h"
 
-static bool has_pixels(const struct ls_onnx_dimension *dimension) {
-    bool pixels = false;
-    for (int a = 0; a < dimension->count; a++)
-        pixels = pixels || dimension->axes[a].pixels;
-    return pixels;
-}
-
-/* Numbers begin .. end-1 of a dimension; channels that follow one another become a node when they
+/* Numbers begin .. end-1 of a dimension; those of tokens are a node, others become one when they
  * are taken. */
 static struct ls_onnx_value cut(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
                                 int64_t begin, int64_t end) {
@@ -23,8 +17,10 @@ static struct ls_onnx_value cut(struct ls_onnx_walk *w, struct ls_onnx_value x, 
         *dimension = ls_onnx_dimension_of(true, a.pixels, 1);
         return x;
     }
-    if (dimension->count == 0 || has_pixels(dimension))
-        return ls_onnx_refuse(w, "only channels can be taken, or pixels");
+    if (ls_onnx_counts_pixels(dimension))
+        return ls_onnx_some_pixels(w, x, d, begin, end - begin, 1);
+    if (dimension->count == 0 || !ls_onnx_is_apart(&x.view))
+        return ls_onnx_refuse(w, "only channels can be taken, or pixels of all of them");
     if (dimension->count != 1 || axis.size * axis.step != shape.channels)
         return ls_onnx_some_channels(w, x, d, begin, end - begin);
     x.term = LS_ONNX_SLICE;
@@ -32,12 +28,6 @@ static struct ls_onnx_value cut(struct ls_onnx_walk *w, struct ls_onnx_value x, 
     x.channels = (int)(end - begin) * axis.step;
     *dimension = ls_onnx_dimension_of(false, (int)(end - begin), axis.step);
     return x;
-}
-
-/* From 0 to `most`, where negative numbers count from the end. */
-static int64_t bound(int64_t number, int64_t most) {
-    number += number < 0 ? most : 0;
-    return number < 0 ? 0 : number > most ? most : number;
 }
 
 struct ls_onnx_ranges ls_onnx_ranges(const struct ls_onnx_walk *w) {
@@ -58,21 +48,24 @@ struct ls_onnx_ranges ls_onnx_ranges(const struct ls_onnx_walk *w) {
 
 /* Every so many pixels of an image down (d = 2) or across (d = 3). */
 static struct ls_onnx_value sample(struct ls_onnx_walk *w, struct ls_onnx_value x, int d,
-                                   int64_t begin, int64_t end, int64_t step) {
+                                   int64_t begin, int64_t count, int64_t step) {
     const struct ls_shape shape = ls_onnx_shape(w, x);
     struct ls_attributes a = {
         .sampling = {LS_NEAREST_BEFORE, {shape.height, shape.width}, {1, 1}, {0, 0}}};
-    a.sampling.size[d - 2] = (int)((end - begin + step - 1) / step);
+    a.sampling.size[d - 2] = (int)count;
     a.sampling.step[d - 2] = (float)step;
     a.sampling.start[d - 2] = (float)begin;
     return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_resize, a, 1, &x.node));
 }
 
-/* Whether dimension d counts some of the pixels of x, which is no image as images are stored. */
-static bool is_part_of_image(const struct ls_onnx_walk *w, const struct ls_onnx_value *x, int d) {
-    if (!ls_onnx_counts_pixels(&x->view.dimensions[d]))
+/* Whether so many numbers of dimension d are pixels that no operation takes out of x as it is: not
+ * those of an image as images are stored, nor tokens that follow one another. */
+static bool are_listed(const struct ls_onnx_walk *w, const struct ls_onnx_value *x, int d,
+                       int64_t count, int64_t step) {
+    if (!ls_onnx_may_count_pixels(w, x, d))
         return false;
-    return x->term == LS_ONNX_PICKED || !(ls_onnx_is_pixels(w, *x, d) || ls_onnx_is_image(w, *x));
+    return x->term == LS_ONNX_PICKED || count == 0 || step < 0 ||
+           !(ls_onnx_is_image(w, *x) || (step == 1 && ls_onnx_is_pixels(w, *x, d)));
 }
 
 static struct ls_onnx_value slice_axis(struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t axis,
@@ -81,23 +74,21 @@ static struct ls_onnx_value slice_axis(struct ls_onnx_walk *w, struct ls_onnx_va
     if (d < 0)
         return ls_onnx_refuse(w, "takes some of a dimension that is not there");
     const int64_t size = ls_onnx_dimension_size(&x.view.dimensions[d]);
-    begin = bound(begin, size);
-    end = bound(end, size);
-    step = step > size ? size : step;
-    if (step > 0 && is_part_of_image(w, &x, d))
-        return end - begin == size && step == 1
-                   ? x
-                   : ls_onnx_some_pixels(w, x, d, begin,
-                                         end > begin ? (end - begin - 1) / step + 1 : 0, step);
-    if (begin >= end)
-        return ls_onnx_refuse(w, "takes nothing of its input");
+    const int64_t count = ls_onnx_range(size, &begin, end, step);
+    step = count == 1 ? 1 : step;
+    if (count == size && step == 1)
+        return x;
+    if (count >= 0 && are_listed(w, &x, d, count, step))
+        return ls_onnx_some_pixels(w, x, d, begin, count, step);
+    if (count < 1)
+        return ls_onnx_refuse(w,
+                              "takes nothing of its input, or numbers that are no distance apart");
     x = ls_onnx_settle(w, x);
-    if (step == 1 && (begin > 0 || end < size) && ls_onnx_is_pixels(w, x, d))
-        return cut(w, x, d, begin, end);
-    x = d >= 2 ? ls_onnx_in_rows(w, x) : x;
-    if (step > 0 && d >= 2 && ls_onnx_is_image(w, x) && (step > 1 || end - begin < size))
-        return sample(w, x, d, begin, end, step);
-    return step == 1 ? cut(w, x, d, begin, end)
+    if (step == 1 && ls_onnx_is_pixels(w, x, d))
+        return cut(w, x, d, begin, begin + count);
+    if (step > 0 && d >= 2 && ls_onnx_is_image(w, x))
+        return sample(w, x, d, begin, count, step);
+    return step == 1 ? cut(w, x, d, begin, begin + count)
                      : ls_onnx_refuse(w, "only pixels can be taken some distance apart");
 }
 

@@ -8,22 +8,33 @@ static struct ls_onnx_value max_pool(struct ls_onnx_walk *w) {
     return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_maxpool, a, 1, &x.node));
 }
 
-/* The zeros that a Pad node adds count, those of its own only if it says so. */
-static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
-    int pads[4], added = 0, own = 0;
-    const struct ls_onnx_value x = ls_onnx_unpadded(w, pads);
-    struct ls_window window = ls_onnx_window(w, NULL);
+/* Whether the zeros that a Pad node adds, pads[4], can be the window's own, all of which count. */
+static bool can_pad(struct ls_window window, const int pads[4], bool round_up) {
+    bool own = false;
     for (int side = 0; side < 4; side++) {
-        own += window.padding[side];
-        added += pads[side];
+        own = own || window.padding[side] > 0;
         window.padding[side] += pads[side];
     }
+    return !own && !round_up && ls_onnx_is_plain(&window) &&
+           2 * window.padding[0] <= window.kernel[0];
+}
+
+/* The zeros that a Pad node adds count, those of its own only if it says so. */
+static struct ls_onnx_value average_pool(struct ls_onnx_walk *w) {
+    int pads[4];
+    struct ls_onnx_value x = ls_onnx_unpadded(w, pads);
+    struct ls_window window = ls_onnx_window(w, NULL);
+    bool counts = ls_onnx_whole(w->node, "count_include_pad", 0);
+    if (can_pad(window, pads, ls_onnx_whole(w->node, "ceil_mode", 0))) {
+        for (int side = 0; side < 4; side++) {
+            window.padding[side] += pads[side];
+            counts = counts || pads[side] > 0;
+        }
+    } else {
+        x = ls_onnx_image(w, 0);
+    }
     struct ls_attributes a = ls_onnx_plain(w, window);
-    a.padding_counts = added > 0 || ls_onnx_whole(w->node, "count_include_pad", 0);
-    if (added > 0 && (own > 0 || a.round_up))
-        return ls_onnx_refuse(w,
-                              "means over two paddings, or over the edge of one (ceil_mode), are "
-                              "not known here");
+    a.padding_counts = counts;
     return ls_onnx_made_image(w, ls_onnx_add(w, &ls_op_avgpool, a, 1, &x.node));
 }
 

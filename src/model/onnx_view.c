@@ -2,16 +2,20 @@
 #include "ops/op.h"
 #include <string.h>
 
+/* Lengthens the last axis by one that continues it; false: it does not. */
+static bool continue_axis(struct ls_onnx_axis *axes, int count, struct ls_onnx_axis axis) {
+    struct ls_onnx_axis *last = count > 0 ? &axes[count - 1] : NULL;
+    if (!last || last->pixels != axis.pixels || last->step != (int64_t)axis.size * axis.step)
+        return false;
+    last->size *= axis.size;
+    last->step = axis.step;
+    return true;
+}
+
 /* Appends an axis to a dimension, or lengthens the one it continues; false: there is no room. */
 static bool append(struct ls_onnx_dimension *to, struct ls_onnx_axis axis) {
-    struct ls_onnx_axis *last = to->count > 0 ? &to->axes[to->count - 1] : NULL;
-    if (axis.size == 1)
+    if (axis.size == 1 || continue_axis(to->axes, to->count, axis))
         return true;
-    if (last && last->pixels == axis.pixels && last->step == (int64_t)axis.size * axis.step) {
-        last->size *= axis.size;
-        last->step = axis.step;
-        return true;
-    }
     if (to->count == LS_ONNX_AXES)
         return false;
     to->axes[to->count++] = axis;
@@ -80,24 +84,27 @@ bool ls_onnx_is_image_order(const struct ls_onnx_view *view, struct ls_shape sha
     return ls_onnx_dimension_equal(&all, &wanted);
 }
 
-/* The axes of a view, one after the other. */
+/* The axes of a view, one after the other; those that continue one another are one. */
 struct walk {
-    const struct ls_onnx_view *view;
-    int dimension, index;     /* of the axis that is next, */
+    int count, index; /* of the axis that is next, */
+    struct ls_onnx_axis axes[LS_ONNX_DIMENSIONS * LS_ONNX_AXES];
     struct ls_onnx_axis left; /* unless something is left of the one before: size 1 is nothing */
 };
 
+static struct walk begin_walk(const struct ls_onnx_view *view) {
+    struct walk walk = {.left = {.size = 1}};
+    for (int d = 0; d < view->rank; d++)
+        for (int a = 0; a < view->dimensions[d].count; a++)
+            if (!continue_axis(walk.axes, walk.count, view->dimensions[d].axes[a]))
+                walk.axes[walk.count++] = view->dimensions[d].axes[a];
+    return walk;
+}
+
 static bool next(struct walk *walk) {
     while (walk->left.size == 1) {
-        if (walk->dimension == walk->view->rank)
+        if (walk->index == walk->count)
             return false;
-        const struct ls_onnx_dimension *d = &walk->view->dimensions[walk->dimension];
-        if (walk->index < d->count) {
-            walk->left = d->axes[walk->index++];
-        } else {
-            walk->dimension++;
-            walk->index = 0;
-        }
+        walk->left = walk->axes[walk->index++];
     }
     return true;
 }
@@ -126,7 +133,7 @@ static bool take(struct walk *walk, int64_t size, struct ls_onnx_dimension *to) 
 
 bool ls_onnx_reshape(struct ls_onnx_view *view, int rank, const int64_t *sizes) {
     struct ls_onnx_view to = {.rank = rank};
-    struct walk walk = {.view = view, .left = {.size = 1}};
+    struct walk walk = begin_walk(view);
     bool sound = rank <= LS_ONNX_DIMENSIONS;
     for (int d = 0; sound && d < rank; d++)
         sound = take(&walk, sizes[d], &to.dimensions[d]);

@@ -87,14 +87,17 @@ struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value
     }
 }
 
+struct ls_onnx_value ls_onnx_replace_input(struct ls_onnx_walk *w, size_t i,
+                                           struct ls_onnx_value x) {
+    x.made = true;
+    if (!w->builder.status)
+        *find(w, i) = x;
+    return x;
+}
+
 /* A term becomes a node of ours for all that take it. */
 struct ls_onnx_value ls_onnx_input(struct ls_onnx_walk *w, size_t i) {
-    struct ls_onnx_value x = ls_onnx_unmixed(w, ls_onnx_settle(w, ls_onnx_term(w, i)));
-    if (w->builder.status)
-        return x;
-    x.made = true;
-    *find(w, i) = x;
-    return x;
+    return ls_onnx_replace_input(w, i, ls_onnx_unmixed(w, ls_onnx_settle(w, ls_onnx_term(w, i))));
 }
 
 struct ls_onnx_value ls_onnx_exchange(struct ls_onnx_walk *w, struct ls_onnx_value x) {
@@ -104,10 +107,7 @@ struct ls_onnx_value ls_onnx_exchange(struct ls_onnx_walk *w, struct ls_onnx_val
 }
 
 struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i) {
-    const struct ls_onnx_value x = ls_onnx_exchange(w, ls_onnx_input(w, i));
-    if (!w->builder.status)
-        *find(w, i) = x;
-    return x;
+    return ls_onnx_replace_input(w, i, ls_onnx_exchange(w, ls_onnx_input(w, i)));
 }
 
 /* The tensor that is the node's input i. */
@@ -149,6 +149,8 @@ struct ls_onnx_value ls_onnx_in_rows(struct ls_onnx_walk *w, struct ls_onnx_valu
         return x;
     if (ls_onnx_is_pixels(w, x, 1))
         x = ls_onnx_exchange(w, x);
+    if (ls_onnx_is_channels(w, x, 1) && !ls_onnx_is_ordered(&x.view))
+        x = ls_onnx_settle(w, ls_onnx_ordered(w, x)); /* its sides have been exchanged */
     const struct ls_shape shape = ls_onnx_shape(w, x);
     const int pixels = shape.height * shape.width;
     const int rows = (int)ls_onnx_dimension_size(&x.view.dimensions[2]);
@@ -161,11 +163,8 @@ struct ls_onnx_value ls_onnx_in_rows(struct ls_onnx_walk *w, struct ls_onnx_valu
 }
 
 struct ls_onnx_value ls_onnx_image(struct ls_onnx_walk *w, size_t i) {
-    struct ls_onnx_value x = ls_onnx_in_rows(w, ls_onnx_input(w, i));
-    if (!w->builder.status) {
-        x.made = true;
-        *find(w, i) = x;
-    }
+    const struct ls_onnx_value x =
+        ls_onnx_replace_input(w, i, ls_onnx_in_rows(w, ls_onnx_input(w, i)));
     return w->builder.status || ls_onnx_is_image(w, x)
                ? x
                : ls_onnx_refuse(w,

@@ -127,6 +127,10 @@ struct ls_onnx_value ls_onnx_unpadded(struct ls_onnx_walk *w, int pads[4]);
 struct ls_onnx_value ls_onnx_exchange(struct ls_onnx_walk *w, struct ls_onnx_value x);
 struct ls_onnx_value ls_onnx_exchange_input(struct ls_onnx_walk *w, size_t i);
 
+/* Lets x, the same activations, be input i for all that take it from now on. */
+struct ls_onnx_value ls_onnx_replace_input(struct ls_onnx_walk *w, size_t i,
+                                           struct ls_onnx_value x);
+
 /* The activations that a term stands for. */
 struct ls_onnx_value ls_onnx_settle(struct ls_onnx_walk *w, struct ls_onnx_value x);
 
@@ -150,14 +154,17 @@ struct ls_onnx_value ls_onnx_unmixed(struct ls_onnx_walk *w, struct ls_onnx_valu
 struct ls_onnx_value ls_onnx_pad_pixels(struct ls_onnx_walk *w, struct ls_onnx_value x,
                                         const int64_t *pads);
 
-/* Two activations that are counted in the same sizes, in one order; others stay as they are. */
-void ls_onnx_agree(struct ls_onnx_walk *w, struct ls_onnx_value x[2]);
-
-/* Whether a dimension counts pixels and nothing else; no dimension of a view counts both pixels and
- * channels; no dimension counts pixels that do not stand equally far apart. */
+/* Whether a dimension counts pixels and nothing else; whether dimension d of x does, or is one of 1
+ * that may: neither the batch's nor that of an only channel. Whether no dimension of a view counts
+ * both pixels and channels; whether its pixels are counted in their order, as far as none does. */
 bool ls_onnx_counts_pixels(const struct ls_onnx_dimension *dimension);
+bool ls_onnx_may_count_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value *x, int d);
 bool ls_onnx_is_apart(const struct ls_onnx_view *view);
 bool ls_onnx_is_ordered(const struct ls_onnx_view *view);
+
+/* Puts the pixels of inputs 0 and i in the order in which their dimensions count them, for all that
+ * take them from now on, if these orders are all they differ in but for dimension d. */
+void ls_onnx_order_alike(struct ls_onnx_walk *w, size_t i, int d);
 
 /* Appends a part to inputs[count], and returns how many these are then: of many, as many are joined
  * as an operation takes at a time. */

@@ -5,8 +5,12 @@
 
 static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
                             struct ls_error *error) {
+    enum { MOST = 1 << 24 }; /* up to which floats are all whole numbers */
     const int pixels = node->in[0].height * node->in[0].width;
     *out = (struct ls_shape){1, node->attributes.pixels, node->in[0].channels};
+    if (pixels > MOST)
+        return ls_fail(error, LS_MISMATCH, "cannot pick from %d pixels: %d are the most", pixels,
+                       MOST);
     for (int p = 0; p < out->width; p++)
         if (!(node->attributes.given[p] >= 0 && node->attributes.given[p] < (float)pixels))
             return ls_fail(error, LS_MISMATCH, "cannot pick pixel number %g of %d",

@@ -2,6 +2,7 @@
 make_onnx.py."""
 import torch
 
+import orders
 import shifted_windows
 import vits
 
@@ -579,6 +580,9 @@ def all_of():
     perturb(*(module for module in shifted.modules() if isinstance(module, torch.nn.LayerNorm)))
     shifted.patches.weight.data *= 4  # or small changes of weights would change much
     yield "shifted", shifted
+    ordered = orders.Orders()
+    ordered.patches.weight.data *= 3  # or little would be left of the differences between images
+    yield "orders", ordered
     regrouped = shifted_windows.Regrouped()
     perturb(regrouped.norm)
     for conv in (regrouped.patches, regrouped.first, regrouped.second):
