@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define MOST_WHOLE 0x1p52 /* up to which quotients of whole numbers are exact */
+#define ENDLESS    0x1p63 /* the most there is, which ends of slices are that take all */
 
 enum { RANK = LS_ONNX_SOURCE_RANK };
 
@@ -11,13 +12,15 @@ static const struct ls_onnx_array nothing;
 
 struct ls_onnx_array ls_onnx_array_of(bool whole, int rank, const int64_t *size) {
     struct ls_onnx_array array = {.rank = rank, .count = 1, .whole = whole};
+    int64_t others = 1; /* numbers of all dimensions but those of 0, which strides are made of */
     if (rank < 0 || rank > RANK)
         return nothing;
     for (int d = 0; d < rank; d++) {
-        if (size[d] < 0 || (array.count && size[d] > LS_ONNX_ARRAY_MOST / (int64_t)array.count))
+        if (size[d] < 0 || size[d] > LS_ONNX_ARRAY_MOST / others)
             return nothing;
         array.size[d] = size[d];
         array.count *= (size_t)size[d];
+        others *= size[d] > 0 ? size[d] : 1;
     }
     array.number = calloc(array.count + 1, sizeof *array.number);
     return array.number ? array : nothing;
@@ -38,7 +41,8 @@ struct ls_onnx_array ls_onnx_array_row(int count, const int64_t *wholes) {
 bool ls_onnx_array_round(struct ls_onnx_array *array) {
     for (size_t i = 0; i < array->count; i++) {
         const double number = array->number[i];
-        if (array->whole && (!(fabs(number) <= MOST_WHOLE) || trunc(number) != number))
+        const bool endless = fabs(number) == ENDLESS;
+        if (array->whole && !(endless || (fabs(number) <= MOST_WHOLE && trunc(number) == number)))
             return false;
         if (!array->whole)
             array->number[i] = (double)(float)number;
@@ -302,7 +306,7 @@ struct ls_onnx_array ls_onnx_array_take(const struct ls_onnx_source *source) {
 
 /* The nearest there is. */
 static int64_t whole_of(double number) {
-    return number >= 0x1p63 ? INT64_MAX : number <= -0x1p63 ? INT64_MIN : (int64_t)number;
+    return number >= ENDLESS ? INT64_MAX : number <= -ENDLESS ? INT64_MIN : (int64_t)number;
 }
 
 struct LsOnnx__Tensor *ls_onnx_array_tensor(const struct ls_onnx_array *array) {

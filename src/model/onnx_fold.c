@@ -147,11 +147,16 @@ static struct ls_onnx_array map(const struct folding *f) {
     return x;
 }
 
-/* Within bounds that are inputs, or were attributes before ONNX's version 11. */
+/* The single number that is input i, or was an attribute before ONNX's version 11. */
+static double number_of(const struct folding *f, int i, const char *name, double otherwise) {
+    return input(f, i)->count == 1 ? *input(f, i)->number
+                                   : ls_onnx_number(f->node, name, otherwise);
+}
+
+/* Within bounds. */
 static struct ls_onnx_array clip(const struct folding *f) {
     struct ls_onnx_array x = copy(input(f, 0));
-    const double low = (double)ls_onnx_number_or_attribute(f->w, 1, "min", -HUGE_VAL),
-                 high = (double)ls_onnx_number_or_attribute(f->w, 2, "max", HUGE_VAL);
+    const double low = number_of(f, 1, "min", -HUGE_VAL), high = number_of(f, 2, "max", HUGE_VAL);
     for (size_t i = 0; i < x.count; i++)
         x.number[i] = fmin(fmax(x.number[i], low), high);
     return x;
@@ -190,14 +195,16 @@ static struct ls_onnx_array where(const struct folding *f) {
     return all[1];
 }
 
-/* Of activations, or of anything else. */
+/* Of activations, which may be scores of attention, or of anything else. */
 static struct ls_onnx_array shape(const struct folding *f) {
     int64_t sizes[LS_ONNX_DIMENSIONS];
     if (!ls_onnx_is_activations(f->w, 0)) {
         const struct ls_onnx_source source = ls_onnx_find(f->w->onnx, f->node->input[0]);
         return source.tensor ? ls_onnx_array_row(source.rank, source.size) : nothing;
     }
-    const struct ls_onnx_value x = ls_onnx_views_of(f->w);
+    const struct ls_onnx_value *taken = ls_onnx_peek(f->w, 0);
+    const bool scores = taken->term == LS_ONNX_SCORES || taken->term == LS_ONNX_ATTENTION;
+    const struct ls_onnx_value x = scores ? *taken : ls_onnx_views_of(f->w);
     for (int d = 0; d < x.view.rank; d++)
         sizes[d] = ls_onnx_dimension_size(&x.view.dimensions[d]);
     return ls_onnx_array_row(x.view.rank, sizes);
@@ -397,8 +404,13 @@ bool ls_onnx_folds(const struct ls_onnx_walk *w) {
 
 /* Puts the numbers in the place of the node's output. */
 static void keep(struct ls_onnx_walk *w, struct ls_onnx_array *array) {
+    enum {
+        MOST = 1 << 26
+    }; /* numbers of all nodes: none is given back before the network is made */
     const long index = ls_onnx_index(w->onnx, w->node->output[0]);
-    struct LsOnnx__Tensor *tensor = array->number ? ls_onnx_array_tensor(array) : NULL;
+    w->folded += array->count;
+    struct LsOnnx__Tensor *tensor =
+        array->number && w->folded <= MOST ? ls_onnx_array_tensor(array) : NULL;
     if (!tensor)
         ls_onnx_refuse(w, "its numbers do not fit together, or are too many");
     else if (index < 0)

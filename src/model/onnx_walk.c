@@ -119,8 +119,12 @@ static struct ls_onnx_source tensor_of(const struct ls_onnx_walk *w, size_t i) {
 struct ls_onnx_row ls_onnx_row(const struct ls_onnx_walk *w, size_t i) {
     struct ls_onnx_row row = {.count = -1};
     const struct ls_onnx_source source = tensor_of(w, i);
-    if (source.tensor && !source.cast && source.rank <= 1)
-        row.count = ls_onnx_tensor_wholes(source.tensor, LS_ONNX_WHOLES, row.wholes);
+    if (!source.tensor || source.cast || source.rank > 1 || !ls_onnx_is_whole(source.tensor))
+        return row;
+    const size_t count = ls_onnx_whole_count(source.tensor);
+    for (size_t k = 0; count <= LS_ONNX_WHOLES && k < count; k++)
+        row.wholes[k] = ls_onnx_whole_at(source.tensor, k);
+    row.count = count <= LS_ONNX_WHOLES ? (int)count : -1;
     return row;
 }
 

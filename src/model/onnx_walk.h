@@ -75,6 +75,7 @@ struct ls_onnx_walk {
     struct ls_onnx_value
         *values; /* [name_count + 1] of the graph's names, as far as they are made */
     struct ls_onnx_source *sources;  /* [network's tensor_count] */
+    size_t folded;                   /* numbers that were computed from constants */
     const struct LsOnnx__Node *node; /* being added */
 };
 
