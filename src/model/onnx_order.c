@@ -264,6 +264,7 @@ struct ls_onnx_value ls_onnx_join_pixels(struct ls_onnx_walk *w, int d) {
     float *order = new_order(w, pixels);
     if (order)
         join_orders(&p, order);
+    all.term = LS_ONNX_PICKED; /* also of parts that are whole */
     all.order = order;
     all.pixels = pixels;
     int64_t step = 1;

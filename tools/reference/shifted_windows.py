@@ -91,7 +91,7 @@ class Shifted(nn.Module):
 
 
 class Regrouped(nn.Module):
-    """Pixels that are put together by fours in both ways that are usual; attention whose queries, keys and values stand
+    """Pixels that are put together by fours in both ways that are usual, and an image behind itself; attention whose queries, keys and values stand
     side by side in each head and whose shares are turned, as CoAtNets have it, among every other pixel, as MobileViTs
     do, and among channels (Ding et al. 2022, DaViT)."""
 
@@ -132,6 +132,7 @@ class Regrouped(nn.Module):
         x = x.view(images, channels, height // 2, 2, width // 2, 2).permute(0, 3, 5, 1, 2, 4)
         x = torch.tanh(self.first(x.reshape(images, channels * 4, height // 2, width // 2)))
         x = torch.tanh(self.second(nn.functional.pixel_unshuffle(x, 2)))
+        x = torch.cat([x, x], 2)[:, :, 3:7]
         x = self.attend_apart(x + self.attend_beside(x))
         x = x.flatten(2).transpose(1, 2)
         return self.linear((x + self.attend_channels(x)).mean(1))
