@@ -91,9 +91,9 @@ class Shifted(nn.Module):
 
 
 class Regrouped(nn.Module):
-    """Pixels that are put together by fours in both ways that are usual, and an image behind itself; attention whose queries, keys and values stand
-    side by side in each head and whose shares are turned, as CoAtNets have it, among every other pixel, as MobileViTs
-    do, and among channels (Ding et al. 2022, DaViT)."""
+    """Pixels that are put together by fours in both ways that are usual, and an image behind itself; attention whose
+    queries, keys and values stand side by side in each head and whose shares are turned, as CoAtNets have it, among
+    every other pixel, as MobileViTs do, and among channels (Ding et al. 2022, DaViT)."""
 
     def __init__(self):
         super().__init__()
