@@ -49,8 +49,8 @@ struct ls_onnx_array ls_onnx_array_reshape(const struct ls_onnx_array *array, bo
 struct ls_onnx_array ls_onnx_array_transpose(const struct ls_onnx_array *array,
                                              const int64_t *order);
 
-/* How many of `size` numbers ONNX's Slice takes from *begin to before `end`, which may count from
- * the behind and lie outside; sets *begin to the first. -1: there is no such step. */
+/* How many of `size` numbers ONNX's Slice takes from *begin to before `end`, which may lie outside,
+ * and count from the last if negative; sets *begin to the first. -1: there is no such step. */
 int64_t ls_onnx_range(int64_t size, int64_t *begin, int64_t end, int64_t step);
 
 /* Of a dimension every step-th number from begin to before end, as ONNX's Slice counts; those that
