@@ -1,5 +1,5 @@
-"""Small networks of attention whose pixels and channels are grouped: in windows, rolled and padded ones among them (Liu et
-al. 2021), in the operations that Swin transformers have in PyTorch; and in other ways that networks have."""
+"""Small networks of attention whose pixels and channels are grouped: in windows, rolled and padded ones among them
+(Liu et al. 2021), in the operations that Swin transformers have in PyTorch; and in other ways that networks have."""
 import itertools
 
 import torch
