@@ -84,6 +84,7 @@ struct ls_attributes {
                                     apart or a shuffle mixes; 0 is 1, but for group norm */
     int begin;                   /* first channel of a slice, or pixel of a span */
     int pixels;              /* of a learned row, a span, a pick, or what a pixel is spread over */
+    bool rows_are_pixels;    /* those of a learned row's tensor, not parts of its channels */
     int windows;             /* of as many pixels each, in which attention stays; 0: one */
     int rows;                /* that a span's pixels, or those a pixel is spread over, stand
                                 in, or a dimension of a learned row's tensor; 0: one */

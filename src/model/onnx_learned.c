@@ -22,8 +22,9 @@ static bool ends_alike(const struct ls_onnx_source *source, int count) {
     return true;
 }
 
-/* The row of pixels that a source is, and how it is counted; false: it is none. */
-static bool describe(const struct ls_onnx_source *source, struct ls_attributes *a,
+/* The row of pixels that a source is, and how it is counted: of three dimensions the second counts
+ * channels, or `pixels`. False: it is none. */
+static bool describe(const struct ls_onnx_source *source, bool pixels, struct ls_attributes *a,
                      struct ls_onnx_view *view) {
     int first = -1, last = 0; /* of the dimensions that are not 1 */
     for (int d = 0; d < source->rank; d++)
@@ -45,9 +46,12 @@ static bool describe(const struct ls_onnx_source *source, struct ls_attributes *
         a->pixels = (int)size[1 - count];
         a->rows = count == 3 ? (int)size[-1] : 1;
         a->channels = a->rows * (int)size[0];
-        view->dimensions[first] = ls_onnx_dimension_of(true, a->pixels, 1);
-        view->dimensions[last - 1] = count == 3 ? ls_onnx_dimension_of(false, a->rows, (int)size[0])
-                                                : view->dimensions[first];
+        a->rows_are_pixels = pixels && count == 3;
+        view->dimensions[first] =
+            ls_onnx_dimension_of(true, a->pixels, a->rows_are_pixels ? a->rows : 1);
+        if (count == 3)
+            view->dimensions[last - 1] =
+                ls_onnx_dimension_of(pixels, a->rows, pixels ? 1 : (int)size[0]);
         view->dimensions[last] = ls_onnx_dimension_of(false, (int)size[0], 1);
     }
     return count < 2 ||
@@ -55,10 +59,10 @@ static bool describe(const struct ls_onnx_source *source, struct ls_attributes *
 }
 
 /* Checks a source and describes it; false after a failure. */
-static bool take(struct ls_onnx_walk *w, struct ls_onnx_source source, struct ls_attributes *a,
-                 struct ls_onnx_view *view) {
+static bool take(struct ls_onnx_walk *w, struct ls_onnx_source source, bool pixels,
+                 struct ls_attributes *a, struct ls_onnx_view *view) {
     source = ls_onnx_checked(w, source, source.rank);
-    if (!w->builder.status && (!source.tensor || !describe(&source, a, view)))
+    if (!w->builder.status && (!source.tensor || !describe(&source, pixels, a, view)))
         ls_onnx_refuse(w, "takes weights as activations that are neither tokens nor an image, or "
                           "differ between images");
     return !w->builder.status;
@@ -81,11 +85,11 @@ static bool change_numbers(struct ls_onnx_numbers from, enum ls_onnx_change chan
     return true;
 }
 
-static struct ls_onnx_value given(struct ls_onnx_walk *w, struct ls_onnx_source source,
+static struct ls_onnx_value given(struct ls_onnx_walk *w, struct ls_onnx_source source, bool pixels,
                                   enum ls_onnx_change change) {
     struct ls_onnx_value row = {0};
     struct ls_attributes a;
-    if (!take(w, source, &a, &row.view))
+    if (!take(w, source, pixels, &a, &row.view))
         return row;
     float *numbers = ls_constant(&w->builder, ls_onnx_numbers(source.tensor).count);
     a.given = numbers;
@@ -95,15 +99,34 @@ static struct ls_onnx_value given(struct ls_onnx_walk *w, struct ls_onnx_source 
     return row;
 }
 
-struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_source source) {
+static struct ls_onnx_value learned_row(struct ls_onnx_walk *w, struct ls_onnx_source source,
+                                        bool pixels) {
     const struct ls_onnx_value none = {.term = LS_ONNX_LEARNED};
     struct ls_onnx_value learned = {0};
     struct ls_attributes a;
     if (source.tensor && !ls_onnx_is_stored(w, &source))
-        return given(w, source, LS_ONNX_AS_IT_IS);
-    if (take(w, source, &a, &learned.view))
+        return given(w, source, pixels, LS_ONNX_AS_IT_IS);
+    if (take(w, source, pixels, &a, &learned.view))
         learned.node = ls_onnx_add_weighted(w, &ls_op_learned, a, none, &source, 1);
     return learned;
+}
+
+struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_source source) {
+    return learned_row(w, source, false);
+}
+
+/* Whether a source has a number for every pixel, in two dimensions, and channel of x: positions of
+ * an image whose channels are last, or of tokens in windows. */
+static bool is_of_pixels(const struct ls_onnx_walk *w, const struct ls_onnx_value *x,
+                         const struct ls_onnx_source *source) {
+    const int rank = x->view.rank, before = rank - source->rank;
+    bool fits = !w->builder.status && rank >= 3 && source->rank >= 3 && before >= 0 &&
+                ls_onnx_counts_pixels(&x->view.dimensions[rank - 3]) &&
+                ls_onnx_counts_pixels(&x->view.dimensions[rank - 2]) &&
+                ls_onnx_is_channels(w, *x, -1);
+    for (int d = rank - 3; fits && d < rank; d++)
+        fits = ls_onnx_dimension_size(&x->view.dimensions[d]) == source->size[d - before];
+    return fits;
 }
 
 /* Whether the last dimensions of a view are those of another, and there are none before them. */
@@ -167,19 +190,24 @@ static struct ls_onnx_value combine(struct ls_onnx_walk *w, const struct ls_op *
 
 struct ls_onnx_value ls_onnx_add_learned(struct ls_onnx_walk *w, size_t activations,
                                          struct ls_onnx_source source) {
-    ls_onnx_input(w, activations); /* whose weights come first */
-    return combine(w, &ls_op_add, activations, ls_onnx_learned(w, source));
+    const struct ls_onnx_value x = ls_onnx_input(w, activations); /* whose weights come first */
+    return combine(w, &ls_op_add, activations,
+                   learned_row(w, source, is_of_pixels(w, &x, &source)));
 }
 
 struct ls_onnx_value ls_onnx_add_given(struct ls_onnx_walk *w, size_t activations,
                                        struct ls_onnx_source source, enum ls_onnx_change change) {
-    return combine(w, &ls_op_add, activations, given(w, source, change));
+    const struct ls_onnx_value x = ls_onnx_input(w, activations);
+    return combine(w, &ls_op_add, activations,
+                   given(w, source, is_of_pixels(w, &x, &source), change));
 }
 
 struct ls_onnx_value ls_onnx_multiply_given(struct ls_onnx_walk *w, size_t activations,
                                             struct ls_onnx_source source,
                                             enum ls_onnx_change change) {
-    return combine(w, &ls_op_multiply, activations, given(w, source, change));
+    const struct ls_onnx_value x = ls_onnx_input(w, activations);
+    return combine(w, &ls_op_multiply, activations,
+                   given(w, source, is_of_pixels(w, &x, &source), change));
 }
 
 /* Whether a node's numbers are the same for all images, and not learned. */
@@ -220,7 +248,7 @@ static bool is_scale(const struct ls_onnx_walk *w, struct ls_onnx_source source,
     const int before = x.view.rank - source.rank;
     struct ls_onnx_view view;
     if (!source.tensor || before < 0 || source.tensor->n_size > LS_ONNX_RANK ||
-        !describe(&source, a, &view) || a->pixels > 1)
+        !describe(&source, false, a, &view) || a->pixels > 1)
         return false;
     a->single = a->channels == 1;
     return a->single || ls_onnx_is_channels(w, x, before + axis_in(&view));

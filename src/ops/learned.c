@@ -28,7 +28,8 @@ static enum ls_status shape(const struct ls_node *node, struct ls_shape *out,
     const struct ls_attributes *a = &node->attributes;
     const int rows = a->rows > 1 ? a->rows : 1;
     const int least = a->pixels > 1 ? 2 + (rows > 1) : a->channels > 1 ? a->axis + 1 : 0;
-    *out = (struct ls_shape){1, a->pixels, a->channels};
+    *out = a->rows_are_pixels ? (struct ls_shape){1, a->pixels * rows, a->channels / rows}
+                              : (struct ls_shape){1, a->pixels, a->channels};
     if (a->pixels > 0 && a->channels > 0 && a->channels % rows == 0 && a->axis >= 0 &&
         a->rank >= least && a->rank <= 4)
         return LS_OK;

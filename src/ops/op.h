@@ -125,7 +125,7 @@ extern const struct ls_op ls_op_concat;  /* of up to LS_MAX_INPUTS inputs of one
 extern const struct ls_op ls_op_slice;   /* attributes: channels, begin */
 extern const struct ls_op ls_op_shuffle; /* attributes: groups */
 extern const struct ls_op ls_op_learned; /* no inputs; attributes: pixels, channels, rows, rank,
-                                            axis */
+                                            axis, rows_are_pixels */
 extern const struct ls_op ls_op_given;   /* the same, not learned; and given */
 extern const struct ls_op ls_op_spread;  /* attributes: pixels, channels, rows */
 extern const struct ls_op ls_op_append;  /* of up to LS_MAX_INPUTS inputs with as many channels */

@@ -100,7 +100,7 @@ class Regrouped(nn.Module):
         self.patches, self.first = nn.Conv2d(3, 3, 2, stride=2), nn.Conv2d(12, 6, 1)
         self.second, self.beside = nn.Conv2d(24, 8, 1), nn.Conv2d(8, 24, 1)
         self.norm, self.apart, self.channels = nn.LayerNorm(8), nn.Linear(8, 24), nn.Linear(8, 24)
-        self.linear = nn.Linear(8, 10)
+        self.linear, self.positions = nn.Linear(8, 10), nn.Parameter(torch.randn(1, 4, 4, 8) / 2)
 
     def attend_beside(self, x):
         """[images, 8, height, width] of the same, in two heads."""
@@ -134,7 +134,7 @@ class Regrouped(nn.Module):
         x = torch.tanh(self.second(nn.functional.pixel_unshuffle(x, 2)))
         x = torch.cat([x, x], 2)[:, :, 3:7]
         x = self.attend_apart(x + self.attend_beside(x))
-        x = x.flatten(2).transpose(1, 2)
+        x = (x.permute(0, 2, 3, 1) + self.positions).flatten(1, 2)
         return self.linear((x + self.attend_channels(x)).mean(1))
 
 
