@@ -90,7 +90,7 @@ static struct ls_onnx_array apply(const struct function_of_two *function,
         const double value = function->of(result.number[i], other.number[i]);
         result.number[i] = result.whole ? trunc(value) : value;
     }
-    if (!other.number || !ls_onnx_array_round(&result))
+    if (!other.number)
         ls_onnx_array_free(&result);
     ls_onnx_array_free(&other);
     return result;

@@ -75,14 +75,6 @@ static struct ls_onnx_value concat(struct ls_onnx_walk *w) {
     return all;
 }
 
-/* A node for so many channels of zeros beside x. */
-static int add_zeros(struct ls_onnx_walk *w, struct ls_onnx_value x, int64_t channels) {
-    const struct ls_attributes zero = {
-        .pixels = 1, .channels = 1, .given = ls_constant(&w->builder, 1)};
-    const int node = ls_onnx_add(w, &ls_op_given, zero, 0, NULL);
-    return ls_onnx_spread(w, node, ls_onnx_shape(w, x), (int)channels);
-}
-
 /* An image with so many channels of zeros before and after its own, as a skip connection has that
  * learns nothing where channels become more (He et al. 2016, section 3.3, option A). */
 static struct ls_onnx_value pad_channels(struct ls_onnx_walk *w, struct ls_onnx_value x,
@@ -91,10 +83,10 @@ static struct ls_onnx_value pad_channels(struct ls_onnx_walk *w, struct ls_onnx_
     if (before == 0 && after == 0)
         return x;
     if (before > 0)
-        inputs[count++] = add_zeros(w, x, before);
+        inputs[count++] = ls_onnx_zeros(w, ls_onnx_shape(w, x), (int)before);
     inputs[count++] = x.node;
     if (after > 0)
-        inputs[count++] = add_zeros(w, x, after);
+        inputs[count++] = ls_onnx_zeros(w, ls_onnx_shape(w, x), (int)after);
     return ls_onnx_made_image(
         w, ls_onnx_add(w, &ls_op_concat, (struct ls_attributes){0}, count, inputs));
 }

@@ -154,6 +154,12 @@ int ls_onnx_spread(struct ls_onnx_walk *w, int pixel, struct ls_shape over, int 
     return ls_onnx_add(w, &ls_op_spread, a, 1, &pixel);
 }
 
+int ls_onnx_zeros(struct ls_onnx_walk *w, struct ls_shape over, int channels) {
+    const struct ls_attributes zero = {
+        .pixels = 1, .channels = 1, .given = ls_constant(&w->builder, 1)};
+    return ls_onnx_spread(w, ls_onnx_add(w, &ls_op_given, zero, 0, NULL), over, channels);
+}
+
 /* A row at every pixel of x, if it is one pixel or one number and x counts more. */
 static struct ls_onnx_value spread(struct ls_onnx_walk *w, struct ls_onnx_value *x,
                                    struct ls_onnx_value row, size_t input) {
@@ -195,19 +201,22 @@ struct ls_onnx_value ls_onnx_add_learned(struct ls_onnx_walk *w, size_t activati
                    learned_row(w, source, is_of_pixels(w, &x, &source)));
 }
 
+static struct ls_onnx_value combine_given(struct ls_onnx_walk *w, const struct ls_op *op,
+                                          size_t activations, struct ls_onnx_source source,
+                                          enum ls_onnx_change change) {
+    const struct ls_onnx_value x = ls_onnx_input(w, activations);
+    return combine(w, op, activations, given(w, source, is_of_pixels(w, &x, &source), change));
+}
+
 struct ls_onnx_value ls_onnx_add_given(struct ls_onnx_walk *w, size_t activations,
                                        struct ls_onnx_source source, enum ls_onnx_change change) {
-    const struct ls_onnx_value x = ls_onnx_input(w, activations);
-    return combine(w, &ls_op_add, activations,
-                   given(w, source, is_of_pixels(w, &x, &source), change));
+    return combine_given(w, &ls_op_add, activations, source, change);
 }
 
 struct ls_onnx_value ls_onnx_multiply_given(struct ls_onnx_walk *w, size_t activations,
                                             struct ls_onnx_source source,
                                             enum ls_onnx_change change) {
-    const struct ls_onnx_value x = ls_onnx_input(w, activations);
-    return combine(w, &ls_op_multiply, activations,
-                   given(w, source, is_of_pixels(w, &x, &source), change));
+    return combine_given(w, &ls_op_multiply, activations, source, change);
 }
 
 /* Whether a node's numbers are the same for all images, and not learned. */

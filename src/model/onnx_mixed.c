@@ -23,8 +23,7 @@ static int mixed_dimension(const struct ls_onnx_walk *w, const struct ls_onnx_va
         if (ls_onnx_counts_pixels(dimension))
             others = true;
         else if (channels.count < dimension->count && ls_onnx_dimension_equal(&channels, &all) &&
-                 (!dimension->axes[0].pixels ||
-                  dimension->axes[dimension->count - 1].pixels == false))
+                 (!dimension->axes[0].pixels || !dimension->axes[dimension->count - 1].pixels))
             mixed = d;
     }
     return others && x->view.rank < LS_ONNX_DIMENSIONS ? mixed : -1;

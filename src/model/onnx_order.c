@@ -250,32 +250,23 @@ static void join_orders(const struct parts *p, float *order) {
 
 struct ls_onnx_value ls_onnx_join_pixels(struct ls_onnx_walk *w, int d) {
     struct parts p = {.d = d, .count = (int)w->node->n_input};
+    struct counting c;
     int64_t size = 0;
-    int pixels = 0;
     take_parts(w, &p);
     if (w->builder.status)
         return p.part[0];
     struct ls_onnx_value all = p.part[0];
     all.node = node_of(w, &p);
-    for (int i = 0; i < p.count; i++) {
+    for (int i = 0; i < p.count; i++)
         size += ls_onnx_dimension_size(&p.part[i].view.dimensions[d]);
-        pixels += p.part[i].pixels;
-    }
-    float *order = new_order(w, pixels);
+    begin_counting(&all.view, true, (struct some){d, 0, size, 1}, &c);
+    float *order = new_order(w, c.all);
     if (order)
         join_orders(&p, order);
+    all.view = counted(&c);
     all.term = LS_ONNX_PICKED; /* also of parts that are whole */
     all.order = order;
-    all.pixels = pixels;
-    int64_t step = 1;
-    for (int i = all.view.rank - 1; i >= 0; i--) {
-        struct ls_onnx_dimension *dimension = &all.view.dimensions[i];
-        if (i != d && !ls_onnx_counts_pixels(dimension))
-            continue;
-        const int64_t count = i == d ? size : ls_onnx_dimension_size(dimension);
-        *dimension = ls_onnx_dimension_of(true, (int)count, (int)step);
-        step *= count;
-    }
+    all.pixels = (int)c.all;
     return all;
 }
 
@@ -297,13 +288,8 @@ bool ls_onnx_joins_pixels(const struct ls_onnx_walk *w, int d) {
 /* A node of the pixels of another, and one of zeros behind them. */
 static int append_zeros(struct ls_onnx_walk *w, int node) {
     const int channels = ls_onnx_shape(w, (struct ls_onnx_value){.node = node}).channels;
-    const struct ls_attributes zeros = {.pixels = 1,
-                                        .channels = channels,
-                                        .rank = 1,
-                                        .given = ls_constant(&w->builder, (size_t)channels)},
-                               none = {0};
-    const int inputs[] = {node, ls_onnx_add(w, &ls_op_given, zeros, 0, NULL)};
-    return ls_onnx_add(w, &ls_op_append, none, 2, inputs);
+    const int inputs[] = {node, ls_onnx_zeros(w, (struct ls_shape){1, 1, 1}, channels)};
+    return ls_onnx_add(w, &ls_op_append, (struct ls_attributes){0}, 2, inputs);
 }
 
 struct ls_onnx_value ls_onnx_pad_pixels(struct ls_onnx_walk *w, struct ls_onnx_value x,

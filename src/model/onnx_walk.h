@@ -266,6 +266,9 @@ struct ls_onnx_value ls_onnx_learned(struct ls_onnx_walk *w, struct ls_onnx_sour
 /* A node of one pixel, or of one number, for all pixels of a shape. */
 int ls_onnx_spread(struct ls_onnx_walk *w, int pixel, struct ls_shape over, int channels);
 
+/* A node of zeros for all pixels of a shape. */
+int ls_onnx_zeros(struct ls_onnx_walk *w, struct ls_shape over, int channels);
+
 /* The sum or product of input `activations` and what is learned or constant so: for every number,
  * or for all pixels alike. */
 struct ls_onnx_value ls_onnx_add_learned(struct ls_onnx_walk *w, size_t activations,
